@@ -1,0 +1,1 @@
+//! Rooms, tokens, links: what a Jitsi server checks.

@@ -1,0 +1,2 @@
+//! The `roomkey` program.
+fn main() {}

@@ -1,0 +1,218 @@
+//! An e-mail address as it goes into an envelope, and a mailbox as it goes into a header.
+
+use std::fmt;
+
+use email_address::{EmailAddress, Options};
+
+use super::text::{ForbiddenChar, forbidden_char};
+
+/// An address of RFC 5321 (or RFC 6531, where the local part is international).
+///
+/// The domain is in A-labels and lower case; the local part is as given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    text: String,
+    at: usize,
+}
+
+/// Why a text is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressProblem {
+    /// Nothing stands there.
+    #[error("the address is empty")]
+    Empty,
+    /// A character that may not travel.
+    #[error("`{given}` contains {found}")]
+    Forbidden {
+        /// What was given.
+        given: String,
+        /// The character.
+        found: ForbiddenChar,
+    },
+    /// More than one address in one place.
+    #[error("`{0}` holds more than one address")]
+    Several(String),
+    /// A name stands beside the address.
+    #[error("`{0}` holds more than the bare address")]
+    NotBare(String),
+    /// Anything else that no mail server would accept.
+    #[error("`{0}` is not an e-mail address")]
+    Malformed(String),
+}
+
+impl AddressProblem {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty => "fill it in, or delete the row",
+            Self::Forbidden { .. } => "type the address anew",
+            Self::Several(_) => "one address a row: give each person a row of their own",
+            Self::NotBare(_) => "write the address alone, without a name, `<` or `>`",
+            Self::Malformed(_) => "an address looks like `ada@example.org`",
+        }
+    }
+}
+
+impl Address {
+    /// Reads one bare address.
+    ///
+    /// # Errors
+    /// [`AddressProblem`] where it breaks RFC 5321/5322/6531, its domain has no dot or no valid
+    /// A-label form, or where more than one address stands there.
+    pub fn parse(given: &str) -> Result<Self, AddressProblem> {
+        let bare = given.trim();
+        let quoted = || bare.to_owned();
+        if bare.is_empty() {
+            return Err(AddressProblem::Empty);
+        }
+        if let Some(found) = forbidden_char(bare) {
+            return Err(AddressProblem::Forbidden { given: quoted(), found });
+        }
+        let Some(at) = bare.rfind('@') else { return Err(AddressProblem::Malformed(quoted())) };
+        if bare.contains(['<', '>']) {
+            return Err(AddressProblem::NotBare(quoted()));
+        }
+        let (local, domain) = (&bare[..at], &bare[at + 1..]);
+        if !local.starts_with('"') && bare.contains([',', ';', ' '])
+            || local.matches('@').count() > 0 && !local.starts_with('"')
+        {
+            return Err(if bare.matches('@').count() > 1 {
+                AddressProblem::Several(quoted())
+            } else {
+                AddressProblem::Malformed(quoted())
+            });
+        }
+        let domain =
+            idna::domain_to_ascii_strict(domain).map_err(|_| AddressProblem::Malformed(quoted()))?.to_ascii_lowercase();
+        let text = format!("{local}@{domain}");
+        let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+        // RFC 5321 §4.5.3.1: 64 octets of local part, 254 of address (256 of path).
+        if local.len() > 64 || text.len() > 254 || EmailAddress::parse_with_options(&text, options).is_err() {
+            return Err(AddressProblem::Malformed(quoted()));
+        }
+        Ok(Self { at: local.len(), text })
+    }
+
+    /// The whole address, `local@domain`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The part before the `@`, as given.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        &self.text[..self.at]
+    }
+
+    /// The domain: A-labels, lower case.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        &self.text[self.at + 1..]
+    }
+
+    /// What two addresses of one mailbox have in common: everything in lower case.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.text.to_lowercase()
+    }
+
+    /// Whether the relay needs SMTPUTF8 (RFC 6531) for it: the local part is not plain ASCII.
+    #[must_use]
+    pub fn needs_smtputf8(&self) -> bool {
+        !self.local().is_ascii()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A name and an address, as in `Ada Lovelace <ada@example.org>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The name shown; `None` where there is none.
+    pub name: Option<String>,
+    /// The address.
+    pub address: Address,
+}
+
+impl Mailbox {
+    /// Reads `Name <address>` or a bare address (RFC 5322 §3.4; no groups, no comments).
+    ///
+    /// # Errors
+    /// [`AddressProblem`] as for [`Address::parse`], and where the name holds a control character.
+    pub fn parse(given: &str) -> Result<Self, AddressProblem> {
+        let given = given.trim();
+        if let Some(found) = forbidden_char(given) {
+            return Err(AddressProblem::Forbidden { given: given.to_owned(), found });
+        }
+        let Some(inner) = given.strip_suffix('>') else {
+            return Ok(Self { name: None, address: Address::parse(given)? });
+        };
+        let Some((name, address)) = inner.rsplit_once('<') else {
+            return Err(AddressProblem::Malformed(given.to_owned()));
+        };
+        let name = name.trim();
+        let name = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')).unwrap_or(name).trim();
+        Ok(Self { name: (!name.is_empty()).then(|| name.to_owned()), address: Address::parse(address)? })
+    }
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name} <{}>", self.address),
+            None => write!(f, "{}", self.address),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_international_domain_becomes_a_labels() {
+        let address = Address::parse(" Ada@Müller.Example ").unwrap();
+        assert_eq!(address.as_str(), "Ada@xn--mller-kva.example");
+        assert_eq!(address.folded(), "ada@xn--mller-kva.example");
+        assert!(!address.needs_smtputf8());
+        assert!(Address::parse("jürgen@example.org").unwrap().needs_smtputf8());
+    }
+
+    #[test]
+    fn what_no_server_would_take_is_refused() {
+        for given in [
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@localhost",
+            "a b@example.org",
+            "ada@exa mple.org",
+            "ada@-x.org",
+            "ada@example..org",
+            "a..b@example.org",
+        ] {
+            assert!(Address::parse(given).is_err(), "{given}");
+        }
+        assert!(matches!(Address::parse("a@example.org, b@example.org"), Err(AddressProblem::Several(_))));
+        assert!(matches!(Address::parse("a@example.org;b@example.org"), Err(AddressProblem::Several(_))));
+        assert!(matches!(Address::parse("Ada <a@example.org>"), Err(AddressProblem::NotBare(_))));
+        assert!(matches!(Address::parse("a\r\nBcc: x@example.org"), Err(AddressProblem::Forbidden { .. })));
+        let long = format!("{}@example.org", "a".repeat(65));
+        assert!(Address::parse(&long).is_err());
+    }
+
+    #[test]
+    fn a_mailbox_has_a_name_or_none() {
+        let mailbox = Mailbox::parse("\"Rust, Workshop\" <workshop@example.org>").unwrap();
+        assert_eq!(mailbox.name.as_deref(), Some("Rust, Workshop"));
+        assert_eq!(Mailbox::parse("workshop@example.org").unwrap().name, None);
+        assert_eq!(Mailbox::parse("<workshop@example.org>").unwrap().name, None);
+        assert!(Mailbox::parse("Workshop").is_err());
+    }
+}

@@ -1,0 +1,26 @@
+//! The values every other module speaks of. Pure: no clock, no file, no socket.
+//!
+//! Owns: what an attendee, an event, a window, a link, a mail and an outcome *are*, and the rules
+//! under which they can exist at all. Does not own: where they come from or go to.
+
+mod address;
+mod attendee;
+mod derive;
+mod event;
+mod invitation;
+mod mail;
+mod outcome;
+mod room;
+mod text;
+mod window;
+
+pub use address::{Address, AddressProblem, Mailbox};
+pub use attendee::{Attendee, AttendeeKey, Headers, Locator, PersonId};
+pub use derive::{Fingerprint, SubKeys, UserId};
+pub use event::{Event, EventId, EventIdProblem, Language, LanguageProblem};
+pub use invitation::{Invitation, JoinLink};
+pub use mail::{Mail, MessageId};
+pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
+pub use room::{Room, RoomProblem};
+pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text};
+pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};

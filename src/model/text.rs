@@ -1,0 +1,62 @@
+//! Characters that may not travel: control characters and bidirectional overrides.
+
+use std::fmt;
+
+/// A character that is refused in names, addresses, ids, rooms, languages and header values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ForbiddenChar(pub char);
+
+impl fmt::Display for ForbiddenChar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = u32::from(self.0);
+        match self.0 {
+            '\n' | '\r' => write!(f, "a line break (U+{code:04X})"),
+            '\t' => write!(f, "a tab (U+0009)"),
+            c if is_bidi_override(c) => write!(f, "a text-direction override (U+{code:04X})"),
+            _ => write!(f, "a control character (U+{code:04X})"),
+        }
+    }
+}
+
+/// Finds the first character that may not stand in a one-line field.
+///
+/// Refused: C0 and C1 controls, DEL, U+2028/9 and the bidirectional overrides and isolates
+/// (U+202A–E, U+2066–9). Joiners (U+200C/D) and direction marks (U+200E/F) are legitimate.
+#[must_use]
+pub fn forbidden_char(text: &str) -> Option<ForbiddenChar> {
+    text.chars()
+        .find(|&c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_bidi_override(c))
+        .map(ForbiddenChar)
+}
+
+/// Finds the first character that may not stand in a free text, where line breaks and tabs may.
+#[must_use]
+pub fn forbidden_char_in_text(text: &str) -> Option<ForbiddenChar> {
+    text.chars()
+        .find(|&c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_bidi_override(c))
+        .map(ForbiddenChar)
+}
+
+fn is_bidi_override(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_and_overrides_are_found_and_joiners_are_not() {
+        assert_eq!(forbidden_char("Eve\r\nBcc: x@y"), Some(ForbiddenChar('\r')));
+        assert_eq!(forbidden_char("a\u{202E}b"), Some(ForbiddenChar('\u{202E}')));
+        assert_eq!(forbidden_char("a\u{7f}b"), Some(ForbiddenChar('\u{7f}')));
+        assert_eq!(forbidden_char("a\u{85}b"), Some(ForbiddenChar('\u{85}')));
+        assert_eq!(forbidden_char("علي\u{200D}\u{200F}"), None);
+    }
+
+    #[test]
+    fn free_text_may_hold_line_breaks_but_no_nul() {
+        assert_eq!(forbidden_char_in_text("two\nlines\tand a tab"), None);
+        assert_eq!(forbidden_char_in_text("nul\0"), Some(ForbiddenChar('\0')));
+    }
+}

@@ -1,0 +1,1 @@
+//! `event.toml`, the user's `config.toml` and secrets, checked.
