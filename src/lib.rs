@@ -21,7 +21,12 @@
 //! The siblings never import one another; `tests/it/architecture.rs` holds the table.
 
 pub mod attendees;
+pub mod campaign;
+pub mod cli;
+pub mod commands;
+pub mod console;
 pub mod delivery;
+pub mod failure;
 pub mod invitation;
 pub mod jitsi;
 pub mod ledger;
@@ -29,3 +34,26 @@ pub mod message;
 pub mod model;
 pub mod rehearsal;
 pub mod settings;
+pub mod surroundings;
+
+use cli::Cli;
+use console::Console;
+use failure::Status;
+use surroundings::Surroundings;
+
+/// Does what the command line asks for, and says how it ended.
+///
+/// Problems are printed here, once; the caller only exits.
+pub fn run(cli: &Cli, around: &Surroundings) -> Status {
+    // Exactly one TLS provider, chosen before anything asks for one.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let console = Console::new(cli, around);
+    match commands::run(cli, around, &console) {
+        Ok(status) => status,
+        Err(failure) => {
+            console.end_progress();
+            console.failure(&failure);
+            failure.status
+        }
+    }
+}

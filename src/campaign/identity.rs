@@ -1,0 +1,120 @@
+//! Who is who: rows of today's file against the people the ledger knows. Pure.
+//!
+//! The match is frozen at the first mail. An id column that came later, or addresses that may now
+//! be shared, must mail nobody twice; an address that was mailed under a key no row has any more is
+//! nobody's to guess about.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    ledger::{Roster, Standing},
+    model::{Attendee, AttendeeKey, PersonId},
+};
+
+/// A row whose key the ledger does not know, though it knows its address.
+#[derive(Debug)]
+struct Claim {
+    row: u32,
+    key: AttendeeKey,
+    name: String,
+    folded: String,
+}
+
+/// An address that was mailed under a key which no row has any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    /// The row that has the address now.
+    pub row: u32,
+    /// The address.
+    pub address: String,
+    /// The name in the row.
+    pub name: String,
+    /// The key under which the address was mailed.
+    pub mailed_as: AttendeeKey,
+    /// The name that was mailed.
+    pub mailed_name: String,
+}
+
+/// Collects rows in file order, then says who each one is.
+#[derive(Debug, Default)]
+pub struct Identities {
+    known: HashMap<u32, PersonId>,
+    taken: HashSet<PersonId>,
+    rows_of_address: HashMap<String, u32>,
+    claims: Vec<Claim>,
+}
+
+/// Who the rows are.
+#[derive(Debug, Default)]
+pub struct Identified {
+    /// Rows of people the ledger knows; every other row is new.
+    pub known: HashMap<u32, PersonId>,
+    /// Rows that may be somebody mailed before, or not.
+    pub strangers: Vec<Stranger>,
+}
+
+impl Identities {
+    /// Takes one sound row.
+    pub fn add(&mut self, attendee: &Attendee, roster: &Roster) {
+        if roster.is_empty() {
+            return;
+        }
+        let folded = attendee.email.folded();
+        if let Some(standing) = roster.by_key(&attendee.key) {
+            self.known.insert(attendee.number, standing.person.id);
+            self.taken.insert(standing.person.id);
+            *self.rows_of_address.entry(folded).or_default() += 1;
+        } else if roster.by_address(&attendee.email).next().is_some() {
+            *self.rows_of_address.entry(folded.clone()).or_default() += 1;
+            let (key, name) = (attendee.key.clone(), attendee.name.clone());
+            self.claims.push(Claim { row: attendee.number, key, name, folded });
+        }
+    }
+
+    /// Decides, once every row was taken.
+    #[must_use]
+    pub fn decide(mut self, roster: &Roster) -> Identified {
+        let mut strangers = Vec::new();
+        // Equal names first: they leave the doubtful ones fewer to be taken for.
+        let claims = std::mem::take(&mut self.claims);
+        let (by_name, others): (Vec<Claim>, Vec<Claim>) =
+            claims.into_iter().partition(|claim| self.namesake(claim, roster).is_some());
+        for claim in by_name.into_iter().chain(others) {
+            let found = self.namesake(&claim, roster).or_else(|| self.only_one(&claim, roster));
+            if let Some(standing) = found {
+                self.known.insert(claim.row, standing.person.id);
+                self.taken.insert(standing.person.id);
+            } else if let Some(standing) = self.free(&claim, roster).find(|standing| standing.was_mailed()) {
+                strangers.push(Stranger {
+                    row: claim.row,
+                    address: claim.folded,
+                    name: claim.name,
+                    mailed_as: standing.person.key.clone(),
+                    mailed_name: standing.person.name.clone(),
+                });
+            }
+        }
+        strangers.sort_by_key(|stranger| stranger.row);
+        Identified { known: self.known, strangers }
+    }
+
+    /// People of the claim's address whom no row has yet.
+    fn free<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> impl Iterator<Item = &'a Standing> {
+        roster.by_folded_address(&claim.folded).filter(|standing| !self.taken.contains(&standing.person.id))
+    }
+
+    /// Somebody of the same address and name, mailed before people had ids.
+    fn namesake<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> Option<&'a Standing> {
+        self.free(claim, roster).find(|s| s.person.key.id().is_none() && s.person.name == claim.name)
+    }
+
+    /// The one person mailed at this address before people had ids, where one row alone has it now.
+    fn only_one<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> Option<&'a Standing> {
+        let alone = self.rows_of_address.get(&claim.folded) == Some(&1);
+        let mut free = self.free(claim, roster);
+        let (first, second) = (free.next()?, free.next());
+        // A new id, or a name that tells sharers apart: both came after a mail to the address alone.
+        let came_later = claim.key.id().is_some() || first.person.key == AttendeeKey::from_address(&first.person.address);
+        (alone && second.is_none() && first.person.key.id().is_none() && came_later).then_some(first)
+    }
+}

@@ -1,0 +1,152 @@
+//! One attendee's way from a row to a finished mail: token, link, words, message.
+//!
+//! Owns: the order of these steps, and that the link is proven before it is mailed. Pure: the same
+//! row gives the same mail, but for its `Date`.
+
+use jiff::Timestamp;
+
+use crate::{
+    failure::Told,
+    invitation::{Facts, Phrase, Templates},
+    jitsi::{Bearer, Signer},
+    ledger::Terms,
+    message::{Letter, Unsubscribe, compose},
+    model::{Address, Attendee, AttendeeKey, Event, JoinLink, Language, Mail, Mailbox, MessageId, SubKeys, UserId},
+};
+
+/// Everything that all mails of an event have in common.
+#[derive(Debug)]
+pub struct Press {
+    /// The event.
+    pub event: Event,
+    /// Makes and proves links.
+    pub signer: Signer,
+    /// Makes ids.
+    pub keys: SubKeys,
+    /// The words.
+    pub templates: Templates,
+    /// The sender shown.
+    pub from: Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// The envelope sender.
+    pub envelope_from: Address,
+    /// Where people unsubscribe.
+    pub unsubscribe: Option<Unsubscribe>,
+    /// The organiser's subject.
+    pub subject: Option<Phrase>,
+    /// The organiser's greeting.
+    pub greeting: Option<Phrase>,
+}
+
+/// What one mail has of its own, beside its attendee.
+#[derive(Debug)]
+pub struct Addressing<'a> {
+    /// The run's number for the row.
+    pub row: u32,
+    /// Where it goes.
+    pub to: &'a Address,
+    /// The id in the token.
+    pub user_id: &'a UserId,
+    /// Its Message-ID.
+    pub message_id: &'a MessageId,
+    /// Words on top.
+    pub note: Option<&'a str>,
+    /// The `Date`.
+    pub date: Timestamp,
+    /// Whose mail this is a test of.
+    pub test_for: Option<&'a Address>,
+}
+
+impl Press {
+    /// The user id of somebody the ledger does not know yet.
+    #[must_use]
+    pub fn user_id(&self, key: &AttendeeKey) -> UserId {
+        self.keys.user_id(&self.event.id, key)
+    }
+
+    /// The Message-ID of somebody's mail number `revision`.
+    #[must_use]
+    pub fn message_id(&self, key: &AttendeeKey, revision: u32) -> MessageId {
+        self.keys.message_id(&self.event.id, key, revision, self.from.address.domain())
+    }
+
+    /// The language somebody's mail is asked for in.
+    #[must_use]
+    pub fn language<'a>(&'a self, attendee: &'a Attendee) -> &'a Language {
+        attendee.language.as_ref().unwrap_or(&self.event.language)
+    }
+
+    /// Makes somebody's link, and proves it: signature, claims, window, room, link.
+    ///
+    /// # Errors
+    /// In the words of the step that failed, led by the row.
+    pub fn link(&self, attendee: &Attendee, user_id: &UserId) -> Result<JoinLink, Told> {
+        let bearer =
+            Bearer { user_id, name: &attendee.name, email: &attendee.email, moderator: attendee.moderator };
+        let at = &attendee.locator;
+        let link = self
+            .signer
+            .mint(&bearer, &attendee.room, &attendee.window)
+            .map_err(|problem| Told::new(format!("{at}: {problem}")).hint(problem.hint()))?;
+        self.signer
+            .verify(&link, &bearer, &attendee.room, &attendee.window)
+            .map_err(|problem| Told::new(format!("{at}: {problem}")).hint(problem.hint()))?;
+        Ok(link)
+    }
+
+    /// Makes somebody's mail and the link in it.
+    ///
+    /// # Errors
+    /// In the words of the step that failed, led by the row.
+    pub fn mail(&self, attendee: &Attendee, addressing: &Addressing<'_>) -> Result<(Mail, JoinLink), Told> {
+        let link = self.link(attendee, addressing.user_id)?;
+        let at = &attendee.locator;
+        let facts = Facts {
+            attendee,
+            event: &self.event,
+            language: self.language(attendee),
+            link: &link,
+            note: addressing.note,
+            subject_line: self.subject.as_ref(),
+            greeting: self.greeting.as_ref(),
+        };
+        let invitation = self
+            .templates
+            .render(&facts)
+            .map_err(|problem| Told::new(format!("{problem} (for {at})")).hint(problem.hint()))?;
+        let letter = Letter {
+            row: addressing.row,
+            invitation: &invitation,
+            from: &self.from,
+            reply_to: self.reply_to.as_ref(),
+            envelope_from: &self.envelope_from,
+            to_name: &attendee.name,
+            to: addressing.to,
+            message_id: addressing.message_id,
+            date: addressing.date,
+            unsubscribe: self.unsubscribe.as_ref(),
+            test_for: addressing.test_for,
+        };
+        let mail = compose(&letter).map_err(|problem| Told::new(format!("{at}: {problem}")).hint(problem.hint()))?;
+        Ok((mail, link))
+    }
+
+    /// The event's values that every mail without values of its own is made under.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        let window = &self.event.window;
+        Terms {
+            room: self.event.room.to_string(),
+            starts: window.starts(),
+            ends: window.ends(),
+            opens: window.opens(),
+            closes: window.closes(),
+            zone: window.zone().iana_name().unwrap_or("UTC").to_owned(),
+            title: self.event.title.clone(),
+            url: self.signer.settings().server.as_str().to_owned(),
+            app_id: self.signer.settings().app_id.clone(),
+            secret: self.keys.secret_fingerprint(),
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! One pass over the mails to send: workers, immediate retries, the ledger's bracket, stop rules.
+//!
+//! Owns: who takes which mail when, and that every outcome is recorded. Does not own: the words on
+//! the wire (`delivery`), which rows there are (`plan`), waiting between passes (`passes`).
+//! A mail is in exactly one place at a time: the queue, a worker's hands, or the record.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use jiff::Timestamp;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+use super::{
+    Event, Tally,
+    journal::Journal,
+    weather::{Advice, Weather},
+};
+use crate::{
+    delivery::{ClaimRequest, Desk, Mailer, Report, RetryPolicy, Streaks},
+    ledger::{Entry, FinishState},
+    model::{Deferral, Mail, Outage, Outcome},
+};
+
+/// A row whose connection was lost before the final dot goes again at once so many times a pass.
+const RETRIES_AT_ONCE: u8 = 3;
+/// First refusals that are held back until it is known whose fault they are.
+const HELD_BACK: usize = 3;
+/// Mails composed ahead of the workers.
+const COMPOSED_AHEAD: usize = 64;
+
+/// One mail to send, and what the ledger is to know of it.
+#[derive(Debug)]
+pub struct Job {
+    /// The message.
+    pub mail: Arc<Mail>,
+    /// The ledger's entry.
+    pub entry: Entry,
+    /// When the row was first tried; `None` where never.
+    pub first_attempt: Option<Timestamp>,
+    /// How often it was tried before this pass.
+    pub attempts: u32,
+}
+
+/// Takes composed mails; says `false` when no more are wanted.
+pub type JobSink<'a> = dyn FnMut(Job) -> bool + 'a;
+
+/// What a pass needs.
+pub struct Pass<M> {
+    /// The way out.
+    pub mailer: M,
+    /// Where claims and outcomes are kept.
+    pub journal: Journal,
+    /// Workers, and so connections, at most.
+    pub connections: usize,
+    /// When to try again.
+    pub retry: RetryPolicy,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// Turns true when nothing new may be begun.
+    pub stop: watch::Sender<bool>,
+    /// Told everything that happens.
+    pub listener: Arc<dyn Fn(&Event) + Send + Sync>,
+}
+
+/// How a pass ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// What was done.
+    pub tally: Tally,
+    /// The relay's trouble, where it stopped the pass.
+    pub outage: Option<Outage>,
+    /// What went wrong on this side: a row that could not be composed, a ledger that could not be written.
+    pub failure: Option<String>,
+}
+
+struct Flight {
+    entry: Entry,
+    first_attempt: Option<Timestamp>,
+    attempts: u32,
+    losses: u8,
+    claimed: bool,
+}
+
+/// What became of a row in this pass.
+struct Fate {
+    row: u32,
+    entry: Entry,
+    state: FinishState,
+    outcome: Outcome,
+    next_attempt: Option<Timestamp>,
+}
+
+/// The record as it grows.
+struct Book {
+    tally: Tally,
+    streaks: Streaks,
+    held: Vec<Fate>,
+    only_refusals: bool,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self { tally: Tally::default(), streaks: Streaks::default(), held: Vec::new(), only_refusals: true }
+    }
+}
+
+struct State<M> {
+    pass: Pass<M>,
+    flights: Mutex<HashMap<u32, Flight>>,
+    weather: Mutex<Weather>,
+    outage: Mutex<Option<Outage>>,
+}
+
+impl<M: Mailer + 'static> Pass<M> {
+    /// Sends what `produce` composes, on as many workers as there are connections.
+    ///
+    /// `produce` runs on a thread of its own and gives each mail to the sink.
+    pub async fn run<P>(self, total: u64, produce: P) -> Ended
+    where
+        P: FnOnce(&mut JobSink<'_>) -> Result<(), String> + Send + 'static,
+    {
+        let workers = self.connections.max(1).min(usize::try_from(total).unwrap_or(usize::MAX).max(1));
+        let (mails_in, mails_out) = mpsc::channel::<Arc<Mail>>(COMPOSED_AHEAD);
+        let (claims_in, claims_out) = mpsc::channel(COMPOSED_AHEAD);
+        let (reports_in, reports_out) = mpsc::unbounded_channel();
+        let desk = Desk::new(mails_out, claims_in, reports_in, self.stop.subscribe());
+        (self.listener)(&Event::Started { total });
+        let state = Arc::new(State {
+            pass: self,
+            flights: Mutex::new(HashMap::new()),
+            weather: Mutex::new(Weather::fair(workers)),
+            outage: Mutex::new(None),
+        });
+
+        let (composed_in, composed_out) = mpsc::unbounded_channel();
+        let composer = state.clone().compose(produce, mails_in.clone(), composed_in);
+        let mut crew = JoinSet::new();
+        for _ in 0..workers {
+            crew.spawn(state.clone().work(desk.clone()));
+        }
+        drop(desk);
+        let claims = tokio::spawn(state.clone().answer_claims(claims_out));
+        let tally = state.clone().record(reports_out, composed_out, mails_in).await;
+        while crew.join_next().await.is_some() {}
+        let _ = claims.await;
+        let failure = composer.await.unwrap_or_else(|_| Err("the thread that composes mails broke down".into())).err();
+        let failure = state.pass.journal.failure().or(failure);
+        Ended { tally, outage: lock(&state.outage).take(), failure }
+    }
+}
+
+impl<M: Mailer + 'static> State<M> {
+    /// Composes mails on a thread of its own, and says how many there were in the end.
+    fn compose<P>(
+        self: Arc<Self>,
+        produce: P,
+        mails: mpsc::Sender<Arc<Mail>>,
+        composed: mpsc::UnboundedSender<u64>,
+    ) -> tokio::task::JoinHandle<Result<(), String>>
+    where
+        P: FnOnce(&mut JobSink<'_>) -> Result<(), String> + Send + 'static,
+    {
+        let (done, awaited) = tokio::sync::oneshot::channel();
+        thread::spawn(move || {
+            let mut count = 0_u64;
+            let result = produce(&mut |job: Job| {
+                let Job { mail, entry, first_attempt, attempts } = job;
+                let flight = Flight { entry, first_attempt, attempts, losses: 0, claimed: false };
+                lock(&self.flights).insert(mail.row, flight);
+                let row = mail.row;
+                let taken = mails.blocking_send(mail).is_ok();
+                if taken {
+                    count += 1;
+                } else {
+                    lock(&self.flights).remove(&row);
+                }
+                taken
+            });
+            let _ = composed.send(count);
+            let _ = done.send(result);
+        });
+        tokio::spawn(async move {
+            awaited.await.unwrap_or_else(|_| Err("the thread that composes mails broke down".into()))
+        })
+    }
+
+    /// Has each claimed mail recorded as `sending`; the ledger's writer groups them.
+    async fn answer_claims(self: Arc<Self>, mut claims: mpsc::Receiver<ClaimRequest>) {
+        while let Some(ClaimRequest { row, answer }) = claims.recv().await {
+            let entry = lock(&self.flights).get(&row).map(|flight| flight.entry.clone());
+            let Some(entry) = entry else {
+                let _ = answer.send(false);
+                continue;
+            };
+            let state = self.clone();
+            let durable = self.pass.journal.begin(entry, (self.pass.now)());
+            tokio::spawn(async move {
+                let granted = durable.await;
+                if granted {
+                    if let Some(flight) = lock(&state.flights).get_mut(&row) {
+                        flight.claimed = true;
+                    }
+                } else {
+                    state.stop();
+                }
+                let _ = answer.send(granted);
+            });
+        }
+    }
+
+    /// One worker: one connection at a time, until there is nothing left or the weather says stop.
+    async fn work(self: Arc<Self>, desk: Desk) {
+        let mut stop = self.pass.stop.subscribe();
+        loop {
+            let Err(outage) = self.pass.mailer.work(&desk).await else { return };
+            if desk.is_stopping() {
+                return;
+            }
+            let (advice, workers) = {
+                let mut weather = lock(&self.weather);
+                (weather.advise(&outage, (self.pass.now)()), weather.workers())
+            };
+            match advice {
+                Advice::Leave => {
+                    (self.pass.listener)(&Event::Slowed { connections: workers });
+                    return;
+                }
+                Advice::Stop => {
+                    lock(&self.outage).get_or_insert(outage);
+                    self.stop();
+                    return;
+                }
+                Advice::HoldBack(pause) => {
+                    let seconds = pause.as_secs_f64().ceil();
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a short pause")]
+                    (self.pass.listener)(&Event::Paused { outage, seconds: seconds as u64 });
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        _ = stop.wait_for(|stop| *stop) => return,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Records every report; ends when the last worker has ended.
+    async fn record(
+        self: Arc<Self>,
+        mut reports: mpsc::UnboundedReceiver<Report>,
+        mut composed: mpsc::UnboundedReceiver<u64>,
+        mails: mpsc::Sender<Arc<Mail>>,
+    ) -> Tally {
+        let mut queue = Some(mails);
+        let (mut composed_total, mut settled) = (None, 0_u64);
+        let mut book = Book::default();
+        loop {
+            if composed_total == Some(settled) {
+                // Nothing is queued or in anybody's hands: the workers may go home.
+                queue = None;
+            }
+            let report = tokio::select! {
+                biased;
+                report = reports.recv() => report,
+                total = composed.recv(), if composed_total.is_none() => {
+                    composed_total = total.or(Some(u64::MAX));
+                    continue;
+                }
+            };
+            match report {
+                None => break,
+                Some(Report::Untouched(mail)) => self.untouched(mail, queue.as_ref()),
+                Some(Report::Done(mail, outcome)) => match self.settle(mail, outcome, queue.as_ref()) {
+                    Some(fate) => {
+                        settled += 1;
+                        self.enter(&mut book, fate);
+                    }
+                    None => settled += u64::from(*self.pass.stop.borrow()),
+                },
+            }
+        }
+        for fate in std::mem::take(&mut book.held) {
+            self.write(&mut book, fate);
+        }
+        book.tally
+    }
+
+    /// Enters a fate, unless it is one of the first refusals: row after row refused alike is the
+    /// campaign's fault, and then no row is blamed. They are held back until that is known.
+    fn enter(&self, book: &mut Book, fate: Fate) {
+        let halt = book.streaks.feed(fate.row, &fate.outcome);
+        let refused = matches!(fate.outcome, Outcome::Refused { .. });
+        book.only_refusals &= refused;
+        book.held.push(fate);
+        if let Some(halt) = halt {
+            book.held.retain(|held| !halt.acquitted.contains(&held.row));
+            lock(&self.outage).get_or_insert(halt.outage);
+            self.stop();
+        }
+        if !book.only_refusals || book.held.len() >= HELD_BACK || *self.pass.stop.borrow() {
+            book.only_refusals = false;
+            for fate in std::mem::take(&mut book.held) {
+                self.write(book, fate);
+            }
+        }
+    }
+
+    /// Writes a fate into the ledger and tells it.
+    fn write(&self, book: &mut Book, fate: Fate) {
+        let now = (self.pass.now)();
+        let Fate { entry, state, outcome, next_attempt, .. } = fate;
+        let address = entry.to.clone();
+        self.pass.journal.finish(entry, state, now);
+        let event = Event::Settled { address, outcome, next_attempt };
+        book.tally.add(&event);
+        (self.pass.listener)(&event);
+    }
+
+    /// A mail came back of which nothing has left: it waits for the next worker, unless the run stops.
+    fn untouched(&self, mail: Arc<Mail>, queue: Option<&mpsc::Sender<Arc<Mail>>>) {
+        let claimed = lock(&self.flights).get_mut(&mail.row).is_some_and(|flight| std::mem::take(&mut flight.claimed));
+        if claimed {
+            self.pass.journal.withdraw(mail.row);
+        }
+        if !*self.pass.stop.borrow() {
+            put_back(mail, queue);
+        }
+    }
+
+    /// Turns an outcome into the row's fate; `None` where the connection was lost before the final
+    /// dot and the mail goes again at once.
+    fn settle(&self, mail: Arc<Mail>, outcome: Outcome, queue: Option<&mpsc::Sender<Arc<Mail>>>) -> Option<Fate> {
+        let now = (self.pass.now)();
+        let mut flights = lock(&self.flights);
+        let flight = flights.get_mut(&mail.row)?;
+        flight.attempts += 1;
+        if let Outcome::Deferred(Deferral::ConnectionLost { detail, .. }) = &outcome
+            && flight.losses < RETRIES_AT_ONCE
+        {
+            flight.losses += 1;
+            if std::mem::take(&mut flight.claimed) {
+                let state = FinishState::Deferred { reply: detail.clone(), next_attempt: Some(now) };
+                self.pass.journal.finish(flight.entry.clone(), state, now);
+            }
+            drop(flights);
+            (self.pass.listener)(&Event::TriedAgain { address: mail.recipient.clone() });
+            if !*self.pass.stop.borrow() {
+                put_back(mail, queue);
+            }
+            return None;
+        }
+        let flight = flights.remove(&mail.row)?;
+        drop(flights);
+        if matches!(outcome, Outcome::Accepted(_)) {
+            lock(&self.weather).accepted();
+        }
+        let (state, next_attempt) = self.finish_state(&flight, &outcome, now);
+        Some(Fate { row: mail.row, entry: flight.entry, state, outcome, next_attempt })
+    }
+
+    fn finish_state(&self, flight: &Flight, outcome: &Outcome, now: Timestamp) -> (FinishState, Option<Timestamp>) {
+        match outcome {
+            Outcome::Accepted(reply) => (FinishState::Sent { reply: reply.to_string() }, None),
+            Outcome::Refused { reply, .. } => (FinishState::Failed { reply: reply.to_string() }, None),
+            Outcome::InDoubt(doubt) => (FinishState::InDoubt { detail: doubt.detail.clone() }, None),
+            Outcome::Deferred(deferral) => {
+                let (reply, greylisted) = match deferral {
+                    Deferral::Replied { reply, greylisted } => (reply.to_string(), *greylisted),
+                    Deferral::ConnectionLost { detail, .. } => (detail.clone(), false),
+                };
+                let first = flight.first_attempt.unwrap_or(now);
+                let next = self.pass.retry.next_attempt(now, flight.attempts, greylisted, first, fastrand::f64());
+                (FinishState::Deferred { reply, next_attempt: next }, next)
+            }
+        }
+    }
+
+    fn stop(&self) {
+        self.pass.stop.send_replace(true);
+    }
+}
+
+/// Puts a mail back into the queue without waiting for room in it.
+fn put_back(mail: Arc<Mail>, queue: Option<&mpsc::Sender<Arc<Mail>>>) {
+    let Some(queue) = queue else { return };
+    if let Err(mpsc::error::TrySendError::Full(mail)) = queue.try_send(mail) {
+        let queue = queue.clone();
+        tokio::spawn(async move {
+            let _ = queue.send(mail).await;
+        });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,368 @@
+//! Every row of the attendee file, looked at once: what is sound, what is wrong, who is who.
+//!
+//! Of each row twelve octets are kept. The same walk is done again by each pass, so that what is
+//! sent is what was checked.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::{
+    identity::{Identified, Identities},
+    press::{Addressing, Press},
+};
+use crate::{
+    attendees::{Admission, AttendeeFile, Crowd, FileProblem, FileStamp, Problem, RowProblems, Rules, Unsound},
+    failure::Told,
+    ledger::{Roster, TermsId},
+    model::{Address, Attendee, PersonId},
+};
+
+/// Problems kept to be shown; the rest is counted.
+const SHOWN_PROBLEMS: usize = 1000;
+/// Rows kept to be named in a warning; the rest is counted.
+const SHOWN_ROWS: usize = 20;
+
+/// How closely rows are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The rows alone.
+    Rows,
+    /// Each row's mail is made as well.
+    Mails,
+}
+
+/// What is known of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// A person to be mailed.
+    Sound,
+    /// The same as the row on this line.
+    Duplicate(u32),
+    /// Something is wrong with it.
+    Unsound,
+}
+
+/// One row, in short.
+#[derive(Debug, Clone, Copy)]
+pub struct RowNote {
+    /// Its physical line.
+    pub line: u32,
+    /// What it is.
+    pub kind: RowKind,
+    /// Whether its link has stopped working already.
+    pub over: bool,
+}
+
+/// People a command names.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Their addresses; none means everybody.
+    pub addresses: Vec<Address>,
+    /// Of several behind one address, this one.
+    pub name: Option<String>,
+}
+
+/// A row whose address a command named.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The row's number.
+    pub number: u32,
+    /// Which of the wanted addresses it is.
+    pub wanted: usize,
+    /// The attendee; `None` where the row is unsound.
+    pub attendee: Option<Attendee>,
+}
+
+/// A problem that keeps mails from leaving.
+#[derive(Debug, Clone)]
+pub struct RowFault {
+    /// The row's number.
+    pub number: u32,
+    /// Where and what, and the way out.
+    pub told: Told,
+    /// Whom a run would leave out for it, as far as the row can be read.
+    pub who: String,
+}
+
+/// The sum of a file.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Every row, in file order; row `n` is at `n - 1`.
+    pub rows: Vec<RowNote>,
+    /// What is wrong, in file order, as far as it is shown.
+    pub faults: Vec<RowFault>,
+    /// How many problems there are in all.
+    pub problems: u64,
+    /// Rows with problems.
+    pub unsound: HashSet<u32>,
+    /// Who is who.
+    pub identified: Identified,
+    /// Rows with the addresses a command named.
+    pub found: Vec<Found>,
+    /// Rows that hide nothing wrong but deserve a word.
+    pub duplicates: Vec<(u64, u64, String)>,
+    /// Rows that were mailed something else than the file says now, though the event is the same.
+    pub changed: Vec<(String, Address)>,
+    /// The first sound row, the first moderator, and the most unusual one.
+    pub samples: Samples,
+    /// How many of each language, zone and kind.
+    pub counts: Counts,
+    /// Whether the file is still the one that was read.
+    pub stamp: Option<FileStamp>,
+}
+
+/// Telling rows.
+#[derive(Debug, Default)]
+pub struct Samples {
+    /// The first plain attendee.
+    pub plain: Option<Attendee>,
+    /// The first moderator.
+    pub moderator: Option<Attendee>,
+    /// The first with a language or zone of their own.
+    pub unusual: Option<Attendee>,
+}
+
+impl Samples {
+    /// The first row there is.
+    #[must_use]
+    pub fn first(&self) -> Option<&Attendee> {
+        [&self.plain, &self.moderator, &self.unusual].into_iter().flatten().min_by_key(|attendee| attendee.number)
+    }
+
+    fn offer(&mut self, attendee: &Attendee, event_language: &str) {
+        let foreign = attendee.timezone.is_some()
+            || attendee.language.as_ref().is_some_and(|language| language.as_str() != event_language);
+        let place = match (attendee.moderator, foreign) {
+            (true, _) => &mut self.moderator,
+            (false, true) => &mut self.unusual,
+            (false, false) => &mut self.plain,
+        };
+        if place.is_none() {
+            *place = Some(attendee.clone());
+        }
+    }
+}
+
+/// How many sound rows are what.
+#[derive(Debug, Default, Clone)]
+pub struct Counts {
+    /// Sound rows, duplicates left out.
+    pub sound: u32,
+    /// Moderators.
+    pub moderators: u32,
+    /// Rows by language, where they name one.
+    pub languages: BTreeMap<String, u32>,
+    /// Rows by zone, where they name one.
+    pub zones: BTreeMap<String, u32>,
+    /// Rows by room of their own.
+    pub rooms: BTreeMap<String, u32>,
+    /// Rows with times of their own.
+    pub own_windows: u32,
+}
+
+/// What a survey is made with.
+#[derive(Debug)]
+pub struct Surveyor<'a> {
+    /// How the file is read.
+    pub rules: &'a Rules,
+    /// Makes mails, where [`Depth::Mails`] is asked for.
+    pub press: &'a Press,
+    /// Who was mailed.
+    pub roster: &'a Roster,
+    /// The ledger's number for the event's values now, where it knows them.
+    pub terms: Option<TermsId>,
+    /// Whom the command names.
+    pub wanted: &'a Wanted,
+    /// The file that was checked, in later passes.
+    pub stamp: Option<&'a FileStamp>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl Surveyor<'_> {
+    /// Walks through the file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read at all, or not to its end.
+    pub fn survey(&self, depth: Depth, note: Option<&str>) -> Result<Survey, FileProblem> {
+        let mut file = match self.stamp {
+            Some(stamp) => AttendeeFile::reopen(self.rules, stamp)?,
+            None => AttendeeFile::open(self.rules)?,
+        };
+        let mut survey = Survey { stamp: Some(file.stamp().clone()), ..Survey::default() };
+        let mut crowd = Crowd::new(self.rules);
+        let mut identities = Identities::default();
+        for row in &mut file {
+            match row {
+                Ok(attendee) => self.sound(&mut survey, &mut crowd, &mut identities, attendee, depth, note),
+                Err(Unsound::Row(row)) => self.unsound(&mut survey, *row),
+                Err(Unsound::File(problem)) => return Err(problem),
+            }
+        }
+        survey.identified = identities.decide(self.roster);
+        if depth == Depth::Mails {
+            survey.samples.plain = survey.samples.plain.take().filter(|_| survey.counts.sound > 0);
+        }
+        Ok(survey)
+    }
+
+    fn sound(
+        &self,
+        survey: &mut Survey,
+        crowd: &mut Crowd,
+        identities: &mut Identities,
+        attendee: Attendee,
+        depth: Depth,
+        note: Option<&str>,
+    ) {
+        let (line, number) = (short(attendee.locator.line), attendee.number);
+        let over = attendee.window.is_over(self.now);
+        let kind = match crowd.admit(&attendee) {
+            Admission::New => RowKind::Sound,
+            Admission::DuplicateOf(first) => {
+                if survey.duplicates.len() < SHOWN_ROWS {
+                    survey.duplicates.push((attendee.locator.line, first, attendee.email.to_string()));
+                }
+                RowKind::Duplicate(short(first))
+            }
+            Admission::Problem(problem) => {
+                self.fault(survey, number, told(&problem), who(attendee.email.as_str(), &attendee.name));
+                RowKind::Unsound
+            }
+        };
+        survey.rows.push(RowNote { line, kind, over });
+        if kind == RowKind::Sound {
+            identities.add(&attendee, self.roster);
+            survey.counts.add(&attendee);
+            survey.samples.offer(&attendee, self.press.event.language.as_str());
+            if depth == Depth::Mails {
+                self.try_mail(survey, &attendee, note);
+            }
+        }
+        if matches!(kind, RowKind::Sound | RowKind::Unsound) && !self.wanted.addresses.is_empty() {
+            let found = self.wanted_index(&attendee.email, &attendee.name);
+            if let Some(wanted) = found {
+                let attendee = (kind == RowKind::Sound).then_some(attendee);
+                survey.found.push(Found { number, wanted, attendee });
+            }
+        }
+    }
+
+    /// Makes the row's mail, as it will be sent, with an id of the same length.
+    fn try_mail(&self, survey: &mut Survey, attendee: &Attendee, note: Option<&str>) {
+        let standing = self.roster.by_key(&attendee.key);
+        let user_id = standing.map_or_else(|| self.press.user_id(&attendee.key), |standing| standing.user_id());
+        let message_id = self.press.message_id(&attendee.key, 0);
+        let addressing = Addressing {
+            row: attendee.number,
+            to: &attendee.email,
+            user_id: &user_id,
+            message_id: &message_id,
+            note,
+            date: self.now,
+            test_for: None,
+        };
+        match self.press.mail(attendee, &addressing) {
+            Ok((_, link)) => {
+                let held = standing.and_then(|standing| standing.held.as_ref());
+                let differs = held.is_some_and(|held| {
+                    Some(held.terms) == self.terms && held.link() != self.press.keys.link_fingerprint(&link)
+                });
+                if differs && survey.changed.len() < SHOWN_ROWS {
+                    survey.changed.push((attendee.locator.to_string(), attendee.email.clone()));
+                }
+            }
+            Err(told) => {
+                self.fault(survey, attendee.number, told, who(attendee.email.as_str(), &attendee.name));
+                if let Some(row) = survey.rows.last_mut() {
+                    row.kind = RowKind::Unsound;
+                }
+            }
+        }
+    }
+
+    fn unsound(&self, survey: &mut Survey, row: RowProblems) {
+        let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
+        survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false });
+        let who = who(&row.email, &row.name);
+        for problem in &row.problems {
+            self.fault(survey, row.number, told(problem), who.clone());
+        }
+        if let Some(wanted) = wanted {
+            survey.found.push(Found { number: row.number, wanted, attendee: None });
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as what the surveyor does")]
+    fn fault(&self, survey: &mut Survey, number: u32, told: Told, who: String) {
+        survey.problems += 1;
+        survey.unsound.insert(number);
+        if survey.faults.len() < SHOWN_PROBLEMS {
+            survey.faults.push(RowFault { number, told, who });
+        }
+    }
+
+    fn wanted_index(&self, address: &Address, name: &str) -> Option<usize> {
+        if self.wanted.name.as_deref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let folded = address.folded();
+        self.wanted.addresses.iter().position(|wanted| wanted.folded() == folded)
+    }
+}
+
+impl Survey {
+    /// The person a row is in the ledger.
+    #[must_use]
+    pub fn person(&self, number: u32) -> Option<PersonId> {
+        self.identified.known.get(&number).copied()
+    }
+
+    /// Numbers of the sound rows, in file order.
+    pub fn sound_rows(&self) -> impl Iterator<Item = u32> {
+        (1..).zip(&self.rows).filter(|(_, row)| row.kind == RowKind::Sound).map(|(number, _)| number)
+    }
+}
+
+impl Counts {
+    fn add(&mut self, attendee: &Attendee) {
+        self.sound += 1;
+        self.moderators += u32::from(attendee.moderator);
+        self.own_windows += u32::from(attendee.own_window);
+        if let Some(language) = &attendee.language {
+            count(&mut self.languages, language.as_str());
+        }
+        if let Some(zone) = attendee.timezone.as_ref().and_then(|zone| zone.iana_name()) {
+            count(&mut self.zones, zone);
+        }
+        if attendee.own_room {
+            count(&mut self.rooms, attendee.room.as_str());
+        }
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, u32>, key: &str) {
+    match counts.get_mut(key) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(key.to_owned(), 1);
+        }
+    }
+}
+
+fn told(problem: &Problem) -> Told {
+    Told::new(problem.to_string()).maybe_hint(problem.hint.clone())
+}
+
+fn who(email: &str, name: &str) -> String {
+    match (email.is_empty(), name.is_empty()) {
+        (false, _) => email.to_owned(),
+        (true, false) => name.to_owned(),
+        (true, true) => "a row without name and address".to_owned(),
+    }
+}
+
+fn short(line: u64) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}

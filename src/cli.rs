@@ -1,0 +1,285 @@
+//! The command line. The comments here are the help that `--help` shows.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+/// Mail each registrant of an event a personal key to a Jitsi Meet room
+#[derive(Debug, Parser)]
+#[command(name = "roomkey", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// Read this event file
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "event.toml")]
+    pub event: PathBuf,
+    /// Print results and problems only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more: the conversation with the mail server, secrets left out
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Colour the messages
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// Show progress as a bar, as plain lines, or not at all
+    #[arg(long, global = true, value_name = "HOW", value_enum, default_value_t = ProgressStyle::Auto)]
+    pub progress: ProgressStyle,
+    /// What to do; without it, say what is here and what comes next
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressStyle {
+    /// A bar on a terminal, else a line every few seconds
+    Auto,
+    /// A line every few seconds: for screen readers and log files
+    Plain,
+    /// Nothing
+    None,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a new event.toml: asks a few questions, or writes a commented sample
+    Init(Init),
+    /// Check everything without sending: settings, secrets, every row, every mail
+    Check(Check),
+    /// Mail everybody who has not been mailed yet
+    Send(Send),
+    /// Mail people again
+    Resend(Resend),
+    /// Record what you learnt about mails in doubt
+    Settle(Settle),
+    /// Show what became of every mail
+    Status(StatusArgs),
+    /// Print one person's personal link
+    Link(Link),
+    /// Explain a token or a link
+    Inspect(Inspect),
+    /// List or export the words of the mails
+    Templates(TemplatesArgs),
+    /// Send everything to a mail catcher on this computer: nobody gets mail
+    Rehearse(Rehearse),
+}
+
+/// `roomkey init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to write to; made where it does not exist
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Ask nothing, write a commented sample
+    #[arg(long)]
+    pub sample: bool,
+}
+
+/// `roomkey check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Log in to the mail server and offer the sender; nothing is sent
+    #[arg(long)]
+    pub smtp: bool,
+    /// Make warnings count: exit with 3
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `roomkey send`
+#[derive(Debug, Args)]
+pub struct Send {
+    /// Mail only this person (repeat for more)
+    #[arg(long, value_name = "EMAIL")]
+    pub only: Vec<String>,
+    /// Of several people behind one address, mean the one of this name
+    #[arg(long, value_name = "NAME", requires = "only")]
+    pub name: Option<String>,
+    /// Try at most this many people
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// Send a test to this address instead: three telling samples, marked, not recorded
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "dry_run")]
+    pub to: Option<String>,
+    /// Write the mails as .eml files instead of sending them
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --dry-run: the folder for the .eml files [default: preview/ beside event.toml]
+    #[arg(long, value_name = "DIR", requires = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Leave out rows with problems and send to the others; ends with 4
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// Send to new people although the event changed after others were mailed
+    #[arg(long)]
+    pub accept_change: bool,
+    /// Stop when what is left must wait, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// `roomkey resend`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("who").required(true).args(["emails", "failed", "in_doubt", "all"]))]
+pub struct Resend {
+    /// Whom to mail again
+    #[arg(value_name = "EMAIL")]
+    pub emails: Vec<String>,
+    /// Everybody whose mail failed
+    #[arg(long)]
+    pub failed: bool,
+    /// Everybody whose mail is in doubt; it keeps its Message-ID, so that mailboxes can drop a double
+    #[arg(long)]
+    pub in_doubt: bool,
+    /// Everybody who was mailed; stopped half-way, the same command goes on with the rest
+    #[arg(long)]
+    pub all: bool,
+    /// Mail it to this address instead (one person)
+    #[arg(long, value_name = "ADDRESS", requires = "emails")]
+    pub to: Option<String>,
+    /// Words to put on top of the mail
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Of several people behind one address, mean the one of this name
+    #[arg(long, value_name = "NAME", requires = "emails")]
+    pub name: Option<String>,
+    /// With --all: start a new round instead of going on with the last one
+    #[arg(long, requires = "all")]
+    pub again: bool,
+    /// Write the mails as .eml files instead of sending them
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --dry-run: the folder for the .eml files [default: preview/ beside event.toml]
+    #[arg(long, value_name = "DIR", requires = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Leave out rows with problems and send to the others; ends with 4
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// Stop when what is left must wait, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// `roomkey settle`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["arrived", "not_arrived"]))]
+pub struct Settle {
+    /// Whose mail
+    #[arg(value_name = "EMAIL", required = true)]
+    pub emails: Vec<String>,
+    /// It arrived: count it as sent
+    #[arg(long)]
+    pub arrived: bool,
+    /// It did not arrive: the next `send` mails it again
+    #[arg(long)]
+    pub not_arrived: bool,
+    /// Of several people behind one address, mean the one of this name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `roomkey status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Only people whose name or address contains this
+    #[arg(value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// List everybody, not only those who need you
+    #[arg(long)]
+    pub all: bool,
+    /// Only people in this state
+    #[arg(long, value_name = "STATE", value_enum)]
+    pub state: Option<StateName>,
+    /// How to print it; json and csv list everybody
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// The states of a person's mail, as `status` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum StateName {
+    /// Not mailed yet
+    Pending,
+    /// Being sent by a run at this moment
+    Sending,
+    /// Accepted by the mail server
+    Sent,
+    /// To be tried again later
+    Deferred,
+    /// Refused for good
+    Failed,
+    /// Nobody knows whether it arrived
+    InDoubt,
+    /// Left out, with a reason
+    Skipped,
+    /// Mailed, but no longer in the file
+    Removed,
+}
+
+/// The forms of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs, exact
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// `roomkey link`
+#[derive(Debug, Args)]
+pub struct Link {
+    /// Whose link
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
+    /// Of several people behind one address, mean the one of this name
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `roomkey inspect`
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The token, or a link that holds one; `-` reads it from standard input
+    #[arg(value_name = "TOKEN|LINK")]
+    pub text: String,
+}
+
+/// `roomkey templates`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("do").required(true).args(["variables", "export"]))]
+pub struct TemplatesArgs {
+    /// List what templates can show, with an example of each from the first row
+    #[arg(long)]
+    pub variables: bool,
+    /// Write the built-in templates to this folder, to change them
+    #[arg(long, value_name = "DIR")]
+    pub export: Option<PathBuf>,
+}
+
+/// `roomkey rehearse`
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Try at most this many people
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+}

@@ -1,0 +1,284 @@
+//! The only printer: results on standard output, talk on standard error.
+//!
+//! Every line of talk has its control characters and text-direction overrides made visible and its
+//! tokens blotted out here, whoever wrote it. Known weakness: a secret that has not the shape of a
+//! token must be kept away from here by those who hold it.
+
+use std::{
+    io::{BufRead, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
+use secrecy::SecretString;
+
+use crate::{
+    cli::{Cli, ProgressStyle, When},
+    failure::{Failure, Told},
+    surroundings::Surroundings,
+};
+
+/// Lines of plain progress are this far apart.
+const PLAIN_PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+/// The printer.
+#[derive(Debug)]
+pub struct Console {
+    quiet: bool,
+    verbose: bool,
+    color: bool,
+    can_ask: bool,
+    progress: ProgressStyle,
+    bar: Mutex<Option<Bar>>,
+}
+
+#[derive(Debug)]
+enum Bar {
+    Drawn(ProgressBar),
+    Plain { last: Option<Instant> },
+}
+
+impl Console {
+    /// Makes the printer the command line asks for.
+    #[must_use]
+    pub fn new(cli: &Cli, around: &Surroundings) -> Self {
+        let color = match cli.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => around.stderr_is_terminal && !around.refuses_color(),
+        };
+        let drawable = around.stderr_is_terminal && !around.is_dumb_terminal();
+        let progress = match cli.progress {
+            ProgressStyle::Auto if !drawable => ProgressStyle::Plain,
+            chosen => chosen,
+        };
+        Self {
+            quiet: cli.quiet,
+            verbose: cli.verbose,
+            color,
+            can_ask: around.can_ask,
+            progress,
+            bar: Mutex::new(None),
+        }
+    }
+
+    /// Prints one line of the result, as it is: for programs and pipes.
+    pub fn result(&self, line: &str) {
+        self.result_raw(&format!("{line}\n"));
+    }
+
+    /// Prints one line of the result for people: foreign characters made visible.
+    pub fn result_shown(&self, line: &str) {
+        self.result(&visible(line));
+    }
+
+    /// Prints the result's octets as they are. A reader that went away is no error.
+    pub fn result_raw(&self, text: &str) {
+        self.above_bar(|| {
+            let mut out = std::io::stdout().lock();
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        });
+    }
+
+    /// Says something; `-q` silences it.
+    pub fn say(&self, line: &str) {
+        if !self.quiet {
+            self.talk("", None, line);
+        }
+    }
+
+    /// Says something only with `-v`.
+    pub fn detail(&self, line: &str) {
+        if self.verbose {
+            self.talk("", Some("2"), line);
+        }
+    }
+
+    /// Whether `-v` was given.
+    #[must_use]
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Warns; `-q` does not silence it.
+    pub fn warn(&self, told: &Told) {
+        self.talk("warning: ", Some("33"), &told.what);
+        self.hint(told);
+    }
+
+    /// Tells a problem and its way out.
+    pub fn problem(&self, told: &Told) {
+        self.talk("error: ", Some("31"), &told.what);
+        self.hint(told);
+    }
+
+    /// Tells everything a failure holds.
+    pub fn failure(&self, failure: &Failure) {
+        for told in &failure.problems {
+            self.problem(told);
+        }
+    }
+
+    fn hint(&self, told: &Told) {
+        if let Some(hint) = &told.hint {
+            self.talk("  hint: ", Some("36"), hint);
+        }
+    }
+
+    fn talk(&self, label: &str, color: Option<&str>, line: &str) {
+        let line = visible(&without_tokens(line));
+        self.above_bar(|| {
+            let mut err = std::io::stderr().lock();
+            let _ = match color {
+                Some(code) if self.color && label.is_empty() => writeln!(err, "\x1b[{code}m{line}\x1b[0m"),
+                Some(code) if self.color => writeln!(err, "\x1b[1;{code}m{label}\x1b[0m{line}"),
+                _ => writeln!(err, "{label}{line}"),
+            };
+        });
+    }
+
+    /// Whether somebody can be asked.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// Asks a question that is answered with yes or no; anything but a yes is a no.
+    pub fn confirm(&self, question: &str) -> bool {
+        let answer = self.ask_line(&format!("{question} [y/N] "));
+        answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for a line; `None` at the end of input.
+    pub fn ask_line(&self, question: &str) -> Option<String> {
+        {
+            let mut err = std::io::stderr().lock();
+            let _ = write!(err, "{}", visible(question)).and_then(|()| err.flush());
+        }
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line).ok()?;
+        (read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    /// Asks for a secret without showing it; `None` at the end of input.
+    pub fn ask_hidden(&self, question: &str) -> Option<SecretString> {
+        rpassword::prompt_password(visible(question)).ok().map(SecretString::from)
+    }
+
+    /// Starts showing progress towards `total`.
+    pub fn start_progress(&self, total: u64) {
+        let bar = match self.progress {
+            ProgressStyle::None => None,
+            _ if self.quiet => None,
+            ProgressStyle::Plain => Some(Bar::Plain { last: None }),
+            ProgressStyle::Auto => {
+                let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
+                let style = BarStyle::with_template("{bar:30} {msg}").map(|style| style.progress_chars("=> "));
+                bar.set_style(style.unwrap_or_else(|_| BarStyle::default_bar()));
+                Some(Bar::Drawn(bar))
+            }
+        };
+        *self.lock_bar() = bar;
+    }
+
+    /// Shows how far it is: `line` stands beside the bar, or alone.
+    pub fn show_progress(&self, done: u64, line: &str) {
+        let mut speak = false;
+        match &mut *self.lock_bar() {
+            Some(Bar::Drawn(bar)) => {
+                bar.set_position(done);
+                bar.set_message(visible(line));
+            }
+            Some(Bar::Plain { last }) => {
+                let due = last.is_none_or(|last| last.elapsed() >= PLAIN_PROGRESS_EVERY);
+                if due {
+                    *last = Some(Instant::now());
+                    speak = true;
+                }
+            }
+            None => {}
+        }
+        if speak {
+            self.say(line);
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn end_progress(&self) {
+        if let Some(Bar::Drawn(bar)) = self.lock_bar().take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Prints above the bar, where one is drawn.
+    fn above_bar(&self, print: impl FnOnce()) {
+        let bar = match &*self.lock_bar() {
+            Some(Bar::Drawn(bar)) => Some(bar.clone()),
+            _ => None,
+        };
+        match bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    fn lock_bar(&self) -> MutexGuard<'_, Option<Bar>> {
+        self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes control characters, text-direction overrides and line separators visible: `\u{202e}`, `\n`.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_control()
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') =>
+            {
+                shown.extend(c.escape_unicode());
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Replaces whatever has the shape of a token (three parts of base64url, the first being `{"…`).
+#[must_use]
+pub fn without_tokens(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ") {
+        let token = &rest[at..];
+        let end = token.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(token.len());
+        kept.push_str(&rest[..at]);
+        // A header alone is 16 characters and more; ordinary words are shorter.
+        kept.push_str(if end >= 16 { "[token]" } else { &token[..end] });
+        rest = &token[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_move_the_cursor_or_forge_a_line() {
+        assert_eq!(visible("a\x1b[2Kb\r\nc\u{202e}d\u{9b}"), "a\\u{1b}[2Kb\\r\\nc\\u{202e}d\\u{9b}");
+        assert_eq!(visible("Zoë 李 علي"), "Zoë 李 علي");
+    }
+
+    #[test]
+    fn tokens_are_blotted_out_wherever_they_stand() {
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJyb29tIjoiciJ9.c2lnbmF0dXJl";
+        assert_eq!(without_tokens(&format!("see https://h/r?jwt={token}&x=1")), "see https://h/r?jwt=[token]&x=1");
+        assert_eq!(without_tokens("eyJ is a prefix"), "eyJ is a prefix");
+    }
+}
