@@ -11,7 +11,8 @@ use super::{
 
 /// The claims that a Jitsi server or client looks at.
 const KNOWN_CLAIMS: [&str; 7] = ["iss", "aud", "sub", "room", "nbf", "exp", "context"];
-const KNOWN_OF_USER: [&str; 3] = ["id", "name", "email"];
+/// What is told of a person in words; `moderator` is, where it is plainly true or false.
+const KNOWN_OF_USER: [&str; 4] = ["id", "name", "email", "moderator"];
 
 /// Explains a token: what it says, whether the signature holds, what a server would answer at `now`.
 ///
@@ -64,12 +65,13 @@ fn claim_facts(claims: &Map<String, Value>) -> ClaimFacts {
 
 fn user_facts(user: &Map<String, Value>) -> UserFacts {
     let string = |name: &str| user.get(name).and_then(Value::as_str).map(str::to_owned);
+    let has_plain_flag = user.get("moderator").is_some_and(Value::is_boolean);
     UserFacts {
         id: string("id"),
         name: string("name"),
         email: string("email"),
         moderator: asks_for_moderator(user),
-        others: named(user, &KNOWN_OF_USER),
+        others: named(user, if has_plain_flag { &KNOWN_OF_USER } else { &KNOWN_OF_USER[..3] }),
     }
 }
 

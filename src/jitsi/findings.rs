@@ -109,7 +109,6 @@ impl<'a> Judge<'a> {
                 ),
                 "compare `algorithm` with the server's `signature_algorithm`",
             ),
-            ("HS256" | "HS384" | "HS512", _) => {}
             ("RS256" | "RS384" | "RS512", Some(own)) => self.error(
                 format!(
                     "the token is signed with a private key ({alg}), this event's settings say a shared secret ({own})"
@@ -118,7 +117,7 @@ impl<'a> Judge<'a> {
             ),
             ("RS256" | "RS384" | "RS512", None) if !given.header.contains_key("kid") => self
                 .warn("the header does not say which key signed (`kid`): a server with a key server refuses that", ""),
-            ("RS256" | "RS384" | "RS512", None) => {}
+            ("HS256" | "HS384" | "HS512", _) | ("RS256" | "RS384" | "RS512", None) => {}
             (alg, _) => {
                 self.error(
                     format!("no Jitsi server knows the algorithm `{alg}`"),

@@ -9,7 +9,7 @@ use aws_lc_rs::rand;
 use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
-use super::placeholder::is_placeholder;
+use super::placeholder::{Likeness, likeness};
 use crate::model::SubKeys;
 
 /// The fewest octets a secret may have.
@@ -54,6 +54,9 @@ pub enum SecretWarning {
     /// It repeats itself, counts up, or uses very few characters.
     #[error("the signing secret repeats itself or follows a simple order: it is easier to guess than its length says")]
     LowVariety,
+    /// It holds nothing but the words of manuals.
+    #[error("the signing secret is made of common words alone: it is easier to guess than its length says")]
+    CommonWords,
 }
 
 impl SecretWarning {
@@ -74,7 +77,8 @@ impl SigningSecret {
         if text.is_empty() {
             return Err(SecretProblem::Empty);
         }
-        if is_placeholder(text) {
+        let likeness = likeness(text);
+        if likeness == Likeness::Placeholder {
             return Err(SecretProblem::Placeholder);
         }
         if text.len() < LEAST {
@@ -86,6 +90,9 @@ impl SigningSecret {
         }
         if has_low_variety(text.as_bytes()) {
             warnings.push(SecretWarning::LowVariety);
+        }
+        if likeness == Likeness::CommonWords {
+            warnings.push(SecretWarning::CommonWords);
         }
         Ok((Self(secret), warnings))
     }
@@ -159,6 +166,11 @@ mod tests {
         ] {
             assert_eq!(accept(secret), Ok(vec![SecretWarning::LowVariety]), "{secret}");
         }
+    }
+
+    #[test]
+    fn a_sentence_of_common_words_signs_with_a_warning() {
+        assert_eq!(accept("a-very-long-test-secret-for-HS256-signing"), Ok(vec![SecretWarning::CommonWords]));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod link;
 mod placeholder;
 mod server;
 mod token;
+mod token_settings;
 
 pub use claims::{Algorithm, AlgorithmProblem, ClaimsStyle};
 pub use explain::explain;
@@ -29,4 +30,5 @@ pub use inspect::{
 pub use keys::{SecretProblem, SecretWarning, SigningSecret};
 pub use link::{LinkParts, LinkProblem, LinkStyle};
 pub use server::{ServerAddress, ServerAddressProblem};
-pub use token::{Bearer, MintProblem, Signer, SignerProblem, TokenSettings, VerifyProblem};
+pub use token::{Bearer, MintProblem, Signer, VerifyProblem};
+pub use token_settings::{SignerProblem, TokenSettings};

@@ -1,145 +1,50 @@
 //! Secrets that stand in every manual: text that means "put your secret here".
 //!
-//! Owns: telling a placeholder from a secret. A text is one when nothing but the words of manuals
-//! stands in it, however joined, repeated, capitalised or numbered. Known weakness: English words
-//! and a few habits (`p4ssw0rd`); a placeholder in another language passes.
+//! Owns: telling a placeholder from a secret. Such a text holds nothing but the words of manuals,
+//! however joined, repeated, capitalised or numbered, and either one of them asks to be replaced
+//! ("your", "change me", "example") or it is one short thing over and over. Known weakness: English
+//! words and a few habits (`p4ssw0rd`); a placeholder in another language passes.
 
 use secrecy::zeroize::Zeroizing;
 
-/// The words of which placeholders are made, without punctuation, in lower case.
-const WORDS: &[&str] = &[
-    "a",
-    "access",
-    "admin",
-    "an",
-    "api",
-    "app",
-    "application",
-    "auth",
-    "be",
-    "can",
-    "change",
-    "changed",
-    "changeit",
-    "changeme",
-    "choose",
-    "code",
-    "conference",
-    "default",
-    "demo",
-    "dev",
-    "do",
-    "docker",
-    "dont",
-    "dummy",
-    "edit",
-    "enter",
-    "example",
-    "fill",
-    "fixme",
-    "foo",
-    "bar",
-    "baz",
-    "for",
-    "from",
-    "generate",
-    "goes",
-    "guess",
-    "guest",
-    "hard",
-    "here",
-    "hmac",
-    "hs",
-    "id",
-    "in",
-    "insecure",
-    "insert",
-    "is",
-    "it",
-    "jitsi",
-    "jwt",
-    "key",
-    "letmein",
-    "long",
-    "me",
-    "meet",
-    "must",
-    "my",
-    "new",
-    "not",
-    "of",
-    "on",
-    "only",
-    "or",
-    "our",
-    "own",
-    "pass",
-    "passphrase",
-    "passwd",
-    "password",
-    "phrase",
-    "placeholder",
-    "please",
-    "private",
-    "prod",
-    "production",
-    "prosody",
-    "put",
-    "qwerty",
-    "qwertz",
-    "random",
-    "real",
-    "replace",
-    "root",
-    "safe",
-    "sample",
-    "secret",
-    "secretkey",
-    "secure",
-    "server",
-    "set",
-    "shared",
-    "should",
-    "sign",
-    "signing",
-    "some",
-    "something",
-    "string",
-    "strong",
-    "super",
-    "temp",
-    "test",
-    "testing",
-    "text",
-    "that",
-    "the",
-    "this",
-    "to",
-    "todo",
-    "token",
-    "top",
-    "unsafe",
-    "use",
-    "user",
-    "value",
-    "very",
-    "web",
-    "with",
-    "word",
-    "you",
-    "your",
-    "yours",
-];
+/// The words that only a placeholder has, without punctuation, in lower case.
+const TELLING: &str = "\
+    change changed changeit changeme choose default dummy edit enter example fill fixme goes here insert letmein \
+    placeholder please put replace sample todo your yours";
+/// The words that placeholders share with secrets that somebody typed.
+const WORDS: &str = "\
+    a access admin an api app application auth be can code conference demo dev do docker dont foo bar baz for from \
+    generate guess guest hard hmac hs id in insecure is it jitsi jwt key long me meet must my new not of on only or \
+    our own pass passphrase passwd password phrase private prod production prosody qwerty qwertz random real root \
+    safe secret secretkey secure server set shared should sign signing some something string strong super temp test \
+    testing text that the this to token top unsafe use user value very web with word you";
+/// Words shorter than this together make no secret, however often they are repeated.
+const SHORT: usize = 17;
 
-/// Whether a text is nothing but the words of manuals.
+/// What a secret looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// Text that asks to be replaced, or one short thing over and over.
+    Placeholder,
+    /// Nothing but the words of manuals.
+    CommonWords,
+    /// Something of its own.
+    Secret,
+}
+
+/// Tells what a secret looks like.
 ///
 /// Digits count as padding where they are few (up to four in a row) or a plain count (`12345678`).
-pub(super) fn is_placeholder(secret: &str) -> bool {
+pub(super) fn likeness(secret: &str) -> Likeness {
     let mut plain = Zeroizing::new(String::with_capacity(secret.len() * 2));
     plain.extend(secret.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
     let mut spelt = Zeroizing::new(String::with_capacity(plain.len() + secret.len()));
     spelt.extend(secret.chars().map(|c| c.to_ascii_lowercase()).map(unmasked).filter(|c| c.is_alphanumeric()));
-    is_made_of_words(&plain) || is_made_of_words(&spelt)
+    let Some(text) = [&plain, &spelt].into_iter().find(|text| is_made_of(text, &[TELLING, WORDS])) else {
+        return Likeness::Secret;
+    };
+    let unit = unit_length(text.trim_matches(|c: char| c.is_ascii_digit()).as_bytes());
+    if unit < SHORT || !is_made_of(text, &[WORDS]) { Likeness::Placeholder } else { Likeness::CommonWords }
 }
 
 /// Undoes the usual disguises of letters: `p@ssw0rd` is `password`.
@@ -156,27 +61,33 @@ fn unmasked(c: char) -> char {
 }
 
 /// Whether words and padding cover the whole text, with at least one word of three letters.
-fn is_made_of_words(text: &str) -> bool {
+fn is_made_of(text: &str, lists: &[&str]) -> bool {
     let bytes = text.as_bytes();
-    // reached[n]: the first n octets are covered; told[n]: and a telling word was among them.
+    // reached[n]: the first n octets are covered; named[n]: and a longer word was among them.
     let mut reached = vec![false; bytes.len() + 1];
-    let mut told = vec![false; bytes.len() + 1];
+    let mut named = vec![false; bytes.len() + 1];
     reached[0] = true;
     for at in 0..bytes.len() {
         if !reached[at] {
             continue;
         }
-        for word in WORDS.iter().filter(|word| bytes[at..].starts_with(word.as_bytes())) {
+        let words = lists.iter().flat_map(|list| list.split(' '));
+        for word in words.filter(|word| bytes[at..].starts_with(word.as_bytes())) {
             reached[at + word.len()] = true;
-            told[at + word.len()] |= told[at] || word.len() > 2;
+            named[at + word.len()] |= named[at] || word.len() > 2;
         }
         let digits = padding(bytes, at);
         if digits > 0 {
             reached[at + digits] = true;
-            told[at + digits] |= told[at];
+            named[at + digits] |= named[at];
         }
     }
-    told[bytes.len()]
+    named[bytes.len()]
+}
+
+/// The length of the piece that a text repeats; its own length where it repeats none.
+fn unit_length(text: &[u8]) -> usize {
+    (1..text.len()).find(|&unit| text.iter().zip(&text[unit..]).all(|(a, b)| a == b)).unwrap_or(text.len())
 }
 
 /// The length of a whole run of digits that only pads, else 0.
@@ -192,7 +103,7 @@ fn padding(bytes: &[u8], at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::is_placeholder;
+    use super::{Likeness, likeness};
 
     #[test]
     fn what_manuals_print_is_a_placeholder() {
@@ -216,9 +127,16 @@ mod tests {
             "s3cr3t_s3cr3t_s3cr3t",
             "<put your secret here>",
             "replace-this-with-a-long-random-string",
-            "supersecretjwtsigningkey2024",
+            "test-secret-test-secret-test-secret",
         ] {
-            assert!(is_placeholder(secret), "{secret}");
+            assert_eq!(likeness(secret), Likeness::Placeholder, "{secret}");
+        }
+    }
+
+    #[test]
+    fn plain_words_are_weak_but_somebodys_own() {
+        for secret in ["supersecretjwtsigningkey2024", "a-very-long-test-secret-for-HS256-signing"] {
+            assert_eq!(likeness(secret), Likeness::CommonWords, "{secret}");
         }
     }
 
@@ -235,7 +153,7 @@ mod tests {
             "q8N+uVZt3yJm0wQ4",
             "пароль-для-семинара",
         ] {
-            assert!(!is_placeholder(secret), "{secret}");
+            assert_eq!(likeness(secret), Likeness::Secret, "{secret}");
         }
     }
 }

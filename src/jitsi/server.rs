@@ -124,7 +124,7 @@ impl ServerAddress {
         let port = port.filter(|&port| port != default_port(&scheme));
         let mut text = format!("{scheme}://{host}");
         if let Some(port) = port {
-            text.push_str(&format!(":{port}"));
+            text.extend([":", &port.to_string()]);
         }
         if let Some(tenant) = &tenant {
             text.extend(["/", tenant]);

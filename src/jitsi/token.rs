@@ -15,84 +15,12 @@ use super::{
     claims::{Algorithm, Claims, ClaimsStyle, Context, ReadClaims, User},
     keys::SigningSecret,
     link::{LinkParts, LinkProblem, LinkStyle, join_link, take_apart},
-    server::ServerAddress,
+    token_settings::{SignerProblem, TokenSettings},
 };
-use crate::model::{Address, ForbiddenChar, JoinLink, Room, UserId, Window, forbidden_char};
+use crate::model::{Address, JoinLink, Room, UserId, Window};
 
 /// The longest link that the usual web server in front of Jitsi takes, in octets.
 const LONGEST_LINK: usize = 8000;
-
-/// What all tokens of an event have in common.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenSettings {
-    /// Where links lead.
-    pub server: ServerAddress,
-    /// `iss`: the server's `app_id`.
-    pub app_id: String,
-    /// `aud`; the app id where `None`.
-    pub audience: Option<String>,
-    /// `sub`; the tenant, or else the host, where `None`.
-    pub subject: Option<String>,
-    /// How tokens are signed.
-    pub algorithm: Algorithm,
-    /// How much a token says of the person.
-    pub claims: ClaimsStyle,
-    /// Where in the link the token stands.
-    pub link: LinkStyle,
-}
-
-impl TokenSettings {
-    /// What `aud` says.
-    #[must_use]
-    pub fn audience(&self) -> &str {
-        self.audience.as_deref().unwrap_or(&self.app_id)
-    }
-
-    /// What `sub` says.
-    #[must_use]
-    pub fn subject(&self) -> &str {
-        self.subject.as_deref().unwrap_or_else(|| self.server.subject_default())
-    }
-}
-
-/// Why settings cannot be signed under; each names the setting.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SignerProblem {
-    /// Nothing stands there.
-    #[error("`{0}` is empty")]
-    Empty(&'static str),
-    /// A character that may not travel.
-    #[error("`{setting}` contains {found}")]
-    Forbidden {
-        /// Which setting.
-        setting: &'static str,
-        /// The character.
-        found: ForbiddenChar,
-    },
-    /// A blank at one end: servers compare character by character.
-    #[error("`{0}` begins or ends with a blank")]
-    OuterBlank(&'static str),
-    /// A subject with capital letters.
-    #[error("`subject` must be in lower case: it is a domain or a tenant")]
-    SubjectCase {
-        /// The same in lower case.
-        suggestion: String,
-    },
-}
-
-impl SignerProblem {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Empty("app_id") => "it is the Jitsi server's `app_id`; who runs the server knows it".into(),
-            Self::Empty(setting) => format!("leave `{setting}` out, or write what the server wants"),
-            Self::Forbidden { .. } => "type it anew".into(),
-            Self::OuterBlank(_) => "take the blank away".into(),
-            Self::SubjectCase { suggestion } => format!("write `{suggestion}`"),
-        }
-    }
-}
 
 /// Who gets a token.
 #[derive(Debug, Clone, Copy)]
@@ -180,7 +108,7 @@ pub struct Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer").field("settings", &self.settings).field("key", &"[redacted]").finish()
+        f.debug_struct("Signer").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -191,13 +119,7 @@ impl Signer {
     /// [`SignerProblem`] where app id, audience or subject is empty, has outer blanks or holds a
     /// character that may not travel, or the subject is not in lower case.
     pub fn new(settings: TokenSettings, secret: &SigningSecret) -> Result<Self, SignerProblem> {
-        check_claim("app_id", &settings.app_id)?;
-        check_claim("audience", settings.audience())?;
-        check_claim("subject", settings.subject())?;
-        let lower = settings.subject().to_lowercase();
-        if lower != settings.subject() {
-            return Err(SignerProblem::SubjectCase { suggestion: lower });
-        }
+        settings.check()?;
         let algorithm = settings.algorithm.into();
         let mut validation = Validation::new(algorithm);
         // The library reads the clock, allows a minute's leeway and lets `exp == now` pass: the
@@ -270,13 +192,13 @@ impl Signer {
         room: &Room,
         window: &Window,
     ) -> Result<(), VerifyProblem> {
-        let taken = take_apart(link.expose())?;
-        self.verify_place(&taken.parts, room)?;
-        if !taken.alone || !taken.quoted_right || !self.has_exact_text(link, room, &taken.token) {
+        let apart = take_apart(link.expose())?;
+        self.verify_place(&apart.parts, room)?;
+        if !apart.alone || !apart.quoted_right || !self.has_exact_text(link, room, &apart.token) {
             return Err(VerifyProblem::Part("text"));
         }
         let token =
-            decode::<ReadClaims>(&*taken.token, &self.decoding, &self.validation).map_err(|error| {
+            decode::<ReadClaims>(&*apart.token, &self.decoding, &self.validation).map_err(|error| {
                 match error.kind() {
                     ErrorKind::InvalidSignature => VerifyProblem::Signature,
                     ErrorKind::InvalidAlgorithm => VerifyProblem::Header,
@@ -366,16 +288,6 @@ impl Signer {
     pub(super) fn holds(&self, message: &str, signature: &str, algorithm: Algorithm) -> bool {
         jsonwebtoken::crypto::verify(signature, message.as_bytes(), &self.decoding, algorithm.into()).unwrap_or(false)
     }
-}
-
-fn check_claim(setting: &'static str, value: &str) -> Result<(), SignerProblem> {
-    if value.trim().is_empty() {
-        return Err(SignerProblem::Empty(setting));
-    }
-    if let Some(found) = forbidden_char(value) {
-        return Err(SignerProblem::Forbidden { setting, found });
-    }
-    if value.trim() != value { Err(SignerProblem::OuterBlank(setting)) } else { Ok(()) }
 }
 
 const NANOS: i128 = 1_000_000_000;

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use secrecy::SecretString;
 
 use super::*;
+use crate::{jitsi::ServerAddress, model::ForbiddenChar};
 
 const SECRET: &str = "4f9c1a7be2d8036549aa17cc80e3b6d2";
 
