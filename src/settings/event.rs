@@ -13,7 +13,9 @@ use super::{
     secrets::SecretSource,
     values,
 };
-use crate::model::{Event, EventId, Language, Mailbox, Room, Window, WindowProblem, parse_local_time};
+use crate::model::{
+    Event, EventId, Language, LocalTimeProblem, Mailbox, Room, Window, WindowProblem, parse_local_time,
+};
 
 /// Links that work for longer than a month around the event are no longer personal keys to it.
 const LONGEST_MARGIN: SignedDuration = SignedDuration::from_hours(31 * 24);
@@ -73,25 +75,29 @@ fn window(
     let zone = layers.text("event.timezone", values::zone);
     // Without a zone the times' form can still be judged: no clock is ever put forward in UTC.
     let clock = zone.clone().unwrap_or(TimeZone::UTC);
-    let mut time = |name| {
-        layers.text(name, |text| {
-            parse_local_time(text, &clock).map_err(|problem| {
-                Refusal::new(problem.to_string()).hint("write the local time like: \"2026-12-05T14:00\"")
-            })
-        })
-    };
+    let mut time =
+        |name| layers.text(name, |text| parse_local_time(text, &clock).map_err(|problem| time_refusal(&problem)));
     let (starts, ends) = (time("event.starts"), time("event.ends"));
     match Window::new(starts?, ends?, opens_before?, closes_after?, zone?) {
         Ok(window) => Some(window),
         Err(problem @ WindowProblem::EndsBeforeStart) => {
-            layers.refuse("event.ends", Refusal::new(problem.to_string()).hint("set `ends` to a time after `starts`"));
+            layers.refuse("event.ends", &Refusal::new(problem.to_string()).hint("set `ends` to a time after `starts`"));
             None
         }
         Err(problem @ WindowProblem::OutOfRange) => {
-            layers.refuse("event.starts", Refusal::new(problem.to_string()).hint("check the year"));
+            layers.refuse("event.starts", &Refusal::new(problem.to_string()).hint("check the year"));
             None
         }
     }
+}
+
+fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
+    Refusal::new(problem.to_string()).hint(match problem {
+        LocalTimeProblem::Gap { .. } | LocalTimeProblem::Fold { .. } => {
+            "choose a time outside the hour that is changed"
+        }
+        _ => "write the local time like: \"2026-12-05T14:00\"",
+    })
 }
 
 /// Reads `[jitsi]`.
@@ -167,7 +173,7 @@ fn columns(layers: &mut Layers<'_>) -> BTreeMap<String, ColumnSetting> {
             Ok(setting) => {
                 columns.insert(key.short().to_owned(), setting);
             }
-            Err(refusal) => layers.refuse(key.name, refusal),
+            Err(refusal) => layers.refuse(key.name, &refusal),
         }
     }
     columns

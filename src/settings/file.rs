@@ -86,7 +86,8 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
         return Err(Refusal::new("is UTF-16, not UTF-8").hint("save it with the encoding UTF-8"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+        let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = sound.split(|byte| *byte == b'\n').count();
         Refusal::new(format!("is not UTF-8: line {line} holds a byte that does not belong there"))
             .hint("save it with the encoding UTF-8")
     })?;
@@ -181,9 +182,11 @@ impl Sorter<'_> {
         for (name, value) in content {
             let path =
                 if table.is_empty() { name.get_ref().to_string() } else { format!("{table}.{}", name.get_ref()) };
-            if keys::is_table(&path) {
+            // A quoted name with a dot in it only looks like a table and its key.
+            let plain = !name.get_ref().contains('.');
+            if plain && keys::is_table(&path) {
                 self.subtable(path, value);
-            } else if let Some(key) = keys::find(&path) {
+            } else if let Some(key) = keys::find(&path).filter(|_| plain) {
                 self.known(key, &name.span(), value);
             } else {
                 let what = match value.get_ref() {

@@ -228,7 +228,10 @@ pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> 
 /// Somebody wrote a secret into the file: the way to keep it out.
 fn hint_for_secret(wanted: &str, table: &str) -> Option<String> {
     let has = |words: &[&str]| words.iter().any(|word| wanted.contains(word));
-    if !has(&["secret", "password", "passwort", "passwd", "passphrase", "token", "key"]) {
+    if !has(&["secret", "password", "passwort", "passwd", "passphrase", "token"])
+        && wanted != "key"
+        && !wanted.ends_with("_key")
+    {
         return None;
     }
     let smtp = table.starts_with("smtp") || has(&["smtp", "pass"]);

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     file::{Entry, SettingsFile, Value},
-    keys::{self, KEYS, Key},
+    keys::{self, Group, KEYS, Key},
     origin::{Origin, Position, Setting},
     problem::{Place, Refusal, SettingsProblem},
     values,
@@ -61,9 +61,9 @@ impl<'a> Layers<'a> {
         !matches!(self.lookup(name), Lookup::Absent)
     }
 
-    /// The first key of the event's file that stands under a table or its sub-tables.
-    pub(super) fn first_under(&self, table: &str) -> bool {
-        KEYS.iter().any(|key| key.table().split('.').next() == Some(table) && lookup_in(self.event, key.name).is_some())
+    /// Whether the event's file says anything of a group.
+    pub(super) fn event_speaks_of(&self, group: Group) -> bool {
+        KEYS.iter().any(|key| key.group == Some(group) && lookup_in(self.event, key.name).is_some())
     }
 
     /// Reads a text; where none is set, the default; where there is none and one is needed, notes it as missing.
@@ -78,7 +78,7 @@ impl<'a> Layers<'a> {
             }
             _ => return None,
         };
-        result.map_err(|refusal| self.refuse(name, refusal)).ok()
+        result.map_err(|refusal| self.refuse(name, &refusal)).ok()
     }
 
     /// Reads a list of texts.
@@ -91,7 +91,7 @@ impl<'a> Layers<'a> {
             }
             _ => return None,
         };
-        result.map_err(|refusal| self.refuse(name, refusal)).ok()
+        result.map_err(|refusal| self.refuse(name, &refusal)).ok()
     }
 
     /// Reads a whole number within a range.
@@ -105,7 +105,7 @@ impl<'a> Layers<'a> {
         let read = u32::try_from(given).ok().filter(|n| range.contains(n));
         if read.is_none() {
             let what = format!("{given} is not between {} and {}", range.start(), range.end());
-            self.refuse(name, Refusal::new(what).hint(format!("write it like: {}", key.example_line())));
+            self.refuse(name, &Refusal::new(what).hint(format!("write it like: {}", key.example_line())));
         }
         read
     }
@@ -130,7 +130,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Reports a key's value, at its place.
-    pub(super) fn refuse(&mut self, name: &str, refusal: Refusal) {
+    pub(super) fn refuse(&mut self, name: &str, refusal: &Refusal) {
         let (file, place) = match self.lookup(name) {
             Lookup::Found(entry, file) => (file, Some(entry.place)),
             _ => (self.event, Some(self.place_for(known(name).table()))),

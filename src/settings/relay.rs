@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::{
     event::secret,
     hosts,
+    keys::Group,
     layers::Layers,
     meant::{RetrySettings, SmtpSettings, Timeouts, Tls},
     problem::Refusal,
@@ -13,12 +14,10 @@ use super::{
 
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Reads `[smtp]`; `None` where no relay is named, which is a problem only where the event's file says more of one.
+/// Reads `[smtp]`; `None` where no relay is named, which is a problem only where the event's file says half of one.
 pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
-    if !layers.says("smtp.host") && !layers.first_under("smtp") {
-        return None;
-    }
-    let host = layers.text("smtp.host", hosts::host);
+    let named = layers.says("smtp.host") || layers.event_speaks_of(Group::Relay);
+    let host = if named { layers.text("smtp.host", hosts::host) } else { None };
     let loopback = host.as_deref().is_some_and(hosts::is_loopback);
     let (port, tls) = protection(layers, host.as_deref());
     let user = layers.text("smtp.user", |text| values::line(text, 255));
@@ -27,7 +26,7 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
         for name in ["smtp.password_file", "smtp.password_command"] {
             if layers.says(name) {
                 let hint = "add `user`, or delete this line where the server asks for no log-in";
-                layers.refuse(name, Refusal::new("a password without a `user`").hint(hint));
+                layers.refuse(name, &Refusal::new("a password without a `user`").hint(hint));
             }
         }
     }
@@ -36,7 +35,7 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
         let what = "without TLS everyone on the way can read each personal link and enter under that name";
         let hint = "use tls = \"starttls\" or \"implicit\"; to take the risk, add allow_plaintext = true \
                     (a password is never sent without TLS)";
-        layers.refuse("smtp.tls", Refusal::new(what).hint(hint));
+        layers.refuse("smtp.tls", &Refusal::new(what).hint(hint));
     }
     let connections = layers.integer("smtp.connections", 1..=64);
     let rate = layers.text("smtp.rate", values::rate);
@@ -85,7 +84,7 @@ fn protection(layers: &mut Layers<'_>, host: Option<&str>) -> (Option<u16>, Opti
         (Some(port), Some(_)) => {
             let what = format!("port {port} does not tell how the connection is protected");
             let hint = "add tls = \"implicit\" or tls = \"starttls\": the mail provider's help page says which";
-            layers.refuse("smtp.port", Refusal::new(what).hint(hint));
+            layers.refuse("smtp.port", &Refusal::new(what).hint(hint));
             None
         }
         _ => None,

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn rates_are_a_number_in_a_time() {
-        assert_eq!(rate("30/min"), Ok(Rate { mails: 30, per: Duration::from_secs(60) }));
+        assert_eq!(rate("30/min"), Ok(Rate { mails: 30, per: Duration::from_mins(1) }));
         assert_eq!(rate(" 5 / s "), Ok(Rate { mails: 5, per: Duration::from_secs(1) }));
         for given in ["", "30", "0/min", "-1/min", "30/week", "30/", "/min", "1.5/s"] {
             assert!(rate(given).is_err(), "{given}");

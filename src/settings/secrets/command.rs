@@ -4,7 +4,7 @@
 //! ever part of a message. `ROOMKEY_*` variables are kept from it: they may hold the other secret.
 
 use std::{
-    ffi::OsString,
+    ffi::OsStr,
     io::Read,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -18,7 +18,7 @@ use secrecy::zeroize::Zeroizing;
 use super::{MAX_BYTES, SecretProblem};
 
 /// How long a command may take: long enough to type a passphrase.
-pub(super) const LIMIT: Duration = Duration::from_secs(60);
+pub(super) const LIMIT: Duration = Duration::from_mins(1);
 
 /// How often a running command is looked at.
 const STEP: Duration = Duration::from_millis(10);
@@ -34,10 +34,12 @@ pub(super) fn output(words: &[String], folder: &Path, limit: Duration) -> Result
     let [program, arguments @ ..] = words else {
         return Err(SecretProblem::NotStarted { program: String::new(), reason: "no program is named".into() });
     };
-    let mut command = Command::new(program);
+    // Systems differ in whose folder a relative program is looked for in, so it is made absolute.
+    let path = if program.contains('/') { folder.join(program) } else { program.into() };
+    let mut command = Command::new(path);
     command.args(arguments).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in withheld() {
+    for name in std::env::vars_os().map(|(name, _)| name).filter(|name| is_ours(name)) {
         command.env_remove(name);
     }
     let mut child = command
@@ -58,9 +60,9 @@ pub(super) fn output(words: &[String], folder: &Path, limit: Duration) -> Result
     printed.recv_timeout(LINGER).map_err(|_| late())
 }
 
-/// The names of this program's own variables.
-fn withheld() -> impl Iterator<Item = OsString> {
-    std::env::vars_os().map(|(name, _)| name).filter(|name| name.as_encoded_bytes().starts_with(b"ROOMKEY_"))
+/// Whether a variable is this program's own, and so kept from commands.
+pub(super) fn is_ours(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"ROOMKEY_")
 }
 
 /// Reads a stream to its end on a thread of its own, keeping the first part.

@@ -18,8 +18,8 @@ fn file(folder: &TempDir, content: &[u8], mode: u32) -> PathBuf {
     path
 }
 
-fn command(words: &[&str]) -> Option<Vec<String>> {
-    Some(words.iter().map(|word| (*word).to_owned()).collect())
+fn command(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 fn found(source: &SecretSource) -> Result<Option<String>, SecretProblem> {
@@ -31,7 +31,7 @@ fn the_environment_beats_the_file_and_the_file_beats_the_command() {
     let folder = tempfile::tempdir().unwrap();
     let mut source = source(&folder);
     assert_eq!(found(&source), Ok(None));
-    source.command = command(&["printf", "from-command"]);
+    source.command = Some(command(&["printf", "from-command"]));
     assert_eq!(found(&source), Ok(Some("from-command".into())));
     source.file = Some(file(&folder, b"from-file\n", 0o600));
     assert_eq!(found(&source), Ok(Some("from-file".into())));
@@ -119,18 +119,23 @@ fn a_path_with_a_blank_is_quoted_for_the_shell() {
 fn a_command_runs_in_its_folder_without_a_shell_and_without_our_variables() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("here"), "x\n").unwrap();
-    let with = |words: &[&str]| SecretSource { command: command(words), ..source(&folder) };
+    let with = |words: &[&str]| SecretSource { command: Some(command(words)), ..source(&folder) };
     assert_eq!(found(&with(&["ls"])), Ok(Some("here".into())));
     assert_eq!(found(&with(&["printf", "%s", "$HOME;ls"])), Ok(Some("$HOME;ls".into())));
     let environment = with(&["sh", "-c", "env | grep -c '^ROOMKEY_' ; true"]);
     assert_eq!(found(&environment), Ok(Some("0".into())));
+    assert!(command::is_ours("ROOMKEY_SMTP_PASSWORD".as_ref()) && !command::is_ours("PATH".as_ref()));
+    let script = folder.path().join("secret.sh");
+    fs::write(&script, "#!/bin/sh\necho from-script\n").unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(found(&with(&["./secret.sh"])), Ok(Some("from-script".into())));
 }
 
 #[test]
 fn a_failing_command_shows_its_complaint_but_never_its_output() {
     let folder = tempfile::tempdir().unwrap();
     let script = format!("echo {PLANTED}; echo first >&2; echo 'jitsi is not in the store' >&2; exit 3");
-    let source = SecretSource { command: command(&["sh", "-c", &script]), ..source(&folder) };
+    let source = SecretSource { command: Some(command(&["sh", "-c", &script])), ..source(&folder) };
     let problem = found(&source).unwrap_err();
     assert_eq!(problem.to_string(), "`sh` ended with status 3: jitsi is not in the store");
     assert!(!format!("{source:?} {problem:?} {}", problem.hint()).contains(PLANTED));
@@ -139,10 +144,10 @@ fn a_failing_command_shows_its_complaint_but_never_its_output() {
 #[test]
 fn a_command_that_is_no_program_or_never_ends_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
-    let with = |words: &[&str]| SecretSource { command: command(words), ..source(&folder) };
+    let with = |words: &[&str]| SecretSource { command: Some(command(words)), ..source(&folder) };
     let problem = found(&with(&["no-such-program-here", "show"])).unwrap_err();
     assert_eq!(problem.to_string(), "failed to start `no-such-program-here`: there is no such program");
-    let words = command(&["sleep", "600"]).unwrap();
+    let words = command(&["sleep", "600"]);
     let problem = command::output(&words, folder.path(), Duration::from_millis(50)).unwrap_err();
     assert!(matches!(problem, SecretProblem::TookTooLong { .. }));
     assert!(matches!(found(&with(&["true"])), Err(SecretProblem::Empty(_))));
@@ -151,6 +156,6 @@ fn a_command_that_is_no_program_or_never_ends_is_given_up() {
 #[test]
 fn a_command_may_print_more_than_a_pipe_holds() {
     let folder = tempfile::tempdir().unwrap();
-    let flood = SecretSource { command: command(&["sh", "-c", "yes | head -c 300000"]), ..source(&folder) };
+    let flood = SecretSource { command: Some(command(&["sh", "-c", "yes | head -c 300000"])), ..source(&folder) };
     assert!(matches!(found(&flood), Err(SecretProblem::TooLong(_))));
 }
