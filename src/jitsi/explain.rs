@@ -1,0 +1,111 @@
+//! From a token that could be read to its explanation: the facts, the signature, the findings.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use super::{
+    findings::Judge,
+    inspect::{ClaimFacts, Explanation, Extracted, HeaderFacts, Moment, SignatureCheck, UserFacts},
+    token::Signer,
+};
+
+/// The claims that a Jitsi server or client looks at.
+const KNOWN_CLAIMS: [&str; 7] = ["iss", "aud", "sub", "room", "nbf", "exp", "context"];
+/// What is told of a person in words; `moderator` is, where it is plainly true or false.
+const KNOWN_OF_USER: [&str; 4] = ["id", "name", "email", "moderator"];
+
+/// Explains a token: what it says, whether the signature holds, what a server would answer at `now`.
+///
+/// With a signer, what the token says is also compared with the event's settings; without one, only
+/// with itself and the link it came in.
+#[must_use]
+pub fn explain(given: &Extracted, signer: Option<&Signer>, now: Timestamp) -> Explanation {
+    let header = header_facts(&given.header);
+    let claims = claim_facts(&given.claims);
+    let signature = check_signature(given, header.alg.as_deref(), signer);
+    let findings = Judge::new(given, &claims, signer, now).judge(signature);
+    Explanation { link: given.link.clone(), header, claims, signature, findings }
+}
+
+fn check_signature(given: &Extracted, alg: Option<&str>, signer: Option<&Signer>) -> SignatureCheck {
+    let (message, signature) = given.token.rsplit_once('.').unwrap_or((&given.token, ""));
+    match (alg.map(str::parse), signer) {
+        _ if signature.is_empty() => SignatureCheck::DoesNotHold,
+        (Some(Ok(algorithm)), Some(signer)) if signer.holds(message, signature, algorithm) => SignatureCheck::Holds,
+        (Some(Ok(_)), Some(_)) => SignatureCheck::DoesNotHold,
+        (Some(Ok(_)), None) => SignatureCheck::NotChecked("the signing secret is not at hand"),
+        (Some(Err(_)), _) if alg.is_some_and(|alg| alg.starts_with("RS")) => {
+            SignatureCheck::NotChecked("it takes the public key of whoever signed")
+        }
+        _ => SignatureCheck::NotChecked("no Jitsi server knows how it is signed"),
+    }
+}
+
+fn header_facts(header: &Map<String, Value>) -> HeaderFacts {
+    HeaderFacts { typ: shown(header.get("typ")), alg: shown(header.get("alg")), kid: shown(header.get("kid")) }
+}
+
+fn claim_facts(claims: &Map<String, Value>) -> ClaimFacts {
+    let context = claims.get("context").and_then(Value::as_object);
+    let in_context = |name: &str| context.and_then(|context| context.get(name));
+    let features = in_context("features").and_then(Value::as_object);
+    ClaimFacts {
+        iss: shown(claims.get("iss")),
+        aud: shown(claims.get("aud")),
+        sub: shown(claims.get("sub")),
+        room: shown(claims.get("room")),
+        nbf: moment(claims.get("nbf")),
+        exp: moment(claims.get("exp")),
+        tenant: shown(in_context("tenant")),
+        user: in_context("user").and_then(Value::as_object).map(user_facts).unwrap_or_default(),
+        features: features.map(|features| named(features, &[])).unwrap_or_default(),
+        others: named(claims, &KNOWN_CLAIMS),
+    }
+}
+
+fn user_facts(user: &Map<String, Value>) -> UserFacts {
+    let string = |name: &str| user.get(name).and_then(Value::as_str).map(str::to_owned);
+    let has_plain_flag = user.get("moderator").is_some_and(Value::is_boolean);
+    UserFacts {
+        id: string("id"),
+        name: string("name"),
+        email: string("email"),
+        moderator: asks_for_moderator(user),
+        others: named(user, if has_plain_flag { &KNOWN_OF_USER } else { &KNOWN_OF_USER[..3] }),
+    }
+}
+
+/// As the server's `token_affiliation` reads it.
+fn asks_for_moderator(user: &Map<String, Value>) -> bool {
+    let affiliation = user.get("affiliation").and_then(Value::as_str);
+    matches!(affiliation, Some("owner" | "moderator" | "teacher"))
+        || user.get("moderator").is_some_and(|flag| flag == &Value::Bool(true) || flag.as_str() == Some("true"))
+}
+
+/// What a value says: a string as it is, anything else as JSON.
+fn shown(value: Option<&Value>) -> Option<String> {
+    value.map(plain)
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn named(values: &Map<String, Value>, but: &[&str]) -> Vec<(String, String)> {
+    let others = values.iter().filter(|(name, _)| !but.contains(&name.as_str()));
+    others.map(|(name, value)| (name.clone(), plain(value))).collect()
+}
+
+fn moment(value: Option<&Value>) -> Moment {
+    let Some(value) = value else { return Moment::Missing };
+    let Some(seconds) = value.as_f64() else { return Moment::NotANumber(value.to_string()) };
+    let at = match value.as_i64() {
+        Some(whole) => Timestamp::from_second(whole).ok(),
+        None => SignedDuration::try_from_secs_f64(seconds).ok().and_then(|since| Timestamp::from_duration(since).ok()),
+    };
+    at.map_or_else(|| Moment::BeyondCalendar(value.to_string()), Moment::At)
+}
+
+#[cfg(test)]
+#[path = "explain_tests.rs"]
+mod tests;

@@ -1,0 +1,334 @@
+//! What a Jitsi server would answer to a token, rule by rule.
+//!
+//! Owns: the judgement of header, claims and link. Does not own: the facts themselves, or their
+//! layout. Known weakness: what only the server's settings decide (audiences it accepts, whether it
+//! compares `sub`) is a warning unless the event's own settings decide it.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use super::{
+    inspect::{ClaimFacts, Extracted, Finding, Moment, Severity, SignatureCheck},
+    inspect_text::utc,
+    server::is_loopback,
+    token::Signer,
+};
+
+/// Tokens longer than this make links that some servers and mail programs cut, in octets.
+const LONG_TOKEN: usize = 4096;
+/// A window longer than this is worth a word: nothing revokes a token.
+const LONG_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// Collects findings about one token.
+pub(super) struct Judge<'a> {
+    pub(super) given: &'a Extracted,
+    pub(super) facts: &'a ClaimFacts,
+    pub(super) signer: Option<&'a Signer>,
+    now: Timestamp,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(given: &'a Extracted, facts: &'a ClaimFacts, signer: Option<&'a Signer>, now: Timestamp) -> Self {
+        Self { given, facts, signer, now, findings: Vec::new() }
+    }
+
+    /// Applies every rule, in the order of the token's parts.
+    pub(super) fn judge(mut self, signature: SignatureCheck) -> Vec<Finding> {
+        self.typ();
+        self.alg();
+        self.signature(signature);
+        self.issuer();
+        self.audience();
+        self.subject();
+        self.room();
+        self.begin();
+        self.end();
+        self.context();
+        self.jaas();
+        self.link();
+        self.length();
+        self.findings
+    }
+
+    pub(super) fn error(&mut self, text: impl Into<String>, hint: impl Into<String>) {
+        self.say(Severity::Error, text.into(), hint.into());
+    }
+
+    pub(super) fn warn(&mut self, text: impl Into<String>, hint: impl Into<String>) {
+        self.say(Severity::Warning, text.into(), hint.into());
+    }
+
+    pub(super) fn note(&mut self, text: impl Into<String>) {
+        self.say(Severity::Note, text.into(), String::new());
+    }
+
+    fn say(&mut self, severity: Severity, text: String, hint: String) {
+        self.findings.push(Finding { severity, text, hint: (!hint.is_empty()).then_some(hint) });
+    }
+
+    /// A claim that must be a string; says so where it is missing or is not.
+    fn string_claim(&mut self, name: &str, what: &str) -> Option<&'a str> {
+        let given = self.given;
+        match given.claims.get(name) {
+            Some(Value::String(text)) => return Some(text),
+            Some(other) => self.error(format!("`{name}` is {}, a server wants a string", kind(other)), ""),
+            None => self.error(format!("`{name}` is missing: {what}"), "let whoever makes the tokens add it"),
+        }
+        None
+    }
+
+    fn typ(&mut self) {
+        let given = self.given;
+        let wrong = match given.header.get("typ") {
+            Some(Value::String(typ)) if typ == "JWT" => return,
+            Some(Value::String(typ)) => format!("the header's `typ` is `{typ}`"),
+            Some(other) => format!("the header's `typ` is {}", kind(other)),
+            None => "the header has no `typ`".into(),
+        };
+        self.error(format!("{wrong}: a Jitsi server refuses all but exactly `JWT` (\"Invalid typ\")"), "");
+    }
+
+    fn alg(&mut self) {
+        let given = self.given;
+        let Some(alg) = given.header.get("alg").and_then(Value::as_str) else {
+            self.error("the header does not say how the token is signed (`alg`)", "");
+            return;
+        };
+        let own = self.signer.map(|signer| signer.settings().algorithm.to_string());
+        match (alg, own) {
+            (alg, _) if alg.eq_ignore_ascii_case("none") => {
+                self.error(
+                    "the token is not signed (`alg` is `none`): anybody could have written it, every server refuses it",
+                    "",
+                );
+            }
+            ("HS256" | "HS384" | "HS512", Some(own)) if own != alg => self.error(
+                format!(
+                    "the token is signed with {alg}, this event's settings say {own}: a server takes one of them alone"
+                ),
+                "compare `algorithm` with the server's `signature_algorithm`",
+            ),
+            ("RS256" | "RS384" | "RS512", Some(own)) => self.error(
+                format!(
+                    "the token is signed with a private key ({alg}), this event's settings say a shared secret ({own})"
+                ),
+                "it was made for another server, or by another program",
+            ),
+            ("RS256" | "RS384" | "RS512", None) if !given.header.contains_key("kid") => self
+                .warn("the header does not say which key signed (`kid`): a server with a key server refuses that", ""),
+            ("HS256" | "HS384" | "HS512", _) | ("RS256" | "RS384" | "RS512", None) => {}
+            (alg, _) => {
+                self.error(
+                    format!("no Jitsi server knows the algorithm `{alg}`"),
+                    "servers know HS256 to HS512 and RS256 to RS512, in capitals",
+                );
+            }
+        }
+    }
+
+    fn signature(&mut self, check: SignatureCheck) {
+        if check == SignatureCheck::DoesNotHold {
+            self.error(
+                "the signature does not hold: another secret signed the token, or it was changed or cut off since",
+                "copy the whole link again; if it still does not hold, it was not made with this event's secret",
+            );
+        }
+    }
+
+    fn issuer(&mut self) {
+        let Some(iss) = self.string_claim("iss", "a server refuses a token that does not say whose it is") else {
+            return;
+        };
+        if let Some(app_id) = self.signer.map(|signer| &signer.settings().app_id).filter(|app_id| *app_id != iss) {
+            self.error(
+                format!("`iss` is `{iss}`, this event's `app_id` is `{app_id}` (\"invalid 'iss' claim\")"),
+                "`app_id` must be the server's, letter for letter",
+            );
+        }
+    }
+
+    fn audience(&mut self) {
+        let given = self.given;
+        if given.claims.get("aud").is_some_and(Value::is_array) {
+            self.warn("`aud` is a list: only a server that accepts every audience takes it", "make it a single string");
+            return;
+        }
+        let Some(aud) = self.string_claim("aud", "a server refuses that (\"'aud' claim is missing\")") else { return };
+        let Some(settings) = self.signer.map(Signer::settings).filter(|settings| settings.audience() != aud) else {
+            return;
+        };
+        let text = format!("`aud` is `{aud}`, this event's tokens say `{}`", settings.audience());
+        if settings.audience.is_some() {
+            self.error(format!("{text} (\"invalid 'aud' claim\")"), "");
+        } else {
+            self.warn(format!("{text}: a server with `asap_accepted_audiences` may refuse it"), "");
+        }
+    }
+
+    fn subject(&mut self) {
+        let Some(sub) = self.string_claim("sub", "a server that compares domains refuses that") else { return };
+        let link = self.given.link.as_ref();
+        // The server puts the claim into lower case before it compares.
+        let lower = sub.to_ascii_lowercase();
+        if sub == "*" {
+            self.note("`sub` is `*`: it fits every domain and tenant of the server");
+        } else if let Some(settings) = self.signer.map(Signer::settings) {
+            if lower != settings.subject() {
+                self.error(
+                    format!("`sub` is `{sub}`, this event's tokens say `{}`", settings.subject()),
+                    "`sub` is the host's name, or the tenant in addresses like `https://host/tenant`",
+                );
+            }
+        } else if let Some(link) = link {
+            let expected = link.tenant.as_deref().unwrap_or(&link.host);
+            if lower != expected.to_ascii_lowercase() {
+                self.warn(
+                    format!(
+                        "`sub` is `{sub}`, the link leads to `{expected}`: a server that compares them refuses the join"
+                    ),
+                    "Prosody compares them unless `enable_domain_verification` is off",
+                );
+            }
+        }
+    }
+
+    fn room(&mut self) {
+        let Some(room) = self.string_claim("room", "a server lets nobody into any room with it") else { return };
+        if room == "*" {
+            self.warn("`room` is `*`: the token opens every room of the server", "");
+            return;
+        }
+        let lower = room.to_ascii_lowercase();
+        let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        if room.is_empty() {
+            self.error("`room` is empty: no room has that name", "");
+        } else if let Some(link) = self.given.link.as_ref().filter(|link| link.room.to_lowercase() != lower) {
+            self.error(
+                format!("`room` is `{room}`, the link leads to the room `{}`: the join is refused", link.room),
+                "use the token with the room it was made for",
+            );
+        } else if !room.bytes().all(safe) {
+            self.warn(
+                format!("the room's name `{room}` may be spelt otherwise by the client than by the server"),
+                "safe names have a-z, 0-9, `-`, `_` and `.` alone",
+            );
+        }
+    }
+
+    fn begin(&mut self) {
+        match &self.facts.nbf {
+            Moment::Missing => self.note("`nbf` is missing: the token works from the moment it was made"),
+            Moment::NotANumber(json) => self.error(format!("`nbf` is {json}, a server wants a number of seconds"), ""),
+            Moment::BeyondCalendar(json) => self.error(
+                format!("`nbf` is {json}, which lies beyond the year 9999: the token never begins to work"),
+                "it counts seconds since 1970, not milliseconds",
+            ),
+            Moment::At(nbf) if self.now < *nbf => {
+                self.note(format!("the token does not work yet: servers refuse it until {}", utc(*nbf)));
+            }
+            Moment::At(_) => {}
+        }
+    }
+
+    fn end(&mut self) {
+        let exp = match &self.facts.exp {
+            Moment::At(exp) => *exp,
+            Moment::Missing => {
+                self.error(
+                    "`exp` is missing: a server lets this token in for ever",
+                    "let whoever makes the tokens add it",
+                );
+                return;
+            }
+            Moment::NotANumber(json) => {
+                self.error(format!("`exp` is {json}, a server wants a number of seconds (\"exp must be number\")"), "");
+                return;
+            }
+            Moment::BeyondCalendar(json) => {
+                self.error(
+                    format!("`exp` is {json}, which lies beyond the year 9999: a server lets this token in for ever"),
+                    "it counts seconds since 1970, not milliseconds",
+                );
+                return;
+            }
+        };
+        let nbf = if let Moment::At(nbf) = self.facts.nbf { Some(nbf) } else { None };
+        if nbf.is_some_and(|nbf| nbf >= exp) {
+            self.error("the token never works: `exp` is not after `nbf`", "");
+        } else if self.now >= exp {
+            self.error(
+                format!(
+                    "the token has stopped working: servers refuse it since {} (\"Not acceptable by exp\")",
+                    utc(exp)
+                ),
+                "a link with a later end is a new link: change the end in the event's settings, then send it again",
+            );
+        } else if nbf.unwrap_or(self.now).duration_until(exp) > LONG_WINDOW {
+            self.warn("the token works for more than a year, and nothing revokes it before", "");
+        }
+    }
+
+    /// JaaS compares some claims with one another (its tenants are named `vpaas-magic-cookie-…`).
+    fn jaas(&mut self) {
+        let given = self.given;
+        let string = |from: &'a Map<String, Value>, name: &str| from.get(name).and_then(Value::as_str).unwrap_or("");
+        let sub = string(&given.claims, "sub");
+        if !sub.starts_with("vpaas-magic-cookie-") {
+            return;
+        }
+        let kid = string(&given.header, "kid");
+        if kid.split_once('/').is_none_or(|(tenant, _)| tenant != sub) {
+            self.error("JaaS wants a `kid` that begins with the token's `sub` and a `/`", "");
+        }
+        if string(&given.header, "alg") != "RS256" {
+            self.error("JaaS takes RS256 alone", "");
+        }
+        for (name, wanted) in [("iss", "chat"), ("aud", "jitsi")] {
+            if string(&given.claims, name) != wanted {
+                self.error(format!("JaaS wants `{name}` to be `{wanted}`"), "");
+            }
+        }
+    }
+
+    fn link(&mut self) {
+        let given = self.given;
+        let Some(link) = &given.link else { return };
+        if !given.quoted_right {
+            self.error(
+                "the quotes around the token are wrong: after `?jwt=` there are none, after `#jwt=` there must be `%22`",
+                "",
+            );
+        }
+        if !link.secure && !is_loopback(&link.host) {
+            self.warn("the link begins with `http://`: the token travels unencrypted", "write `https://`");
+        }
+        let server = self.signer.map(|signer| &signer.settings().server);
+        if let Some(server) = server.filter(|server| server.host() != link.host || server.port() != link.port) {
+            self.warn(format!("the link leads to `{}`, this event's server is `{server}`", link.host), "");
+        }
+        if let Some(tenant) = self.facts.tenant.as_ref().filter(|tenant| link.tenant.as_ref() != Some(tenant)) {
+            let place = link.tenant.as_deref().map_or("no tenant".into(), |tenant| format!("the tenant `{tenant}`"));
+            self.error(format!("`context.tenant` is `{tenant}`, the link leads to {place} (\"Tenant differs\")"), "");
+        }
+    }
+
+    fn length(&mut self) {
+        let length = self.given.token.len();
+        if length > LONG_TOKEN {
+            self.warn(format!("the token is {length} bytes long: some servers and mail programs cut such links"), "");
+        }
+    }
+}
+
+/// What kind of JSON a value is, in words.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,347 @@
+//! Reading a token that somebody holds: from a bare token or from any link that carries one.
+//!
+//! Owns: finding the token in what was pasted, and the facts it states. Does not own: judging them
+//! (`findings`) or wording them (`inspect_text`). Known weakness: links wrapped by a mail filter
+//! are not unwrapped. Every string here is as the stranger wrote it: whoever prints it escapes it.
+
+use std::{borrow::Cow, fmt};
+
+use data_encoding::BASE64URL_NOPAD;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::link::{LinkParts, LinkProblem, percent_decoded, take_apart};
+
+/// More than any link or token is long, in octets.
+const LONGEST: usize = 65_536;
+
+/// A token that could be read, and the link it came in. Its `Debug` form shows nothing of the token.
+#[derive(Clone)]
+pub struct Extracted {
+    /// Where the link leads; `None` for a bare token.
+    pub link: Option<LinkParts>,
+    pub(super) token: String,
+    pub(super) quoted_right: bool,
+    pub(super) header: Map<String, Value>,
+    pub(super) claims: Map<String, Value>,
+}
+
+impl fmt::Debug for Extracted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Extracted").field("link", &self.link).field("token", &"[redacted]").finish_non_exhaustive()
+    }
+}
+
+/// Why nothing could be read. No variant holds any of what was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InspectProblem {
+    /// Nothing was given.
+    #[error("no token and no link was given")]
+    Empty,
+    /// More than 64 KiB.
+    #[error("this is far too long for a token or a link")]
+    TooLong,
+    /// Blanks in the middle: something stands beside the link.
+    #[error("this holds blanks: a token or a link has none")]
+    Blanks,
+    /// A link without a token, or no link to a room.
+    #[error("{0}")]
+    Link(#[from] LinkProblem),
+    /// A token has three parts.
+    #[error("this is not a token: it has {0} parts between dots, a token has 3")]
+    Parts(usize),
+    /// A part is not base64url.
+    #[error("the token's {0} cannot be decoded: characters are missing or do not belong there")]
+    Base64(&'static str),
+    /// A part is not a JSON object.
+    #[error("the token's {0} is not a JSON object")]
+    Json(&'static str),
+}
+
+impl InspectProblem {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::TooLong | Self::Blanks => {
+                "give one link or one token alone, in single quotes: `roomkey inspect 'https://…?jwt=…'`"
+            }
+            Self::Link(LinkProblem::Token) => {
+                "copy the link out of the mail: once somebody has joined, the address bar no longer shows the token"
+            }
+            Self::Link(_) => "a link looks like `https://meet.example.org/room?jwt=…`",
+            Self::Parts(5) => "five parts make an encrypted token, which Jitsi does not take",
+            Self::Parts(_) | Self::Base64(_) | Self::Json(_) => {
+                "copy the whole link again: mail programs break long lines and cut their ends off"
+            }
+        }
+    }
+}
+
+/// Finds and decodes the token in a bare token or a link of either style.
+///
+/// Outer blanks, quotes and `<>` are dropped, `&amp;` is read as `&`, line breaks from copying are
+/// taken out.
+///
+/// # Errors
+/// [`InspectProblem`] where no token is to be found, or its header or claims are not base64url JSON.
+pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
+    if given.len() > LONGEST {
+        return Err(InspectProblem::TooLong);
+    }
+    let text = tidied(given)?;
+    let (link, token, quoted_right) = find_token(&text)?;
+    // A sentence's full stop after a whole token.
+    let token = if token.matches('.').count() == 3 { token.strip_suffix('.').unwrap_or(&token) } else { &token };
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, claims, _signature] = parts[..] else { return Err(InspectProblem::Parts(parts.len())) };
+    Ok(Extracted {
+        header: decoded("header", header)?,
+        claims: decoded("content", claims)?,
+        token: token.to_owned(),
+        link,
+        quoted_right,
+    })
+}
+
+/// Where the link leads, if it is one; the token; whether it is quoted as its place wants it.
+fn find_token(text: &str) -> Result<(Option<LinkParts>, Cow<'_, str>, bool), InspectProblem> {
+    // `jwt=…` or `?jwt=…` without anything in front: the token alone.
+    if let Some(value) = text.trim_start_matches(['?', '#', '&']).strip_prefix("jwt=") {
+        let value = value.split(['&', '#']).next().unwrap_or(value);
+        return Ok((None, Cow::Owned(percent_decoded(value).trim_matches('"').to_owned()), true));
+    }
+    if !text.contains("jwt=") && !text.contains("://") {
+        return Ok((None, Cow::Borrowed(text), true));
+    }
+    let taken = take_apart(text)?;
+    Ok((Some(taken.parts), taken.token, taken.quoted_right))
+}
+
+/// Takes off what copying and mail programs put around or into a link.
+fn tidied(given: &str) -> Result<String, InspectProblem> {
+    const INVISIBLE: [char; 4] = ['\u{200B}', '\u{2060}', '\u{FEFF}', '\u{AD}'];
+    let visible = given.replace(INVISIBLE, "");
+    // Quoted-printable source: a token holds no `=`, so `=3D` before it can mean nothing else.
+    let visible = if visible.contains("jwt=3D") {
+        visible.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=")
+    } else {
+        visible
+    };
+    let joined: String = visible.lines().map(str::trim).collect();
+    let mut text = joined.trim();
+    let pairs = [('<', '>'), ('"', '"'), ('\'', '\''), ('`', '`'), ('(', ')'), ('[', ']'), ('“', '”'), ('‘', '’')];
+    while let Some(inner) =
+        pairs.iter().find_map(|(open, close)| text.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close)))
+    {
+        text = inner.trim();
+    }
+    match text {
+        "" => Err(InspectProblem::Empty),
+        text if text.contains(char::is_whitespace) => Err(InspectProblem::Blanks),
+        text => Ok(text.replace("&amp;", "&")),
+    }
+}
+
+fn decoded(name: &'static str, part: &str) -> Result<Map<String, Value>, InspectProblem> {
+    let octets =
+        BASE64URL_NOPAD.decode(part.trim_end_matches('=').as_bytes()).map_err(|_| InspectProblem::Base64(name))?;
+    serde_json::from_slice(&octets).map_err(|_| InspectProblem::Json(name))
+}
+
+/// A token in words, and what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// Where the link leads; `None` for a bare token.
+    pub link: Option<LinkParts>,
+    /// What the header says.
+    pub header: HeaderFacts,
+    /// What the claims say.
+    pub claims: ClaimFacts,
+    /// Whether the signature is this event's.
+    pub signature: SignatureCheck,
+    /// What is to be said about it, in the order of the token's parts.
+    pub findings: Vec<Finding>,
+}
+
+impl Explanation {
+    /// Whether a server could let this token in, now or when its time has come.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity != Severity::Error)
+    }
+
+    /// The person's id, to look up whose token it is.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.claims.user.id.as_deref()
+    }
+}
+
+/// What a header says. What is not a string is shown as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeaderFacts {
+    /// `typ`.
+    pub typ: Option<String>,
+    /// `alg`.
+    pub alg: Option<String>,
+    /// `kid`: which key of a key server signed.
+    pub kid: Option<String>,
+}
+
+/// What claims say. What should be a string and is not is shown as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimFacts {
+    /// `iss`.
+    pub iss: Option<String>,
+    /// `aud`.
+    pub aud: Option<String>,
+    /// `sub`.
+    pub sub: Option<String>,
+    /// `room`.
+    pub room: Option<String>,
+    /// `nbf`: when it begins to work.
+    pub nbf: Moment,
+    /// `exp`: when it stops working.
+    pub exp: Moment,
+    /// `context.tenant`.
+    pub tenant: Option<String>,
+    /// `context.user`.
+    pub user: UserFacts,
+    /// `context.features`, name and value.
+    pub features: Vec<(String, String)>,
+    /// Claims that no Jitsi server looks at, name and JSON.
+    pub others: Vec<(String, String)>,
+}
+
+/// What `context.user` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFacts {
+    /// `id`, where it is a string.
+    pub id: Option<String>,
+    /// `name`, where it is a string.
+    pub name: Option<String>,
+    /// `email`, where it is a string.
+    pub email: Option<String>,
+    /// Whether it asks for a moderator's rights, as the server reads it.
+    pub moderator: bool,
+    /// Anything else said of the person, name and JSON.
+    pub others: Vec<(String, String)>,
+}
+
+/// A time in a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// It is not there.
+    Missing,
+    /// An instant.
+    At(Timestamp),
+    /// Not a number; the JSON.
+    NotANumber(String),
+    /// A number of seconds beyond the year 9999; the JSON.
+    BeyondCalendar(String),
+}
+
+/// Whether the signature is this event's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureCheck {
+    /// It was made with this event's secret.
+    Holds,
+    /// It was not, or the token was changed since.
+    DoesNotHold,
+    /// It could not be checked; why.
+    NotChecked(&'static str),
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong.
+    Note,
+    /// It works, but perhaps not everywhere, or not as meant.
+    Warning,
+    /// A server refuses it, or must not be given it.
+    Error,
+}
+
+/// One thing to be said about a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is the matter, in plain words.
+    pub text: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jitsi::LinkStyle;
+
+    /// `{"typ":"JWT","alg":"HS256"}` . `{"room":"r"}` . a signature of the right look.
+    const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJyb29tIjoiciJ9.c2lnbmF0dXJl";
+
+    #[test]
+    fn a_token_is_found_however_it_was_pasted() {
+        let (half, rest) = TOKEN.split_at(50);
+        for given in [
+            TOKEN.to_owned(),
+            format!("  {TOKEN}\n"),
+            format!("'{TOKEN}'"),
+            format!("{TOKEN}."),
+            format!("jwt={TOKEN}"),
+            format!("?jwt={TOKEN}&x=1"),
+            format!("#jwt=%22{TOKEN}%22"),
+            format!("https://m.org/r?jwt={TOKEN}"),
+            format!("<https://m.org/r?jwt={TOKEN}>"),
+            format!("“https://m.org/r?jwt={TOKEN}”"),
+            format!("https://m.org/r?lang=de&amp;jwt={TOKEN}&amp;x=1#config.startWithAudioMuted=true"),
+            format!("https://m.org/r#jwt=%22{TOKEN}%22&config.prejoinPageEnabled=false"),
+            format!("https://m.org/r#config.x=1&jwt=\"{TOKEN}\""),
+            format!("m.org/r?jwt={TOKEN}"),
+            format!("https://m.org/r?jwt=\n  {half}\r\n{rest}"),
+            format!("https://m.org/r?jwt=3D{half}=\r\n{rest}"),
+            format!("https://m.org/r?jwt={half}\u{200B}{rest}"),
+        ] {
+            let found = extract_token(&given).unwrap_or_else(|problem| panic!("{given}: {problem}"));
+            assert_eq!(found.token, TOKEN, "{given}");
+            assert_eq!(found.link.is_some(), given.contains("m.org"), "{given}");
+        }
+        let found = extract_token(&format!("https://M.org:8443/acme/r#jwt=%22{TOKEN}%22")).unwrap().link.unwrap();
+        assert_eq!((found.host.as_str(), found.port, found.tenant.as_deref()), ("m.org", Some(8443), Some("acme")));
+        assert_eq!((found.room.as_str(), found.style), ("r", LinkStyle::Fragment));
+    }
+
+    #[test]
+    fn what_holds_no_token_says_why() {
+        use InspectProblem as P;
+        let [header, claims, _] = TOKEN.split('.').collect::<Vec<_>>()[..] else { unreachable!() };
+        for (given, problem) in [
+            (String::new(), P::Empty),
+            (" <> ".into(), P::Empty),
+            ("x".repeat(70_000), P::TooLong),
+            (format!("Your link: https://m.org/r?jwt={TOKEN}"), P::Blanks),
+            ("https://m.org/r".into(), P::Link(LinkProblem::Token)),
+            (format!("ftp://m.org/r?jwt={TOKEN}"), P::Link(LinkProblem::Scheme)),
+            ("hello".into(), P::Parts(1)),
+            (format!("{header}.{claims}"), P::Parts(2)),
+            ("a.b.c.d.e".into(), P::Parts(5)),
+            (format!("{header}.%%.x"), P::Base64("content")),
+            (format!("+/+/.{claims}.x"), P::Base64("header")),
+            (format!("{header}.eyJyb29tIjoi.x"), P::Json("content")),
+            (format!("{header}.WzFd.x"), P::Json("content")),
+        ] {
+            let found = extract_token(&given).err();
+            assert_eq!(found, Some(problem), "{}", given.get(..80).unwrap_or(&given));
+            assert!(!found.unwrap().hint().is_empty());
+        }
+    }
+
+    #[test]
+    fn no_debug_form_shows_the_token() {
+        let shown = format!("{:?}", extract_token(&format!("https://m.org/r?jwt={TOKEN}")).unwrap());
+        assert!(shown.contains("m.org") && !shown.contains("eyJ"), "{shown}");
+    }
+}

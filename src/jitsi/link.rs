@@ -1,0 +1,215 @@
+//! The link: made from server, room and token, and taken apart again.
+//!
+//! Owns: both spellings of a link, and reading any link as Jitsi's client would. Does not own:
+//! what the token says. Known weakness: a foreign link's room is not put into NFKC, as the client
+//! would do.
+
+use std::borrow::Cow;
+
+use super::server::{ServerAddress, canonical_host, default_port, split_port};
+use crate::model::{JoinLink, Room};
+
+/// Where in the link the token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum LinkStyle {
+    /// `?jwt=…`: every server takes it, and may write it into its log.
+    #[default]
+    Query,
+    /// `#jwt="…"`: stays out of web logs; older servers ignore it.
+    Fragment,
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkParts {
+    /// Whether the link is `https`.
+    pub secure: bool,
+    /// The host: lower case, A-labels.
+    pub host: String,
+    /// The port, where it is not the scheme's own.
+    pub port: Option<u16>,
+    /// What stands between host and room, percent-decoded.
+    pub tenant: Option<String>,
+    /// The last part of the path, percent-decoded.
+    pub room: String,
+    /// Where the token stands.
+    pub style: LinkStyle,
+}
+
+/// Why a text is not a link to a room. No variant holds any of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkProblem {
+    /// Another scheme than `https` or `http`.
+    #[error("the link does not begin with `https://`")]
+    Scheme,
+    /// The host or port is none.
+    #[error("the link has no proper host")]
+    Host,
+    /// The path names no room.
+    #[error("the link names no room")]
+    Room,
+    /// No `jwt=` in it.
+    #[error("the link carries no token (`jwt=`)")]
+    Token,
+}
+
+/// A link taken apart, and how carefully it was put together.
+pub(super) struct Taken<'a> {
+    pub parts: LinkParts,
+    pub token: Cow<'a, str>,
+    /// The token is quoted as its place wants it: not in the query, but in the fragment.
+    pub quoted_right: bool,
+    /// Nothing but the token stands in query and fragment.
+    pub alone: bool,
+}
+
+/// Puts a link together. The token is base64url and dots, the room is safe: nothing is escaped but
+/// the quotes that make the fragment a JSON string.
+pub(super) fn join_link(server: &ServerAddress, room: &Room, token: &str, style: LinkStyle) -> JoinLink {
+    let (before, after) = match style {
+        LinkStyle::Query => ("?jwt=", ""),
+        LinkStyle::Fragment => ("#jwt=%22", "%22"),
+    };
+    let pieces = [server.as_str(), "/", room.as_str(), before, token, after];
+    let mut url = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    url.extend(pieces);
+    JoinLink::new(url)
+}
+
+/// Takes a link apart as Jitsi's client does: the last path segment is the room, a token in the
+/// fragment goes before one in the query.
+pub(super) fn take_apart(text: &str) -> Result<Taken<'_>, LinkProblem> {
+    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+    let secure = scheme.eq_ignore_ascii_case("https");
+    if !secure && !scheme.eq_ignore_ascii_case("http") {
+        return Err(LinkProblem::Scheme);
+    }
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (style, value) = match (jwt_of(fragment), jwt_of(query)) {
+        (Some(value), _) => (LinkStyle::Fragment, value),
+        (None, Some(value)) => (LinkStyle::Query, value),
+        (None, None) => return Err(LinkProblem::Token),
+    };
+    let (authority, path) = place.split_once('/').ok_or(LinkProblem::Room)?;
+    let (host, port) = split_port(authority).map_err(|_| LinkProblem::Host)?;
+    let host = canonical_host(host).ok_or(LinkProblem::Host)?;
+    let (tenant, room) = path.trim_end_matches('/').rsplit_once('/').map_or((None, path), |(t, r)| (Some(t), r));
+    let room = percent_decoded(room.trim_end_matches('/')).into_owned();
+    if room.is_empty() {
+        return Err(LinkProblem::Room);
+    }
+    let decoded = percent_decoded(value);
+    let quoted = decoded.len() >= 2 && decoded.starts_with('"') && decoded.ends_with('"');
+    Ok(Taken {
+        alone: query.len() + fragment.len() == value.len() + "jwt=".len(),
+        quoted_right: quoted == (style == LinkStyle::Fragment),
+        token: if quoted { Cow::Owned(decoded[1..decoded.len() - 1].to_owned()) } else { decoded },
+        parts: LinkParts {
+            secure,
+            host,
+            port: port.filter(|&port| port != default_port(if secure { "https" } else { "http" })),
+            tenant: tenant.filter(|tenant| !tenant.is_empty()).map(|tenant| percent_decoded(tenant).into_owned()),
+            room,
+            style,
+        },
+    })
+}
+
+/// The value of `jwt` among parameters joined by `&`.
+fn jwt_of(parameters: &str) -> Option<&str> {
+    parameters.split('&').find_map(|parameter| parameter.strip_prefix("jwt="))
+}
+
+/// Undoes percent-encoding (RFC 3986 §2.1); a `%` without two digits stays.
+pub(super) fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).and_then(|b| char::from(*b).to_digit(16));
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(u8::try_from(high * 16 + low).unwrap_or(b'%'));
+                at += 3;
+            }
+            (other, ..) => {
+                decoded.push(other);
+                at += 1;
+            }
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(text: &str) -> ServerAddress {
+        ServerAddress::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_link_carries_the_token_in_query_or_fragment() {
+        let room = Room::parse("rust-workshop").unwrap();
+        let link = |address: &str, style| join_link(&server(address), &room, "a.b.c", style).expose().to_owned();
+        assert_eq!(
+            link("https://meet.example.org", LinkStyle::Query),
+            "https://meet.example.org/rust-workshop?jwt=a.b.c"
+        );
+        assert_eq!(
+            link("https://meet.example.org:8443/acme", LinkStyle::Fragment),
+            "https://meet.example.org:8443/acme/rust-workshop#jwt=%22a.b.c%22"
+        );
+    }
+
+    #[test]
+    fn a_link_is_taken_apart_as_the_client_does() {
+        for (text, host, tenant, room, token, style) in [
+            ("https://meet.example.org/r?jwt=a.b.c", "meet.example.org", None, "r", "a.b.c", LinkStyle::Query),
+            ("https://M.org:443/acme/r?jwt=a.b.c", "m.org", Some("acme"), "r", "a.b.c", LinkStyle::Query),
+            ("http://m.org/r?x=1&jwt=a.b.c&y=2#config.a=true", "m.org", None, "r", "a.b.c", LinkStyle::Query),
+            ("https://m.org/r#jwt=%22a.b.c%22&config.a=1", "m.org", None, "r", "a.b.c", LinkStyle::Fragment),
+            ("https://m.org/r?jwt=x.y.z#jwt=\"a.b.c\"", "m.org", None, "r", "a.b.c", LinkStyle::Fragment),
+            ("m.org/caf%C3%A9/?jwt=a.b.c", "m.org", None, "café", "a.b.c", LinkStyle::Query),
+            ("https://m.org/a/b/r?jwt=a.b.c", "m.org", Some("a/b"), "r", "a.b.c", LinkStyle::Query),
+        ] {
+            let taken = take_apart(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
+            assert_eq!(taken.parts.host, host, "{text}");
+            assert_eq!(taken.parts.tenant.as_deref(), tenant, "{text}");
+            assert_eq!((taken.parts.room.as_str(), &*taken.token, taken.parts.style), (room, token, style), "{text}");
+            assert!(taken.quoted_right, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_parameters_and_wrong_quotes_are_noticed() {
+        assert!(take_apart("https://m.org/r?jwt=a.b.c").unwrap().alone);
+        assert!(take_apart("https://m.org/r#jwt=%22a.b.c%22").unwrap().alone);
+        assert!(!take_apart("https://m.org/r?jwt=a.b.c&x=1").unwrap().alone);
+        assert!(!take_apart("https://m.org/r?jwt=a.b.c#x").unwrap().alone);
+        assert!(!take_apart("https://m.org/r#jwt=a.b.c").unwrap().quoted_right);
+        assert!(!take_apart("https://m.org/r?jwt=%22a.b.c%22").unwrap().quoted_right);
+    }
+
+    #[test]
+    fn what_is_no_link_says_what_is_missing() {
+        let problem = |text| take_apart(text).err();
+        assert_eq!(problem("ftp://m.org/r?jwt=a.b.c"), Some(LinkProblem::Scheme));
+        assert_eq!(problem("https://m.org/r"), Some(LinkProblem::Token));
+        assert_eq!(problem("https://m.org?jwt=a.b.c"), Some(LinkProblem::Room));
+        assert_eq!(problem("https://m.org/?jwt=a.b.c"), Some(LinkProblem::Room));
+        assert_eq!(problem("https://ada@m.org/r?jwt=a.b.c"), Some(LinkProblem::Host));
+    }
+
+    #[test]
+    fn percent_signs_that_encode_nothing_stay() {
+        assert_eq!(percent_decoded("100%"), "100%");
+        assert_eq!(percent_decoded("%zz%4"), "%zz%4");
+        assert_eq!(percent_decoded("%2A%e2%82%ac"), "*€");
+    }
+}

@@ -1,0 +1,192 @@
+//! The tables `[event]`, `[jitsi]`, `[attendees]` and `[mail]` become what they mean.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use jiff::{SignedDuration, tz::TimeZone};
+
+use super::{
+    file::{Entry, Value},
+    keys::KEYS,
+    layers::{Layers, Lookup},
+    meant::{Algorithm, AttendeeSettings, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings},
+    problem::Refusal,
+    secrets::SecretSource,
+    values,
+};
+use crate::model::{
+    Event, EventId, Language, LocalTimeProblem, Mailbox, Room, Window, WindowProblem, parse_local_time,
+};
+
+/// Links that work for longer than a month around the event are no longer personal keys to it.
+const LONGEST_MARGIN: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// The event and its margins.
+pub(super) struct EventTable {
+    pub(super) event: Event,
+    pub(super) opens_before: SignedDuration,
+    pub(super) closes_after: SignedDuration,
+}
+
+/// Reads `[event]`; `from` is who invites where no organizer is named.
+pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<EventTable> {
+    let id = layers.text("event.id", |text| {
+        EventId::parse(text).map_err(|problem| {
+            let hint = "write it like: rust-workshop-2026-12; it names the ledger, so never change it later";
+            Refusal::new(problem.to_string()).hint(hint)
+        })
+    });
+    let title = layers.text("event.title", |text| values::line(text, 200));
+    let room = layers.text("event.room", |text| {
+        Room::parse(text).map_err(|problem| Refusal { what: problem.to_string(), hint: problem.hint() })
+    });
+    let language = layers.text("event.language", |text| {
+        Language::parse(text)
+            .map_err(|problem| Refusal::new(problem.to_string()).hint("write it like: en, de or de-AT"))
+    });
+    let description = layers.text("event.description", |text| values::free_text(text, 10_000));
+    let organizer = layers.text("event.organizer", values::mailbox);
+    if let Some(from) = from {
+        layers.derive("event.organizer", from.to_string());
+    }
+    let opens_before = layers.text("event.opens_before", |text| values::whole_seconds(text, LONGEST_MARGIN));
+    let closes_after = layers.text("event.closes_after", |text| values::whole_seconds(text, LONGEST_MARGIN));
+    let window = window(layers, opens_before, closes_after);
+    Some(EventTable {
+        event: Event {
+            id: id?,
+            title: title?,
+            description: description.unwrap_or_default(),
+            room: room?,
+            window: window?,
+            language: language?,
+            organizer: organizer.or_else(|| from.cloned())?,
+        },
+        opens_before: opens_before?,
+        closes_after: closes_after?,
+    })
+}
+
+/// Start, end, zone and margins.
+fn window(
+    layers: &mut Layers<'_>,
+    opens_before: Option<SignedDuration>,
+    closes_after: Option<SignedDuration>,
+) -> Option<Window> {
+    let zone = layers.text("event.timezone", values::zone);
+    // Without a zone the times' form can still be judged: no clock is ever put forward in UTC.
+    let clock = zone.clone().unwrap_or(TimeZone::UTC);
+    let mut time =
+        |name| layers.text(name, |text| parse_local_time(text, &clock).map_err(|problem| time_refusal(&problem)));
+    let (starts, ends) = (time("event.starts"), time("event.ends"));
+    match Window::new(starts?, ends?, opens_before?, closes_after?, zone?) {
+        Ok(window) => Some(window),
+        Err(problem @ WindowProblem::EndsBeforeStart) => {
+            layers.refuse("event.ends", &Refusal::new(problem.to_string()).hint("set `ends` to a time after `starts`"));
+            None
+        }
+        Err(problem @ WindowProblem::OutOfRange) => {
+            layers.refuse("event.starts", &Refusal::new(problem.to_string()).hint("check the year"));
+            None
+        }
+    }
+}
+
+fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
+    Refusal::new(problem.to_string()).hint(match problem {
+        LocalTimeProblem::Gap { .. } | LocalTimeProblem::Fold { .. } => {
+            "choose a time outside the hour that is changed"
+        }
+        _ => "write the local time like: \"2026-12-05T14:00\"",
+    })
+}
+
+/// Reads `[jitsi]`.
+pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
+    let url = layers.text("jitsi.url", |text| values::line(text, 500));
+    let app_id = layers.text("jitsi.app_id", |text| values::line(text, 255));
+    let audience = layers.text("jitsi.audience", |text| values::line(text, 255));
+    let subject = layers.text("jitsi.subject", |text| values::line(text, 255));
+    let algorithm = layers.text("jitsi.algorithm", |text| {
+        values::choice(text, &[("HS256", Algorithm::Hs256), ("HS384", Algorithm::Hs384), ("HS512", Algorithm::Hs512)])
+    });
+    let claims = layers
+        .text("jitsi.claims", |text| values::choice(text, &[("standard", Claims::Standard), ("full", Claims::Full)]));
+    let link = layers.text("jitsi.link", |text| {
+        values::choice(text, &[("query", LinkStyle::Query), ("fragment", LinkStyle::Fragment)])
+    });
+    let secret = secret(layers, "ROOMKEY_JITSI_SECRET", "jitsi.secret_file", "jitsi.secret_command");
+    Some(JitsiSettings {
+        url: url?,
+        app_id: app_id?,
+        audience,
+        subject,
+        algorithm: algorithm?,
+        claims: claims?,
+        link: link?,
+        secret,
+    })
+}
+
+/// Where a secret is found: a file, a command, or the environment alone.
+pub(super) fn secret(layers: &mut Layers<'_>, env_name: &'static str, file: &str, command: &str) -> SecretSource {
+    let folder = layers.folder(command);
+    let file = layers.path(file);
+    let command = layers.words(command, |words| match words.first() {
+        Some(program) if !program.trim().is_empty() && words.iter().all(|word| !word.contains('\0')) => {
+            Ok(words.to_vec())
+        }
+        _ => Err(Refusal::new("it names no program").hint("write it like: [\"pass\", \"show\", \"jitsi\"]")),
+    });
+    SecretSource { env_name, file, command, folder }
+}
+
+/// Reads `[attendees]`.
+pub(super) fn attendees(layers: &mut Layers<'_>) -> Option<AttendeeSettings> {
+    let file = layers.path("attendees.file");
+    let shown_as = layers.text("attendees.file", values::path);
+    let empty_name =
+        layers.text("attendees.empty_name", |text| values::choice(text, &[("address", true), ("refuse", false)]));
+    let shared =
+        layers.text("attendees.shared_addresses", |text| values::choice(text, &[("allow", true), ("refuse", false)]));
+    Some(AttendeeSettings {
+        columns: columns(layers),
+        file: file?,
+        shown_as: shown_as?,
+        empty_name_address: empty_name?,
+        shared_addresses_allow: shared?,
+    })
+}
+
+fn columns(layers: &mut Layers<'_>) -> BTreeMap<String, ColumnSetting> {
+    let mut columns = BTreeMap::new();
+    for key in KEYS.iter().filter(|key| key.table() == "attendees.columns") {
+        let Lookup::Found(Entry { value, .. }, _) = layers.lookup(key.name) else { continue };
+        let setting = match value {
+            Value::Text(header) => values::line(header, 500).map(ColumnSetting::Header),
+            Value::Integer(n) => match u32::try_from(*n) {
+                Ok(position @ 1..=100_000) => Ok(ColumnSetting::Position(position)),
+                _ => Err(Refusal::new(format!("{n} is not a column's number")).hint("columns are counted from 1")),
+            },
+            _ => Ok(ColumnSetting::Ignore),
+        };
+        match setting {
+            Ok(setting) => {
+                columns.insert(key.short().to_owned(), setting);
+            }
+            Err(refusal) => layers.refuse(key.name, &refusal),
+        }
+    }
+    columns
+}
+
+/// Reads `[mail]`.
+pub(super) fn mail(layers: &mut Layers<'_>) -> Option<MailSettings> {
+    let from = layers.text("mail.from", values::mailbox);
+    let subject = layers.text("mail.subject", |text| values::line(text, 300));
+    let greeting = layers.text("mail.greeting", |text| values::line(text, 300));
+    let reply_to = layers.text("mail.reply_to", values::mailbox);
+    let envelope_from = layers.text("mail.envelope_from", values::address);
+    let unsubscribe = layers.text("mail.unsubscribe", values::unsubscribe);
+    let templates: Option<PathBuf> = layers.path("mail.templates");
+    Some(MailSettings { from: from?, subject, greeting, reply_to, envelope_from, unsubscribe, templates })
+}

@@ -1,0 +1,292 @@
+//! A commented `event.toml` and an example attendee file, for `roomkey init`.
+//!
+//! Owns: their words, and the id and room that follow from a title. Does not own: asking for the
+//! answers, or writing files.
+
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+
+use crate::model::{Room, RoomProblem};
+
+/// What `event.toml` is to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// Names the ledger.
+    pub id: String,
+    /// The title.
+    pub title: String,
+    /// The room.
+    pub room: String,
+    /// The start, `2026-12-05T14:00`.
+    pub starts: String,
+    /// The end, likewise.
+    pub ends: String,
+    /// The zone of both, `Europe/Berlin`.
+    pub timezone: String,
+    /// The language of the mails, `en`.
+    pub language: String,
+    /// The Jitsi server's address.
+    pub jitsi_url: String,
+    /// The issuer of tokens.
+    pub app_id: String,
+    /// The file that holds the signing secret; `None`: the environment.
+    pub secret_file: Option<String>,
+    /// The attendee file.
+    pub attendees: String,
+    /// The sender, `Name <address>`.
+    pub from: String,
+    /// The mail server.
+    pub smtp_host: String,
+    /// Its port.
+    pub smtp_port: u16,
+    /// How the connection is protected, where the port does not tell: `implicit`, `starttls`, `none`.
+    pub smtp_tls: Option<String>,
+    /// The log-in name; `None`: no log-in.
+    pub smtp_user: Option<String>,
+    /// The file that holds the password; `None`: the environment, or asked for.
+    pub password_file: Option<String>,
+}
+
+impl Answers {
+    /// Answers that hold until real ones are written over them.
+    #[must_use]
+    pub fn placeholders() -> Self {
+        Self {
+            id: "rust-for-everyone-2035-12-01".into(),
+            title: "Rust for Everyone".into(),
+            room: "rust-for-everyone".into(),
+            starts: "2035-12-01T14:00".into(),
+            ends: "2035-12-01T17:00".into(),
+            timezone: "Europe/Berlin".into(),
+            language: "en".into(),
+            jitsi_url: "https://meet.example.org".into(),
+            app_id: "workshop".into(),
+            secret_file: None,
+            attendees: "attendees.csv".into(),
+            from: "Rust Workshop <workshop@example.org>".into(),
+            smtp_host: "smtp.example.org".into(),
+            smtp_port: 465,
+            smtp_tls: None,
+            smtp_user: Some("workshop@example.org".into()),
+            password_file: None,
+        }
+    }
+}
+
+/// Writes a commented `event.toml`; values are escaped, so whatever is answered stays one value.
+#[must_use]
+pub fn event_toml(answers: &Answers) -> String {
+    let mut text = String::with_capacity(4096);
+    text.push_str(HEAD);
+    event_table(&mut text, answers);
+    jitsi_table(&mut text, answers);
+    let _ = writeln!(text, "\n[attendees]\nfile = {}", toml(&answers.attendees));
+    text.push_str(ATTENDEES);
+    let _ = writeln!(text, "\n[mail]\nfrom = {}", toml(&answers.from));
+    text.push_str(MAIL);
+    smtp_table(&mut text, answers);
+    text.push_str(TAIL);
+    text
+}
+
+/// The commented example, with placeholders that lie far enough ahead.
+#[must_use]
+pub fn sample() -> String {
+    event_toml(&Answers::placeholders())
+}
+
+/// An example attendee file: the needed columns and the most useful of the others.
+#[must_use]
+pub fn attendees_csv() -> &'static str {
+    "email,name,moderator,language\n\
+     ada@example.org,Ada Lovelace,yes,en\n\
+     grace@example.org,Grace Hopper,,\n\
+     karl@example.org,Karl Müller,,de\n"
+}
+
+/// A room name made of a title: `Rust für Alle!` becomes `rust-fur-alle`; `room` where nothing safe is left.
+#[must_use]
+pub fn slug_room(title: &str) -> String {
+    let end = title.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= 200).last().unwrap_or(0);
+    let cut = title[..end].trim();
+    match Room::parse(cut) {
+        Ok(room) => room.as_str().to_owned(),
+        Err(RoomProblem::Unsafe { suggestion: Some(safe), .. }) => safe,
+        Err(_) => "room".to_owned(),
+    }
+}
+
+/// An event id made of a title and the day: `rust-fur-alle-2026-12-05`, 64 characters at most.
+#[must_use]
+pub fn slug_id(title: &str, date: Date) -> String {
+    let room = slug_room(title);
+    // The slug is ASCII, so every index is a character's.
+    let cut = room[..room.len().min(53)].trim_end_matches(['-', '.', '_']);
+    let cut = cut.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    if cut.is_empty() { format!("event-{date}") } else { format!("{cut}-{date}") }
+}
+
+fn event_table(text: &mut String, answers: &Answers) {
+    let _ = write!(
+        text,
+        "[event]
+id = {id}          # names the ledger of who was mailed: never change it
+title = {title}
+room = {room}          # a-z, 0-9, `-`, `_` and `.`
+starts = {starts}      # local time in `timezone`
+ends = {ends}
+timezone = {timezone}
+language = {language}             # of the mails, where a row has none
+opens_before = \"30m\"      # the link works from starts - this …
+closes_after = \"2h\"       # … to ends + this: workshops overrun
+# organizer = \"Ada Lovelace <ada@example.org>\"      # who invites; else the sender
+# description = \"Bring a laptop.\"
+",
+        id = toml(&answers.id),
+        title = toml(&answers.title),
+        room = toml(&answers.room),
+        starts = toml(&answers.starts),
+        ends = toml(&answers.ends),
+        timezone = toml(&answers.timezone),
+        language = toml(&answers.language),
+    );
+}
+
+fn jitsi_table(text: &mut String, answers: &Answers) {
+    let _ = write!(
+        text,
+        "
+[jitsi]
+url = {url}      # with /tenant where there is one
+app_id = {app_id}      # the server's app_id; the secret beside it there does not stand here:
+# it comes from the environment variable ROOMKEY_JITSI_SECRET, else from a file or a command
+{secret_file}# secret_command = [\"pass\", \"show\", \"jitsi\"]
+# audience = \"jitsi\"              # where the server wants another one than app_id
+# subject = \"meet.example.org\"    # where the server wants another one than its host, or the tenant
+# algorithm = \"HS256\"             # or HS384, HS512
+# claims = \"standard\"             # id and name; full: the e-mail address too, seen by every participant's browser
+# link = \"query\"                  # or fragment: keeps the key out of web logs, newer servers only
+",
+        url = toml(&answers.jitsi_url),
+        app_id = toml(&answers.app_id),
+        secret_file = line_or_comment("secret_file", answers.secret_file.as_deref(), "jitsi.secret"),
+    );
+}
+
+fn smtp_table(text: &mut String, answers: &Answers) {
+    let _ = write!(
+        text,
+        "
+[smtp]
+host = {host}
+port = {port}      # 465: TLS from the start; 587, 25 and 2525: STARTTLS
+{tls}{user}# the password comes from the environment variable ROOMKEY_SMTP_PASSWORD, else from a file or a command,
+# else it is asked for
+{password_file}# password_command = [\"pass\", \"show\", \"smtp\"]
+# connections = 4
+# rate = \"30/min\"                # the provider's limit, where there is one
+# ca_file = \"ca.pem\"             # a certificate authority of your own
+# helo = \"mail.example.org\"
+",
+        host = toml(&answers.smtp_host),
+        port = answers.smtp_port,
+        tls = line_or_comment("tls", answers.smtp_tls.as_deref(), "starttls"),
+        user = line_or_comment("user", answers.smtp_user.as_deref(), "workshop@example.org"),
+        password_file = line_or_comment("password_file", answers.password_file.as_deref(), "smtp.password"),
+    );
+}
+
+const HEAD: &str = "# An event for roomkey: `roomkey check` reads it, `roomkey send` mails everybody their own link.
+# Lines that start with # do nothing; delete the # to set them. What is left out here comes from
+# roomkey/config.toml in your configuration folder, where that exists.
+
+";
+
+const ATTENDEES: &str = "# empty_name = \"address\"          # take the name from the address where it is empty
+# shared_addresses = \"allow\"      # several people may have one address
+
+# [attendees.columns]             # where the file's headers are named otherwise
+# email = \"E-Mail\"
+# room = false                    # a column of this name means something else
+";
+
+const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {first_name} and {title}, nothing else
+# greeting = \"Dear {first_name},\"
+# reply_to = \"questions@example.org\"
+# envelope_from = \"bounces@example.org\"
+# unsubscribe = \"mailto:workshop@example.org\"
+# templates = \"templates\"         # a folder of your own texts
+";
+
+const TAIL: &str = "
+# [smtp.timeouts]
+# connect = \"30s\"
+# greeting = \"5m\"
+# command = \"5m\"
+# data = \"2m\"
+# final = \"10m\"
+
+# [retry]
+# delays = [\"1m\", \"5m\", \"15m\", \"1h\"]
+# greylist_wait = \"5m\"
+# give_up_after = \"4h\"
+";
+
+/// A line that sets a key, or shows in a comment how it would be set.
+fn line_or_comment(key: &str, value: Option<&str>, example: &str) -> String {
+    match value {
+        Some(value) => format!("{key} = {}\n", toml(value)),
+        None => format!("# {key} = {}\n", toml(example)),
+    }
+}
+
+/// A TOML basic string.
+fn toml(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EventId;
+
+    #[test]
+    fn rooms_and_ids_follow_from_any_title() {
+        let day = Date::constant(2026, 12, 5);
+        for (title, room, id) in [
+            ("Rust für Alle!", "rust-fur-alle", "rust-fur-alle-2026-12-05"),
+            ("rust", "rust", "rust-2026-12-05"),
+            ("会议", "hui-yi", "hui-yi-2026-12-05"),
+            ("!!!", "room", "room-2026-12-05"),
+            ("*", "room", "room-2026-12-05"),
+            ("", "room", "room-2026-12-05"),
+            ("__", "__", "event-2026-12-05"),
+        ] {
+            assert_eq!(slug_room(title), room, "{title}");
+            assert_eq!(slug_id(title, day), id, "{title}");
+        }
+        for title in ["x".repeat(500), "会".repeat(300), "a ".repeat(200)] {
+            assert!(Room::parse(&slug_room(&title)).is_ok(), "{title}");
+            assert!(EventId::parse(&slug_id(&title, day)).is_ok(), "{title}");
+        }
+    }
+
+    #[test]
+    fn the_example_attendees_have_the_needed_columns() {
+        assert!(attendees_csv().starts_with("email,name,"));
+        assert!(attendees_csv().lines().all(|line| line.matches(',').count() == 3));
+    }
+}

@@ -1,0 +1,286 @@
+//! One TOML file becomes known keys with their places, or problems.
+//!
+//! Owns: reading, syntax, unknown keys and tables, kinds of values. Does not own: what a value
+//! means, or which of two files wins. No value of an unknown key is ever shown: it may be a secret
+//! in the wrong place; the parser's own display of an error would quote its line.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read,
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    keys::{self, Key, Kind},
+    problem::{Place, Refusal, SettingsProblem, quoted},
+};
+
+/// More than any settings file holds; keeps a mistaken `-e` from filling memory.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A value of a known key, of the kind the key takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(String),
+    Integer(i64),
+    Bool(bool),
+    Words(Vec<String>),
+}
+
+/// A known key's value and where it stands.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) value: Value,
+    pub(super) place: Place,
+}
+
+/// A settings file, read: what it sets, and what is wrong with it as it stands.
+#[derive(Debug)]
+pub(super) struct SettingsFile {
+    /// The file as the organiser named it.
+    pub(super) shown: Arc<str>,
+    /// Its folder, absolute: where its paths start.
+    pub(super) folder: PathBuf,
+    /// Where something new would be added.
+    pub(super) end: Place,
+    pub(super) tables: BTreeMap<String, Place>,
+    pub(super) entries: BTreeMap<String, Entry>,
+    /// Keys and tables that are set, but to something already reported.
+    pub(super) broken: BTreeSet<String>,
+}
+
+/// Which of the two files is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Event,
+    Config,
+}
+
+/// Reads a file as text.
+///
+/// `Ok(None)`: it does not exist.
+pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
+    if path.is_dir() {
+        return Err(Refusal::new("is a folder, not a file")
+            .hint(format!("name the file in it: `-e {}`", path.join("event.toml").display())));
+    }
+    let unreadable = |error: std::io::Error| Refusal::new(format!("cannot be read: {error}"));
+    let file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Refusal::new("is larger than 1 MB: that is no settings file"));
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(Refusal::new("is UTF-16, not UTF-8").hint("save it with the encoding UTF-8"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = sound.split(|byte| *byte == b'\n').count();
+        Refusal::new(format!("is not UTF-8: line {line} holds a byte that does not belong there"))
+            .hint("save it with the encoding UTF-8")
+    })?;
+    // A byte-order mark would count as a character of the first line.
+    Ok(Some(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)))
+}
+
+/// Takes a text apart into known keys; problems are added to `problems`.
+///
+/// `None` where the syntax is broken.
+pub(super) fn parse(
+    text: &str,
+    shown: &Arc<str>,
+    folder: PathBuf,
+    role: Role,
+    problems: &mut Vec<SettingsProblem>,
+) -> Option<SettingsFile> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let sound = errors.iter().all(|error| error.message() == DUPLICATE);
+    let mut last_line = 0;
+    for error in &errors {
+        let problem = syntax_problem(text, shown, error);
+        let line = problem.place.map_or(0, |place| place.line);
+        // What follows an error in the same line is its echo.
+        if line != last_line {
+            problems.push(problem);
+        }
+        last_line = line;
+    }
+    if !sound {
+        return None;
+    }
+    let file = SettingsFile {
+        shown: shown.clone(),
+        folder,
+        end: Place::last_line(text),
+        tables: BTreeMap::new(),
+        entries: BTreeMap::new(),
+        broken: BTreeSet::new(),
+    };
+    let mut sorter = Sorter { text, role, file, problems };
+    sorter.table("", root.get_ref());
+    Some(sorter.file)
+}
+
+/// The one message of the parser after which the rest of the file is still trustworthy.
+const DUPLICATE: &str = "duplicate key";
+
+fn syntax_problem(text: &str, shown: &Arc<str>, error: &toml::de::Error) -> SettingsProblem {
+    let span = error.span().unwrap_or(0..0);
+    let at = text.get(span.clone()).unwrap_or_default();
+    if error.message() == DUPLICATE {
+        let known = keys::KEYS.iter().any(|key| key.short() == at) || keys::is_table(at);
+        let name = if known { format!("`{at}`") } else { "a key".to_owned() };
+        let what = format!("{name} is set a second time");
+        let hint = "each key and each table stands once: delete one of the two";
+        return SettingsProblem::new(shown.clone(), Some(Place::of(text, span.start)), &what, Some(hint));
+    }
+    let what = format!("this is not TOML: {}", error.message());
+    let line_start = text[..span.start.min(text.len())].rfind('\n').map_or(0, |n| n + 1);
+    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let hint = if line.contains(['“', '”', '„', '‘', '’', '«', '»']) {
+        "use straight quotes: title = \"Rust for Everyone\""
+    } else if error.message().contains("escape") || line.contains('\\') {
+        "write each backslash twice, or use / in paths"
+    } else {
+        "each line is: key = value; texts stand in quotes: title = \"Rust for Everyone\""
+    };
+    SettingsProblem::new(shown.clone(), error.span().map(|span| Place::of(text, span.start)), &what, Some(hint))
+}
+
+/// Sorts what a file holds into known keys and problems.
+struct Sorter<'a> {
+    text: &'a str,
+    role: Role,
+    file: SettingsFile,
+    problems: &'a mut Vec<SettingsProblem>,
+}
+
+impl Sorter<'_> {
+    fn refuse(&mut self, at: &Range<usize>, refusal: &Refusal) {
+        let place = Place::of(self.text, at.start);
+        self.problems.push(SettingsProblem::new(
+            self.file.shown.clone(),
+            Some(place),
+            &refusal.what,
+            refusal.hint.as_deref(),
+        ));
+    }
+
+    fn table(&mut self, table: &str, content: &DeTable<'_>) {
+        for (name, value) in content {
+            let path =
+                if table.is_empty() { name.get_ref().to_string() } else { format!("{table}.{}", name.get_ref()) };
+            // A quoted name with a dot in it only looks like a table and its key.
+            let plain = !name.get_ref().contains('.');
+            if plain && keys::is_table(&path) {
+                self.subtable(path, value);
+            } else if let Some(key) = keys::find(&path).filter(|_| plain) {
+                self.known(key, &name.span(), value);
+            } else {
+                let what = match value.get_ref() {
+                    DeValue::Table(_) => format!("unknown table {}", quoted(&format!("[{path}]"))),
+                    _ => format!("unknown key {}", quoted(name.get_ref())),
+                };
+                let hint = keys::hint_for_unknown(table, name.get_ref());
+                self.refuse(&name.span(), &Refusal::new(what).hint(hint));
+            }
+        }
+    }
+
+    fn subtable(&mut self, path: String, value: &Spanned<DeValue<'_>>) {
+        if let DeValue::Table(inner) = value.get_ref() {
+            self.file.tables.insert(path.clone(), Place::of(self.text, value.span().start));
+            self.table(&path, inner);
+        } else {
+            let what = format!("`{path}` must be a table, not {}", kind_of(value.get_ref()));
+            let hint = format!("write [{path}] once, on a line of its own, and its keys below");
+            self.refuse(&value.span(), &Refusal::new(what).hint(hint));
+            self.file.broken.insert(path);
+        }
+    }
+
+    fn known(&mut self, key: &'static Key, name_at: &Range<usize>, value: &Spanned<DeValue<'_>>) {
+        if self.role == Role::Config && key.event_only {
+            let refusal = Refusal::new(format!("`{}` cannot be shared by all events", key.short()))
+                .hint("it belongs in each event's own event.toml");
+            return self.refuse(name_at, &refusal);
+        }
+        match convert(key, value, self.text) {
+            Ok(converted) => {
+                let place = Place::of(self.text, value.span().start);
+                self.file.entries.insert(key.name.to_owned(), Entry { value: converted, place });
+            }
+            Err((at, refusal)) => {
+                self.refuse(&at, &refusal);
+                self.file.broken.insert(key.name.to_owned());
+            }
+        }
+    }
+}
+
+/// Takes a TOML value as the kind its key wants; the value itself is never shown.
+fn convert(key: &Key, given: &Spanned<DeValue<'_>>, text: &str) -> Result<Value, (Range<usize>, Refusal)> {
+    let value = given.get_ref();
+    let refused = |at: Range<usize>, wanted: &str, found: &str| {
+        let what = format!("`{}` must be {wanted}, not {found}", key.short());
+        (at, Refusal::new(what).hint(format!("write it like: {}", key.example_line())))
+    };
+    let wrong = |wanted: &str| refused(given.span(), wanted, kind_of(value));
+    match (key.kind, value) {
+        (Kind::Text | Kind::Time | Kind::OneText | Kind::Column, DeValue::String(s)) => Ok(Value::Text(s.to_string())),
+        // The text as written: whoever reads times judges offsets and bare dates.
+        (Kind::Time, DeValue::Datetime(_)) => Ok(Value::Text(text[given.span()].to_owned())),
+        (Kind::Integer | Kind::Column, DeValue::Integer(n)) => i64::from_str_radix(n.as_str(), n.radix())
+            .map(Value::Integer)
+            .map_err(|_| refused(given.span(), "a number", "one as large as this")),
+        (Kind::Bool, DeValue::Boolean(b)) => Ok(Value::Bool(*b)),
+        (Kind::Column, DeValue::Boolean(false)) => Ok(Value::Bool(false)),
+        (Kind::OneText, DeValue::Array(items)) => match &items[..] {
+            [one] => one
+                .get_ref()
+                .as_str()
+                .map(|s| Value::Text(s.to_owned()))
+                .ok_or_else(|| refused(one.span(), "a text in quotes", kind_of(one.get_ref()))),
+            _ => Err(refused(given.span(), "one file", &format!("a list of {}", items.len()))),
+        },
+        (Kind::Words, DeValue::Array(items)) => {
+            let word = |item: &Spanned<DeValue<'_>>| {
+                item.get_ref().as_str().map(str::to_owned).ok_or_else(|| {
+                    refused(item.span(), "a list of texts", &format!("one that holds {}", kind_of(item.get_ref())))
+                })
+            };
+            items.iter().map(word).collect::<Result<_, _>>().map(Value::Words)
+        }
+        (Kind::Text | Kind::OneText, _) => Err(wrong("a text in quotes")),
+        (Kind::Time, _) => Err(wrong("a date and time")),
+        (Kind::Integer, _) => Err(wrong("a whole number")),
+        (Kind::Bool, _) => Err(wrong("true or false")),
+        (Kind::Words, _) => Err(wrong("a list of texts")),
+        (Kind::Column, _) => Err(wrong("a header in quotes, a column's number, or false")),
+    }
+}
+
+fn kind_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a number with a point",
+        DeValue::Boolean(true) => "true",
+        DeValue::Boolean(false) => "false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,294 @@
+//! Every key that a settings file may hold: its kind, default, example, and who may set it.
+//!
+//! Owns the one list from which unknown keys, missing keys, hints and defaults are told. Does not
+//! own what a value means.
+
+/// What kind of TOML value a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A string.
+    Text,
+    /// A string, or TOML's own date and time.
+    Time,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Bool,
+    /// A list of strings.
+    Words,
+    /// A string, or a list holding one.
+    OneText,
+    /// A header, a position, or `false`.
+    Column,
+}
+
+/// Keys that make sense only together: inherited together or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    /// Which Jitsi server, and as whom.
+    Server,
+    /// Which relay, how protected, and as whom.
+    Relay,
+}
+
+/// One key that a settings file may hold.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// The table and the name, `smtp.host`.
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// A value as it would stand in the file.
+    pub(super) example: &'static str,
+    /// The value where no file sets it, as text; lists with commas; empty where there is none.
+    pub(super) default: &'static str,
+    /// Whether the key must be set somewhere.
+    pub(super) required: bool,
+    /// Whether only the event's own file may set it.
+    pub(super) event_only: bool,
+    pub(super) group: Option<Group>,
+}
+
+impl Key {
+    const fn or(mut self, default: &'static str) -> Self {
+        self.default = default;
+        self
+    }
+
+    const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    const fn event_only(mut self) -> Self {
+        self.event_only = true;
+        self
+    }
+
+    const fn of(mut self, group: Group) -> Self {
+        self.group = Some(group);
+        self
+    }
+
+    /// The name without its table.
+    pub(super) fn short(&self) -> &'static str {
+        split(self.name).1
+    }
+
+    /// The table.
+    pub(super) fn table(&self) -> &'static str {
+        split(self.name).0
+    }
+
+    /// The line that sets it, for hints.
+    pub(super) fn example_line(&self) -> String {
+        format!("{} = {}", self.short(), self.example)
+    }
+}
+
+const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
+    Key { name, kind, example, default: "", required: false, event_only: false, group: None }
+}
+
+/// The tables that a file may hold.
+pub(super) const TABLES: [&str; 8] =
+    ["event", "jitsi", "attendees", "attendees.columns", "mail", "smtp", "smtp.timeouts", "retry"];
+
+use Group::{Relay, Server};
+use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
+
+/// The keys, in the order of the documented file.
+#[rustfmt::skip]
+pub(super) static KEYS: [Key; 60] = [
+    key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
+    key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
+    key("event.room", Text, "\"rust-workshop\"").required().event_only(),
+    key("event.starts", Time, "\"2026-12-05T14:00\"").required().event_only(),
+    key("event.ends", Time, "\"2026-12-05T17:00\"").required().event_only(),
+    key("event.timezone", Text, "\"Europe/Berlin\"").required(),
+    key("event.language", Text, "\"en\"").or("en"),
+    key("event.opens_before", Text, "\"30m\"").or("30m"),
+    key("event.closes_after", Text, "\"2h\"").or("2h"),
+    key("event.organizer", Text, "\"Ada Lovelace <ada@example.org>\""),
+    key("event.description", Text, "\"Bring a laptop.\""),
+    key("jitsi.url", Text, "\"https://meet.example.org\"").required().of(Server),
+    key("jitsi.app_id", Text, "\"workshop\"").required().of(Server),
+    key("jitsi.audience", Text, "\"jitsi\""),
+    key("jitsi.subject", Text, "\"meet.example.org\""),
+    key("jitsi.algorithm", Text, "\"HS256\"").or("HS256"),
+    key("jitsi.claims", Text, "\"standard\"").or("standard"),
+    key("jitsi.link", Text, "\"query\"").or("query"),
+    key("jitsi.secret_file", Text, "\"jitsi.secret\"").of(Server),
+    key("jitsi.secret_command", Words, "[\"pass\", \"show\", \"jitsi\"]").of(Server),
+    key("attendees.file", OneText, "\"attendees.csv\"").or("attendees.csv"),
+    key("attendees.empty_name", Text, "\"address\"").or("refuse"),
+    key("attendees.shared_addresses", Text, "\"allow\"").or("refuse"),
+    key("attendees.columns.email", Column, "\"E-Mail\""),
+    key("attendees.columns.name", Column, "\"Name\""),
+    key("attendees.columns.first_name", Column, "\"First name\""),
+    key("attendees.columns.last_name", Column, "\"Last name\""),
+    key("attendees.columns.id", Column, "\"Ticket\""),
+    key("attendees.columns.moderator", Column, "\"Moderator\""),
+    key("attendees.columns.room", Column, "false"),
+    key("attendees.columns.starts", Column, "\"Starts\""),
+    key("attendees.columns.ends", Column, "\"Ends\""),
+    key("attendees.columns.timezone", Column, "\"Time zone\""),
+    key("attendees.columns.language", Column, "\"Language\""),
+    key("mail.from", Text, "\"Rust Workshop <workshop@example.org>\"").required(),
+    key("mail.subject", Text, "\"{title}: your personal link\""),
+    key("mail.greeting", Text, "\"Dear {first_name},\""),
+    key("mail.reply_to", Text, "\"questions@example.org\""),
+    key("mail.envelope_from", Text, "\"bounces@example.org\""),
+    key("mail.unsubscribe", Text, "\"mailto:workshop@example.org\""),
+    key("mail.templates", Text, "\"templates\""),
+    key("smtp.host", Text, "\"smtp.example.org\"").required().of(Relay),
+    key("smtp.port", Integer, "465").of(Relay),
+    key("smtp.tls", Text, "\"starttls\"").of(Relay),
+    key("smtp.user", Text, "\"workshop@example.org\"").of(Relay),
+    key("smtp.password_file", Text, "\"smtp.password\"").of(Relay),
+    key("smtp.password_command", Words, "[\"pass\", \"show\", \"smtp\"]").of(Relay),
+    key("smtp.allow_plaintext", Bool, "true").or("false").of(Relay),
+    key("smtp.connections", Integer, "4").or("4"),
+    key("smtp.rate", Text, "\"30/min\""),
+    key("smtp.ca_file", Text, "\"ca.pem\""),
+    key("smtp.helo", Text, "\"mail.example.org\""),
+    key("smtp.timeouts.connect", Text, "\"30s\"").or("30s"),
+    key("smtp.timeouts.greeting", Text, "\"5m\"").or("5m"),
+    key("smtp.timeouts.command", Text, "\"5m\"").or("5m"),
+    key("smtp.timeouts.data", Text, "\"2m\"").or("2m"),
+    key("smtp.timeouts.final", Text, "\"10m\"").or("10m"),
+    key("retry.delays", Words, "[\"1m\", \"5m\", \"15m\", \"1h\"]").or("1m, 5m, 15m, 1h"),
+    key("retry.greylist_wait", Text, "\"5m\"").or("5m"),
+    key("retry.give_up_after", Text, "\"4h\"").or("4h"),
+];
+
+/// Finds a key by its whole name.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// Whether a table of that name may stand in a file.
+pub(super) fn is_table(name: &str) -> bool {
+    TABLES.contains(&name)
+}
+
+/// `smtp.timeouts.data` becomes `smtp.timeouts` and `data`.
+fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once('.').unwrap_or(("", name))
+}
+
+/// What to say of a key or table that nobody knows.
+pub(super) fn hint_for_unknown(table: &str, given: &str) -> String {
+    let wanted = given.to_lowercase().replace(['-', ' '], "_");
+    if let Some(near) = nearest(&wanted, children(table)) {
+        return format!("did you mean {}?", shown(table, near));
+    }
+    if let Some(hint) = hint_for_secret(&wanted, table) {
+        return hint;
+    }
+    let elsewhere: Vec<String> = TABLES
+        .iter()
+        .copied()
+        .chain(KEYS.iter().map(|key| key.name))
+        .filter(|name| split(name).1 == wanted && (split(name).0 != "attendees.columns" || table == "attendees"))
+        .map(|name| if is_table(name) { format!("[{name}]") } else { format!("`{wanted}` under [{}]", split(name).0) })
+        .collect();
+    if !elsewhere.is_empty() {
+        return format!("did you mean {}?", elsewhere.join(" or "));
+    }
+    let known: Vec<&str> = children(table).collect();
+    if table.is_empty() {
+        format!("the tables are {}", known.iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(" "))
+    } else {
+        format!("[{table}] knows {}", known.join(", "))
+    }
+}
+
+/// Names a child of a table as it would be written.
+fn shown(table: &str, child: &str) -> String {
+    let whole = if table.is_empty() { child.to_owned() } else { format!("{table}.{child}") };
+    if is_table(&whole) { format!("[{whole}]") } else { format!("`{child}`") }
+}
+
+/// The keys and tables directly under a table.
+fn children(table: &str) -> impl Iterator<Item = &'static str> {
+    let names = KEYS.iter().map(|key| key.name).chain(TABLES);
+    names.filter(move |name| split(name).0 == table).map(|name| split(name).1)
+}
+
+/// The one of some names that was most likely meant.
+pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = given.to_lowercase();
+    names
+        .map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= (wanted.chars().count().min(name.chars().count()) / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// Somebody wrote a secret into the file: the way to keep it out.
+fn hint_for_secret(wanted: &str, table: &str) -> Option<String> {
+    let has = |words: &[&str]| words.iter().any(|word| wanted.contains(word));
+    if !has(&["secret", "password", "passwort", "passwd", "passphrase", "token"])
+        && wanted != "key"
+        && !wanted.ends_with("_key")
+    {
+        return None;
+    }
+    let smtp = table.starts_with("smtp") || has(&["smtp", "pass"]);
+    let (file, variable) = if smtp {
+        ("password_file = \"smtp.password\" under [smtp]", "ROOMKEY_SMTP_PASSWORD")
+    } else {
+        ("secret_file = \"jitsi.secret\" under [jitsi]", "ROOMKEY_JITSI_SECRET")
+    };
+    Some(format!(
+        "secrets do not stand in this file: write it alone into a file that only you can read and name that \
+         with {file}, or set {variable} in the environment"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_stands_under_a_known_table_and_once() {
+        for (n, key) in KEYS.iter().enumerate() {
+            assert!(is_table(key.table()), "{}", key.name);
+            assert!(KEYS[n + 1..].iter().all(|other| other.name != key.name), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_likeliest_one() {
+        for (table, given, hint) in [
+            ("event", "titel", "did you mean `title`?"),
+            ("event", "Title", "did you mean `title`?"),
+            ("event", "organiser", "did you mean `organizer`?"),
+            ("event", "start", "did you mean `starts`?"),
+            ("event", "opens-before", "did you mean `opens_before`?"),
+            ("", "evnt", "did you mean [event]?"),
+            ("smtp", "timeout", "did you mean [smtp.timeouts]?"),
+            ("smtp", "retry", "did you mean [retry]?"),
+            ("", "columns", "did you mean [attendees.columns]?"),
+            ("smtp", "from", "did you mean `from` under [mail]?"),
+            ("", "title", "did you mean `title` under [event]?"),
+            ("event", "subject", "did you mean `subject` under [jitsi] or `subject` under [mail]?"),
+            ("jitsi", "secret_fil", "did you mean `secret_file`?"),
+            ("retry", "zzz", "[retry] knows delays, greylist_wait, give_up_after"),
+        ] {
+            assert_eq!(hint_for_unknown(table, given), hint, "[{table}] {given}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_file_gets_the_way_to_keep_it_out() {
+        for (table, given, variable) in [
+            ("jitsi", "secret", "ROOMKEY_JITSI_SECRET"),
+            ("jitsi", "app_secret", "ROOMKEY_JITSI_SECRET"),
+            ("smtp", "password", "ROOMKEY_SMTP_PASSWORD"),
+            ("", "password", "ROOMKEY_SMTP_PASSWORD"),
+        ] {
+            assert!(hint_for_unknown(table, given).contains(variable), "[{table}] {given}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The settings as meant: typed, merged, checked. Holds no secret, only where secrets are found.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+
+use super::{
+    origin::Setting,
+    problem::{Place, SettingsProblem},
+    secrets::SecretSource,
+};
+use crate::model::{Address, Event, Mailbox};
+
+/// Everything an event's files say, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder of the event's file, absolute.
+    pub folder: PathBuf,
+    /// The event.
+    pub event: Event,
+    /// How long before the start links begin to work; at most 31 days.
+    pub opens_before: SignedDuration,
+    /// How long after the end links stop working; at most 31 days.
+    pub closes_after: SignedDuration,
+    /// The Jitsi server.
+    pub jitsi: JitsiSettings,
+    /// The attendee file.
+    pub attendees: AttendeeSettings,
+    /// The mail's own words and addresses.
+    pub mail: MailSettings,
+    /// The relay; `None` where no file names one (a rehearsal needs none).
+    pub smtp: Option<SmtpSettings>,
+    /// When to try again.
+    pub retry: RetrySettings,
+    pub(super) shown_file: Arc<str>,
+    /// Where `[smtp]` stands, or would be added.
+    pub(super) smtp_place: Place,
+    pub(super) origins: Vec<Setting>,
+}
+
+impl Settings {
+    /// The relay, for commands that need one.
+    ///
+    /// # Errors
+    /// [`SettingsProblem`] where no file names a mail server; its hint says what to add.
+    pub fn require_smtp(&self) -> Result<&SmtpSettings, SettingsProblem> {
+        self.smtp.as_ref().ok_or_else(|| {
+            SettingsProblem::new(
+                self.shown_file.clone(),
+                Some(self.smtp_place),
+                "no mail server is named: [smtp] has no `host`",
+                Some("add: [smtp], and under it: host = \"smtp.example.org\", port = 465, user = \"you@example.org\""),
+            )
+        })
+    }
+}
+
+/// How a token is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// HMAC with SHA-256: the usual.
+    Hs256,
+    /// HMAC with SHA-384.
+    Hs384,
+    /// HMAC with SHA-512.
+    Hs512,
+}
+
+/// What a token says of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claims {
+    /// Id and name.
+    Standard,
+    /// The e-mail address too: every participant's browser then gets it.
+    Full,
+}
+
+/// Where in the link the token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkStyle {
+    /// `?jwt=…`: every server understands it.
+    Query,
+    /// `#jwt=…`: stays out of web logs, newer servers only.
+    Fragment,
+}
+
+/// The Jitsi server and how its tokens are made.
+#[derive(Debug, Clone)]
+pub struct JitsiSettings {
+    /// The address as given; its form is the link maker's to judge.
+    pub url: String,
+    /// The issuer (`iss`).
+    pub app_id: String,
+    /// The audience (`aud`), where it is not the issuer.
+    pub audience: Option<String>,
+    /// The subject (`sub`), where it is not the host or tenant.
+    pub subject: Option<String>,
+    /// How tokens are signed.
+    pub algorithm: Algorithm,
+    /// What tokens say of a person.
+    pub claims: Claims,
+    /// Where in the link the token stands.
+    pub link: LinkStyle,
+    /// Where the signing secret is found.
+    pub secret: SecretSource,
+}
+
+/// Where a value of each row is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnSetting {
+    /// Under this header.
+    Header(String),
+    /// In this column, counted from 1.
+    Position(u32),
+    /// Nowhere: a column of that name means something else.
+    Ignore,
+}
+
+/// The attendee file and how it is read.
+#[derive(Debug, Clone)]
+pub struct AttendeeSettings {
+    /// The file, absolute.
+    pub file: PathBuf,
+    /// The file as the organiser named it, for `attendees.csv:17: …`.
+    pub shown_as: String,
+    /// The columns set by hand: field name to place.
+    pub columns: BTreeMap<String, ColumnSetting>,
+    /// Whether an empty name is filled from the address instead of being a problem.
+    pub empty_name_address: bool,
+    /// Whether several people may have one address.
+    pub shared_addresses_allow: bool,
+}
+
+/// The mail's own words and addresses.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// The sender shown.
+    pub from: Mailbox,
+    /// The subject, with `{name}`, `{first_name}` and `{title}` not yet filled in.
+    pub subject: Option<String>,
+    /// The greeting, likewise.
+    pub greeting: Option<String>,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// The envelope sender, where it is not `from`.
+    pub envelope_from: Option<Address>,
+    /// A `mailto:` or `https:` address for `List-Unsubscribe`.
+    pub unsubscribe: Option<String>,
+    /// The folder of own templates, absolute.
+    pub templates: Option<PathBuf>,
+}
+
+/// How a connection to the relay is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// From the first byte.
+    Implicit,
+    /// By STARTTLS, required.
+    StartTls,
+    /// Not at all.
+    Plaintext,
+}
+
+/// At most so many mails in so much time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many, at least 1.
+    pub mails: u32,
+    /// In what time: a second, a minute, an hour or a day.
+    pub per: Duration,
+}
+
+/// How long each stage of a conversation may take (RFC 5321 §4.5.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands, TLS included.
+    pub connect: Duration,
+    /// Until the relay greets.
+    pub greeting: Duration,
+    /// For each reply to a command.
+    pub command: Duration,
+    /// For the reply to DATA, and for each write of the body.
+    pub data: Duration,
+    /// For the reply to the final dot.
+    pub last_reply: Duration,
+}
+
+/// The relay.
+#[derive(Debug, Clone)]
+pub struct SmtpSettings {
+    /// Host name in A-labels, or an IP address without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: Tls,
+    /// The log-in name; without one there is no log-in.
+    pub user: Option<String>,
+    /// Where the password is found.
+    pub password: SecretSource,
+    /// How many connections at most, 1 to 64.
+    pub connections: u32,
+    /// How fast at most.
+    pub rate: Option<Rate>,
+    /// Roots trusted besides the system's, a PEM file, absolute.
+    pub ca_file: Option<PathBuf>,
+    /// What EHLO says: a full host name, or an address literal in brackets.
+    pub helo: Option<String>,
+    /// Whether plaintext off loopback was accepted.
+    pub allow_plaintext: bool,
+    /// Time limits.
+    pub timeouts: Timeouts,
+}
+
+/// When a deferred row is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetrySettings {
+    /// The waits after the first, second, … deferral; the last one repeats; never empty.
+    pub delays: Vec<SignedDuration>,
+    /// The least wait after greylisting.
+    pub greylist_wait: SignedDuration,
+    /// How long after its first attempt a row is given up.
+    pub give_up_after: SignedDuration,
+}

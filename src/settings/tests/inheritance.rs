@@ -1,0 +1,85 @@
+//! Which file a value comes from.
+
+use super::*;
+
+const CONFIG: &str = r#"[event]
+timezone = "Europe/Berlin"
+language = "de"
+
+[jitsi]
+url = "https://meet.example.net"
+app_id = "house"
+secret_file = "jitsi.secret"
+algorithm = "HS512"
+
+[mail]
+from = "House <house@example.net>"
+templates = "templates"
+
+[smtp]
+host = "smtp.example.net"
+port = 587
+user = "house"
+password_file = "smtp.password"
+connections = 2
+"#;
+
+/// What an event needs when the configuration holds the rest.
+const TEN_LINES: &str = r#"[event]
+id = "x"
+title = "X"
+room = "x"
+starts = "2035-12-05T14:00"
+ends = "2035-12-05T17:00"
+"#;
+
+#[test]
+fn the_next_event_needs_ten_lines() {
+    let desk = Desk::with(TEN_LINES).and_config(CONFIG);
+    let settings = desk.settings();
+    assert_eq!(settings.event.language.as_str(), "de");
+    assert_eq!(settings.jitsi.app_id, "house");
+    assert_eq!(settings.jitsi.secret.file, Some(desk.path("config/jitsi.secret")));
+    assert_eq!(settings.mail.templates, Some(desk.path("config/templates")));
+    let smtp = settings.smtp.as_ref().unwrap();
+    assert_eq!((smtp.host.as_str(), smtp.port, smtp.connections), ("smtp.example.net", 587, 2));
+    assert_eq!(smtp.password.file, Some(desk.path("config/smtp.password")));
+    assert_eq!(settings.attendees.file, desk.path("attendees.csv"));
+    assert!(matches!(settings.origin("smtp.host"), Origin::ConfigFile(at) if at.line == 16 && at.column == 8));
+    assert!(matches!(settings.origin("event.title"), Origin::EventFile(at) if (at.line, at.column) == (3, 9)));
+    assert_eq!(settings.origin("event.opens_before"), Origin::Default);
+    assert_eq!(settings.position("event.opens_before"), None);
+}
+
+#[test]
+fn what_belongs_together_is_inherited_together_or_not_at_all() {
+    let event = format!(
+        "{TEN_LINES}[jitsi]\nurl = \"https://meet.example.org\"\napp_id = \"own\"\n[smtp]\nhost = \"smtp.example.org\"\n"
+    );
+    let settings = Desk::with(&event).and_config(CONFIG).settings();
+    // The other server's secret, user and password stay with the other server.
+    assert_eq!(settings.jitsi.secret.file, None);
+    assert_eq!(settings.jitsi.algorithm, Algorithm::Hs512);
+    let smtp = settings.smtp.unwrap();
+    assert_eq!((smtp.port, smtp.user, smtp.password.file, smtp.connections), (465, None, None, 2));
+}
+
+#[test]
+fn half_a_group_says_why_the_other_half_is_not_inherited() {
+    let event = format!("{TEN_LINES}[jitsi]\napp_id = \"own\"\n[smtp]\nport = 465\n");
+    let said = Desk::with(&event).and_config(CONFIG).refusal();
+    assert!(said.contains("event.toml:7:1: `url` is missing in [jitsi]"), "{said}");
+    assert!(
+        said.contains("sets `app_id`, so `url` is not taken from config/config.toml: they belong together"),
+        "{said}"
+    );
+    assert!(said.contains("event.toml:9:1: `host` is missing in [smtp]"), "{said}");
+}
+
+#[test]
+fn the_configuration_cannot_name_an_event() {
+    for key in ["id", "title", "room", "starts", "ends"] {
+        let said = Desk::with(WHOLE).and_config(&format!("[event]\n{key} = \"x\"\n")).refusal();
+        assert!(said.starts_with(&format!("config/config.toml:2:1: `{key}` cannot be shared by all events")), "{said}");
+    }
+}
