@@ -1,0 +1,88 @@
+//! An event, its folder and its people, for the tests of this module.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    CampaignId, CampaignKind, Entry, Ledger, LedgerFolder, LockNote, PersonIdentity, RunLock, Terms, TermsId,
+};
+use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, UserId};
+
+/// `seconds` after nine o'clock.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    let nine: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+    nine + SignedDuration::from_secs(seconds)
+}
+
+pub(super) fn event() -> EventId {
+    EventId::parse("rust-workshop").unwrap()
+}
+
+pub(super) fn folder() -> (tempfile::TempDir, LedgerFolder) {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = LedgerFolder::prepare(dir.path()).unwrap();
+    (dir, folder)
+}
+
+pub(super) fn lock(folder: &LedgerFolder) -> RunLock {
+    let note = LockNote { pid: 41, started: at(0), command: "roomkey send".into() };
+    RunLock::acquire(folder, &event(), &note).unwrap()
+}
+
+pub(super) fn terms() -> Terms {
+    Terms {
+        room: "rust-workshop".into(),
+        starts: at(3600),
+        ends: at(7200),
+        opens: at(1800),
+        closes: at(14_400),
+        zone: "Europe/Berlin".into(),
+        title: "Rust for Everyone".into(),
+        url: "https://meet.example.org".into(),
+        app_id: "workshop".into(),
+        secret: Fingerprint("5ec4e7".into()),
+    }
+}
+
+/// An open ledger with one campaign and one set of terms, each with the integer 1.
+pub(super) fn ledger(folder: &LedgerFolder) -> Ledger {
+    let mut ledger = Ledger::open(lock(folder)).unwrap();
+    if ledger.campaign(CampaignId(1)).unwrap().is_none() {
+        ledger.campaign_begin(CampaignKind::Send, "everybody", None, at(0)).unwrap();
+        ledger.terms_id(&terms(), at(0)).unwrap();
+    }
+    ledger
+}
+
+/// The first mail to person number `row`.
+pub(super) fn entry(row: u32) -> Entry {
+    let address = Address::parse(&format!("Person.{row}@example.org")).unwrap();
+    Entry {
+        row,
+        person: PersonIdentity {
+            known: None,
+            key: AttendeeKey::from_address(&address),
+            name: format!("Person {row}"),
+            address: address.clone(),
+            user_id: UserId(format!("user{row}")),
+            calendar_uid: format!("uid{row}"),
+        },
+        mailing: None,
+        campaign: CampaignId(1),
+        terms: TermsId(1),
+        to: address,
+        message_id: MessageId(format!("first{row}@example.org")),
+        room: Room::parse("rust-workshop").unwrap(),
+        opens: at(1800),
+        closes: at(14_400),
+        title: "Rust for Everyone".into(),
+        link: Fingerprint(format!("{row:016x}")),
+        sequence: 0,
+    }
+}
+
+/// A deliberate second mail to that person.
+pub(super) fn resend(row: u32) -> Arc<Entry> {
+    Arc::new(Entry { message_id: MessageId(format!("second{row}@example.org")), ..entry(row) })
+}
