@@ -161,11 +161,6 @@ impl LedgerProblem {
         }
     }
 
-    /// Whether the ledger cannot be trusted to take any more, as opposed to one request being wrong.
-    pub(super) fn is_lasting(&self) -> bool {
-        !matches!(self, Self::Misuse(_))
-    }
-
     pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> Self {
         Self::Damaged { path: path.to_owned(), detail: detail.into() }
     }
