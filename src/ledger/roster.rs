@@ -14,7 +14,10 @@
 //! Kept small, some 300 octets a person: replies, Message-IDs, rooms and titles are read one by one,
 //! by [`super::Reader::mailing`].
 
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
@@ -179,12 +182,18 @@ impl Line {
 }
 
 /// Everybody who was mailed, in the order in which they were first mailed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Roster {
     people: Vec<Standing>,
     by_key: Index,
     by_address: Index,
     by_user_id: Index,
+}
+
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Roster({} people)", self.people.len())
+    }
 }
 
 impl Roster {
@@ -282,7 +291,7 @@ fn people_to_be_filled(connection: &Connection) -> rusqlite::Result<Vec<Place>> 
 
 /// Where the people with a text stand: hashes, sorted; 8 octets a person. Two texts may share a
 /// hash, so that what is found is to be compared.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Index {
     hasher: RandomState,
     places: Vec<(u32, u32)>,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    CampaignId, CampaignKind, Ending, Entry, Ledger, MailingId, LedgerFolder, LockNote, PersonIdentity, RunLock, Terms, TermsId,
+    CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, MailingId, PersonIdentity, RunLock, Terms,
+    TermsId,
     book::{self, Claims},
 };
 use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, UserId};

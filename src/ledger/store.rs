@@ -81,9 +81,8 @@ impl Ledger {
     pub fn terms_id(&mut self, terms: &Terms, now: Timestamp) -> Result<TermsId, LedgerProblem> {
         let digest = terms.digest();
         self.write(|step| {
-            let known = step
-                .query_row("SELECT id FROM terms WHERE digest = ?1", [&digest], |row| row.get(0))
-                .optional()?;
+            let known =
+                step.query_row("SELECT id FROM terms WHERE digest = ?1", [&digest], |row| row.get(0)).optional()?;
             if let Some(id) = known {
                 return Ok(TermsId(id));
             }
