@@ -80,6 +80,19 @@ impl<'a> PathAndParameters<'a> {
     }
 }
 
+/// The usual reply to a sender's path.
+pub(super) fn judge_sender(path: &PathAndParameters<'_>) -> &'static str {
+    let known = |name: &str| ["SIZE", "BODY", "SMTPUTF8", "AUTH"].iter().any(|k| name.eq_ignore_ascii_case(k));
+    let size = path.value("SIZE").map_or(Ok(0), str::parse::<usize>);
+    match size {
+        _ if path.parameters.iter().any(|(name, _)| !known(name)) => "555 5.5.4 Parameter unknown",
+        _ if !path.address.is_ascii() && !path.has("SMTPUTF8") => "553 5.6.7 Address needs SMTPUTF8",
+        Err(_) => "501 5.5.4 Bad SIZE",
+        Ok(size) if size > MAX_MESSAGE => "552 5.3.4 Message too big",
+        Ok(_) => "250 2.1.0 Ok",
+    }
+}
+
 /// A message as its lines come in, dots unstuffed.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {

@@ -12,6 +12,7 @@ mod journal;
 mod script;
 mod session;
 mod spool;
+mod wire;
 
 pub use catcher::{Catcher, CatcherProblem};
 pub use journal::{Caught, Counts, LogIn, SeenCommand};

@@ -1,29 +1,21 @@
 //! One connection's conversation.
 //!
-//! Owns: the order of commands (RFC 5321 §4.1.4), AUTH PLAIN and LOGIN (RFC 4954), pipelining
-//! (RFC 2920): replies are held back while whole commands wait to be read. Does not own: what a
-//! line means, and what the script wants done.
+//! Owns: the order of commands (RFC 5321 §4.1.4), AUTH PLAIN and LOGIN (RFC 4954). Does not own:
+//! what a line means, how it is read, and what the script wants done.
 
 use std::{io, sync::Arc};
 
 use data_encoding::BASE64;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::net::TcpStream;
 
 use super::{
     catcher::Shared,
-    incoming::{Command, Incoming, MAX_MESSAGE, PathAndParameters},
+    incoming::{Command, Incoming, PathAndParameters, judge_sender},
     journal::{LogIn, SeenCommand},
     script::{Action, is_positive},
+    wire::Wire,
 };
 use crate::model::Stage;
-
-/// The longest line that is read at all, in octets: memory stays small whatever comes.
-const MAX_LINE: usize = 64 * 1024;
-/// How long the pauses of a reply given one octet at a time are: enough to be a packet each.
-const DRIP: std::time::Duration = std::time::Duration::from_millis(1);
 
 /// How a reply left the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +41,9 @@ struct Transaction {
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Session {
-    stream: TcpStream,
+    wire: Wire,
     shared: Arc<Shared>,
     number: u64,
-    input: Vec<u8>,
-    /// How much of `input` is read already.
-    at: usize,
-    output: Vec<u8>,
     message: Incoming,
     greeted: bool,
     logged_in: bool,
@@ -71,8 +59,6 @@ impl Drop for Session {
 impl Session {
     /// Takes a connection over.
     pub(super) fn new(stream: TcpStream, shared: Arc<Shared>) -> Self {
-        // Without it a reply would wait for the peer's delayed acknowledgement.
-        let _ = stream.set_nodelay(true);
         let number = {
             let mut journal = shared.journal();
             journal.open += 1;
@@ -81,12 +67,9 @@ impl Session {
             journal.counts.connections
         };
         Self {
-            stream,
+            wire: Wire::new(stream),
             shared,
             number,
-            input: Vec::new(),
-            at: 0,
-            output: Vec::new(),
             message: Incoming::default(),
             greeted: false,
             logged_in: false,
@@ -97,7 +80,7 @@ impl Session {
     /// Serves it to its end; a peer that goes away is no trouble of ours.
     pub(super) async fn run(mut self) {
         if self.converse().await.is_ok() {
-            let _ = self.flush().await;
+            let _ = self.wire.flush().await;
         }
     }
 
@@ -114,7 +97,7 @@ impl Session {
         while turn != Turn::Over {
             let Some(line) = self.command_line().await? else { return Ok(()) };
             turn = self.obey(&line).await?;
-            if !self.shared.script.pipelines() && self.has_more() {
+            if !self.shared.script.pipelines() && self.wire.has_more() {
                 self.say("503 5.5.0 Improper use of pipelining: it was not offered");
                 return Ok(());
             }
@@ -199,7 +182,7 @@ impl Session {
             Some(given) => Some(given.to_owned()),
             None => {
                 self.say(question);
-                self.line().await?
+                self.wire.line().await?
             }
         };
         let decoded = answer.and_then(|answer| BASE64.decode(answer.trim().as_bytes()).ok());
@@ -258,7 +241,7 @@ impl Session {
 
     async fn body(&mut self) -> io::Result<Turn> {
         self.message.clear();
-        if !self.has_more() && !self.read_more().await? {
+        if !self.wire.has_more() && !self.wire.read_more().await? {
             return Ok(Turn::Over);
         }
         if let Some(action) = self.shared.action(Stage::Body, &self.mail.named)
@@ -267,10 +250,8 @@ impl Session {
             return Ok(Turn::Over);
         }
         loop {
-            let Some(length) = self.line_length().await? else { return Ok(Turn::Over) };
-            let line = self.at..self.at + length;
-            self.at += length;
-            if self.message.take(&self.input[line]) {
+            let Some(line) = self.wire.raw_line().await? else { return Ok(Turn::Over) };
+            if self.message.take(line) {
                 return self.final_dot().await;
             }
         }
@@ -314,18 +295,21 @@ impl Session {
         match action {
             Action::Reply(text) => Ok(self.say(&text)),
             Action::Raw(bytes) => {
-                self.output.extend_from_slice(&bytes);
+                self.wire.hold_raw(&bytes);
                 Ok(turn_after(&bytes))
             }
-            Action::DripReply(text) => self.drip(&text).await,
+            Action::DripReply(text) => {
+                self.wire.drip(&text).await?;
+                Ok(turn_after(text.as_bytes()))
+            }
             Action::Delay(time) => {
-                self.flush().await?;
+                self.wire.flush().await?;
                 tokio::time::sleep(time).await;
                 if usual.is_empty() { Ok(Turn::Positive) } else { Ok(self.say(usual)) }
             }
             Action::Drop | Action::AcceptThenDrop => Ok(Turn::Over),
             Action::Stall | Action::AcceptThenStall => {
-                self.flush().await?;
+                self.wire.flush().await?;
                 std::future::pending().await
             }
         }
@@ -333,38 +317,13 @@ impl Session {
 
     /// Holds a reply ready; it leaves when the sender's commands are used up.
     fn say(&mut self, reply: &str) -> Turn {
-        for line in reply.split('\n') {
-            self.output.extend_from_slice(line.as_bytes());
-            self.output.extend_from_slice(b"\r\n");
-        }
+        self.wire.hold(reply);
         turn_after(reply.as_bytes())
-    }
-
-    async fn drip(&mut self, reply: &str) -> io::Result<Turn> {
-        self.flush().await?;
-        let turn = self.say(reply);
-        for octet in std::mem::take(&mut self.output) {
-            self.stream.write_all(&[octet]).await?;
-            tokio::time::sleep(DRIP).await;
-        }
-        Ok(turn)
-    }
-
-    async fn flush(&mut self) -> io::Result<()> {
-        if !self.output.is_empty() {
-            self.stream.write_all(&self.output).await?;
-            self.output.clear();
-        }
-        Ok(())
-    }
-
-    fn has_more(&self) -> bool {
-        self.at < self.input.len()
     }
 
     /// The next command line, recorded where the script asks for it.
     async fn command_line(&mut self) -> io::Result<Option<String>> {
-        let Some(line) = self.line().await? else { return Ok(None) };
+        let Some(line) = self.wire.line().await? else { return Ok(None) };
         if self.shared.script.records_commands {
             let words =
                 if line.len() >= 4 && line.as_bytes()[..4].eq_ignore_ascii_case(b"AUTH") { 2 } else { usize::MAX };
@@ -372,56 +331,6 @@ impl Session {
             self.shared.journal().commands.push(SeenCommand { connection: self.number, line: shown });
         }
         Ok(Some(line))
-    }
-
-    /// The next line without its end; `None` when the peer has gone.
-    async fn line(&mut self) -> io::Result<Option<String>> {
-        let Some(length) = self.line_length().await? else { return Ok(None) };
-        let line = String::from_utf8_lossy(&self.input[self.at..self.at + length]);
-        let line = line.trim_end_matches(['\r', '\n']).to_owned();
-        self.at += length;
-        Ok(Some(line))
-    }
-
-    /// How long the next line is, its LF included; `None` when the peer has gone or sends no lines.
-    async fn line_length(&mut self) -> io::Result<Option<usize>> {
-        loop {
-            let waiting = &self.input[self.at..];
-            // The standard library's search for an octet is a fast one, and not offered otherwise.
-            let length = io::BufRead::skip_until(&mut &*waiting, b'\n')?;
-            if length > 0 && waiting[length - 1] == b'\n' {
-                return Ok(Some(length));
-            }
-            if length > MAX_LINE {
-                self.say("500 5.5.2 Line too long");
-                return Ok(None);
-            }
-            if !self.read_more().await? {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Sends what is held back, then reads; `false` at the end of the stream.
-    async fn read_more(&mut self) -> io::Result<bool> {
-        self.flush().await?;
-        self.input.drain(..self.at);
-        self.at = 0;
-        self.input.reserve(MAX_LINE);
-        Ok(self.stream.read_buf(&mut self.input).await? > 0)
-    }
-}
-
-/// The usual reply to a sender's path.
-fn judge_sender(path: &PathAndParameters<'_>) -> &'static str {
-    let known = |name: &str| ["SIZE", "BODY", "SMTPUTF8", "AUTH"].iter().any(|k| name.eq_ignore_ascii_case(k));
-    let size = path.value("SIZE").map_or(Ok(0), str::parse::<usize>);
-    match size {
-        _ if path.parameters.iter().any(|(name, _)| !known(name)) => "555 5.5.4 Parameter unknown",
-        _ if !path.address.is_ascii() && !path.has("SMTPUTF8") => "553 5.6.7 Address needs SMTPUTF8",
-        Err(_) => "501 5.5.4 Bad SIZE",
-        Ok(size) if size > MAX_MESSAGE => "552 5.3.4 Message too big",
-        Ok(_) => "250 2.1.0 Ok",
     }
 }
 
