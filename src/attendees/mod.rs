@@ -1,1 +1,31 @@
 //! Rows of an attendee file become attendees, or problems with a line and a way out.
+//!
+//! Owns: which column means what, what a sound row is, which two rows may stand beside each other,
+//! and the words in which all of that is refused. Rows are streamed; of each, the [`Crowd`] keeps
+//! under a hundred octets.
+//!
+//! Does not own: who is mailed (the campaign's plan), what is printed, where the settings came from.
+//!
+//! Known weakness: comma-separated UTF-8 only. A quote that was never closed *and* meets another
+//! misplaced quote at a cell's very end reads like a long cell with line breaks; that is refused in
+//! the columns that Roomkey reads, and goes unnoticed in the others.
+
+mod columns;
+mod crowd;
+mod encoding;
+mod file;
+mod header;
+mod nearest;
+mod problem;
+mod record;
+mod row;
+mod rules;
+mod scanner;
+mod zones;
+
+pub use columns::{Column, Columns, FoundBy};
+pub use crowd::{Admission, Crowd};
+pub use encoding::Encoding;
+pub use file::{AttendeeFile, FileStamp};
+pub use problem::{FileProblem, Problem, RowProblems, Unsound};
+pub use rules::{ColumnChoice, ColumnChoices, EmptyName, Field, Rules};

@@ -220,9 +220,7 @@ fn write_line(connection: &Connection, id: Option<MailingId>, line: &Mailing) ->
 
 fn insert_person(connection: &Connection, person: &PersonIdentity) -> rusqlite::Result<PersonId> {
     connection
-        .prepare_cached(
-            "INSERT INTO person (key, name, address, user_id, calendar_uid) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
+        .prepare_cached("INSERT INTO person (key, name, address, user_id, calendar_uid) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .insert(params![
             person.key.as_str(),
             person.name,

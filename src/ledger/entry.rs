@@ -34,8 +34,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order in which counts are shown.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Sending, Self::Sent, Self::Deferred, Self::Failed, Self::InDoubt];
+    pub const ALL: [Self; 6] = [Self::Pending, Self::Sending, Self::Sent, Self::Deferred, Self::Failed, Self::InDoubt];
 
     /// The name, as stored and as in JSON and CSV.
     #[must_use]

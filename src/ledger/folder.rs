@@ -113,11 +113,7 @@ fn look(path: &Path) -> Result<Option<fs::Metadata>, LedgerProblem> {
 
 /// Creates a file of mode 0600 that was not there before.
 pub(super) fn create_private(path: &Path) -> Result<File, LedgerProblem> {
-    private_file()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(|error| LedgerProblem::io("create", path, &error))
+    private_file().write(true).create_new(true).open(path).map_err(|error| LedgerProblem::io("create", path, &error))
 }
 
 /// Makes what was created, renamed or removed in a folder outlast a power cut.

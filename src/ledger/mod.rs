@@ -25,6 +25,8 @@ mod roster;
 #[cfg(test)]
 mod samples;
 mod store;
+#[cfg(test)]
+mod stories;
 mod terms;
 mod writer;
 

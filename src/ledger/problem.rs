@@ -129,7 +129,9 @@ impl LedgerProblem {
                 Flaw::SymbolicLink | Flaw::WrongKind => {
                     "look at what it is, and move it aside: it must be a plain folder or file of your own".into()
                 }
-                Flaw::OwnedByAnother => "run Roomkey as the user who owns it, or take a copy of the whole folder".into(),
+                Flaw::OwnedByAnother => {
+                    "run Roomkey as the user who owns it, or take a copy of the whole folder".into()
+                }
                 Flaw::WritableByOthers => format!("make it yours alone: chmod go-rwx '{}'", path.display()),
             },
             Self::OtherEvent { found, .. } => {
@@ -153,17 +155,14 @@ impl LedgerProblem {
             Self::ReadOnly { .. } | Self::Unmerged { .. } => {
                 "copy the event's folder, `.roomkey` included, to a disk that can be written, and run there".into()
             }
-            Self::Busy { .. } => "close the program that has it open (a backup, a database viewer), and try again".into(),
+            Self::Busy { .. } => {
+                "close the program that has it open (a backup, a database viewer), and try again".into()
+            }
             Self::Io { .. } => {
                 "see whether the disk is all right and the folder yours, then run the same command again".into()
             }
             Self::Misuse(_) | Self::Closed => "this is a bug in Roomkey: please report it".into(),
         }
-    }
-
-    /// Whether the ledger cannot be trusted to take any more, as opposed to one request being wrong.
-    pub(super) fn is_lasting(&self) -> bool {
-        !matches!(self, Self::Misuse(_))
     }
 
     pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> Self {

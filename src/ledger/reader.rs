@@ -88,10 +88,7 @@ impl Reader {
     }
 
     /// Who has a mail in a campaign already, and its state; in the order in which they were mailed.
-    pub fn campaign_done_persons(
-        &self,
-        id: CampaignId,
-    ) -> Result<Vec<(PersonId, MailingId, State)>, LedgerProblem> {
+    pub fn campaign_done_persons(&self, id: CampaignId) -> Result<Vec<(PersonId, MailingId, State)>, LedgerProblem> {
         self.all("SELECT person, id, state FROM mailing WHERE campaign = ?1 ORDER BY id", [id.0], |row| {
             Ok((PersonId(row.get(0)?), MailingId(row.get(1)?), row.get(2)?))
         })

@@ -14,7 +14,10 @@
 //! Kept small, some 300 octets a person: replies, Message-IDs, rooms and titles are read one by one,
 //! by [`super::Reader::mailing`].
 
-use std::hash::{BuildHasher, RandomState};
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
@@ -179,12 +182,18 @@ impl Line {
 }
 
 /// Everybody who was mailed, in the order in which they were first mailed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Roster {
     people: Vec<Standing>,
     by_key: Index,
     by_address: Index,
     by_user_id: Index,
+}
+
+impl fmt::Debug for Roster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Roster({} people)", self.people.len())
+    }
 }
 
 impl Roster {
@@ -282,7 +291,7 @@ fn people_to_be_filled(connection: &Connection) -> rusqlite::Result<Vec<Place>> 
 
 /// Where the people with a text stand: hashes, sorted; 8 octets a person. Two texts may share a
 /// hash, so that what is found is to be compared.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Index {
     hasher: RandomState,
     places: Vec<(u32, u32)>,
@@ -306,4 +315,105 @@ impl Index {
 #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
 fn short_hash(hasher: &RandomState, text: &str) -> u32 {
     hasher.hash_one(text) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{
+        Ending, Entry,
+        samples::{self, at, deferred, entry, failed, in_doubt, resend, sent},
+    };
+
+    /// Records one mail after another to one person, settles what is in doubt, and looks.
+    fn standing_after(endings: &[Ending], settled_as_arrived: Option<bool>) -> Standing {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        for ending in endings {
+            samples::record(&ledger, &entry(1), ending);
+        }
+        if let Some(arrived) = settled_as_arrived {
+            ledger.settle(PersonId(1), arrived, at(20)).unwrap();
+        }
+        ledger.roster().unwrap().by_id(PersonId(1)).unwrap().clone()
+    }
+
+    #[test]
+    fn a_person_stands_as_their_last_mail_but_a_failure_erases_no_success() {
+        use State::{Deferred, Failed, InDoubt, Pending, Sent};
+        let table: [(&[Ending], Option<bool>, State, State, bool); 14] = [
+            // mails, settled as arrived, their state, that of the last mail, ever sent
+            (&[sent()], None, Sent, Sent, true),
+            (&[failed()], None, Failed, Failed, false),
+            (&[deferred()], None, Deferred, Deferred, false),
+            (&[in_doubt()], None, InDoubt, InDoubt, false),
+            (&[sent(), failed()], None, Sent, Failed, true),
+            (&[sent(), failed(), failed()], None, Sent, Failed, true),
+            (&[sent(), in_doubt()], None, InDoubt, InDoubt, true),
+            (&[sent(), deferred()], None, Deferred, Deferred, true),
+            (&[failed(), sent()], None, Sent, Sent, true),
+            (&[in_doubt(), failed()], None, Failed, Failed, false),
+            (&[in_doubt()], Some(true), Sent, Sent, true),
+            (&[in_doubt()], Some(false), Pending, Pending, false),
+            (&[sent(), in_doubt()], Some(false), Sent, Pending, true),
+            (&[in_doubt(), failed()], Some(true), Sent, Failed, true),
+        ];
+        for (mails, settled, state, last, ever_sent) in table {
+            let found = standing_after(mails, settled);
+            let told = (found.state, found.last.state, found.ever_sent, found.mailings as usize);
+            assert_eq!(told, (state, last, ever_sent, mails.len()), "{mails:?}, settled {settled:?}");
+        }
+    }
+
+    #[test]
+    fn a_person_holds_the_latest_mail_that_may_have_arrived() {
+        assert_eq!(standing_after(&[failed(), deferred()], None).held, None);
+        assert_eq!(standing_after(&[sent(), failed()], None).held.unwrap().mailing, MailingId(1));
+        assert_eq!(standing_after(&[sent(), in_doubt()], None).held.unwrap().mailing, MailingId(2));
+        assert_eq!(standing_after(&[sent(), in_doubt()], Some(false)).held.unwrap().mailing, MailingId(1));
+        let held = standing_after(&[sent()], None).held.unwrap();
+        assert_eq!((held.terms, held.sequence, held.link()), (TermsId(1), 0, entry(1).link));
+    }
+
+    #[test]
+    fn people_are_found_by_key_address_user_id_and_integer() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        let twin = AttendeeKey::from_address_and_name(&entry(2).person.address, "Twin");
+        let mut shared = entry(9);
+        shared.person.key = twin.clone();
+        shared.person.address = entry(2).person.address;
+        for one in [entry(1), entry(2), shared, entry(3)] {
+            samples::record(&ledger, &one, &sent());
+        }
+        let roster = ledger.roster().unwrap();
+        let names = |people: Vec<&Standing>| people.into_iter().map(|p| p.name().to_owned()).collect::<Vec<_>>();
+        let upper = Address::parse("PERSON.2@Example.org").unwrap();
+        assert_eq!(names(roster.by_address(&upper).collect()), ["Person 2", "Person 9"]);
+        assert_eq!(roster.by_address(&entry(7).to).count(), 0);
+        assert_eq!(roster.by_key(&twin).unwrap().name(), "Person 9");
+        assert!(roster.by_key(&entry(7).person.key).is_none());
+        assert_eq!(roster.by_user_id(&UserId("user3".into())).unwrap().calendar_uid(), "uid3");
+        assert_eq!(roster.by_id(PersonId(1)).unwrap().key(), entry(1).person.key);
+        assert_eq!(names(roster.people().iter().collect()), ["Person 1", "Person 2", "Person 9", "Person 3"]);
+    }
+
+    #[test]
+    fn a_newer_mail_renames_a_person_and_leaves_key_and_ids_alone() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        samples::record(&ledger, &entry(1), &sent());
+        let mut second: Entry = (*resend(1)).clone();
+        second.person.known = Some(PersonId(1));
+        second.person.key = AttendeeKey::from_id("a-new-column");
+        second.person.name = "Ada Lovelace".into();
+        second.person.address = Address::parse("ada@example.net").unwrap();
+        second.person.calendar_uid = "another".into();
+        samples::record(&ledger, &second, &sent());
+        let roster = ledger.roster().unwrap();
+        let ada = roster.by_key(&entry(1).person.key).unwrap();
+        assert_eq!((ada.name(), ada.address(), ada.mailings), ("Ada Lovelace", "ada@example.net", 2));
+        assert_eq!((ada.user_id().0.as_str(), ada.calendar_uid()), ("user1", "uid1"));
+        assert_eq!(roster.people().len(), 1);
+    }
 }

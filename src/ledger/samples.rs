@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    CampaignId, CampaignKind, Entry, Ledger, LedgerFolder, LockNote, PersonIdentity, RunLock, Terms, TermsId,
+    CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, MailingId, PersonIdentity, RunLock, Terms,
+    TermsId,
+    book::{self, Claims},
 };
 use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, UserId};
 
@@ -85,4 +87,25 @@ pub(super) fn entry(row: u32) -> Entry {
 /// A deliberate second mail to that person.
 pub(super) fn resend(row: u32) -> Arc<Entry> {
     Arc::new(Entry { message_id: MessageId(format!("second{row}@example.org")), ..entry(row) })
+}
+
+/// Records what became of a mail, without a writer.
+pub(super) fn record(ledger: &Ledger, entry: &Entry, ending: &Ending) -> MailingId {
+    book::finish(ledger.connection(), &mut Claims::new(), entry, ending, at(10)).unwrap()
+}
+
+pub(super) fn sent() -> Ending {
+    Ending::Sent { reply: "250 2.0.0 queued as 4bX".into() }
+}
+
+pub(super) fn failed() -> Ending {
+    Ending::Failed { reply: "550 5.1.1 no such user".into() }
+}
+
+pub(super) fn deferred() -> Ending {
+    Ending::Deferred { reply: "450 4.2.0 greylisted".into(), next_attempt: Some(at(300)) }
+}
+
+pub(super) fn in_doubt() -> Ending {
+    Ending::InDoubt { detail: "connection lost after the final dot".into() }
 }

@@ -81,9 +81,8 @@ impl Ledger {
     pub fn terms_id(&mut self, terms: &Terms, now: Timestamp) -> Result<TermsId, LedgerProblem> {
         let digest = terms.digest();
         self.write(|step| {
-            let known = step
-                .query_row("SELECT id FROM terms WHERE digest = ?1", [&digest], |row| row.get(0))
-                .optional()?;
+            let known =
+                step.query_row("SELECT id FROM terms WHERE digest = ?1", [&digest], |row| row.get(0)).optional()?;
             if let Some(id) = known {
                 return Ok(TermsId(id));
             }
@@ -151,5 +150,105 @@ impl Ledger {
     pub(super) fn fill_the_disk(&self) {
         let pages: i64 = self.connection().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
         self.connection().pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{
+        Entry, MailingId, State,
+        samples::{self, at, deferred, entry, failed, in_doubt, sent, terms},
+    };
+
+    #[test]
+    fn a_campaign_that_was_stopped_half_way_is_found_again_until_a_newer_one_begins() {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        let kind = CampaignKind::ResendAll;
+        assert_eq!(ledger.campaign_unfinished(kind).unwrap(), None);
+        let first = ledger.campaign_begin(kind, "--all", Some("New time"), at(1)).unwrap();
+        let found = ledger.campaign_unfinished(kind).unwrap().unwrap();
+        assert_eq!((found.id, found.note.as_deref(), found.started), (first, Some("New time"), at(1)));
+        assert_eq!(ledger.campaign_unfinished(CampaignKind::Resend).unwrap(), None);
+        let second = ledger.campaign_begin(kind, "--all", None, at(2)).unwrap();
+        ledger.campaign_finish(second, at(3)).unwrap();
+        assert_eq!(ledger.campaign_unfinished(kind).unwrap(), None, "the first was given up");
+        assert_eq!(ledger.campaign(second).unwrap().unwrap().finished, Some(at(3)));
+    }
+
+    #[test]
+    fn a_campaign_knows_who_has_a_mail_in_it() {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        samples::record(&ledger, &entry(1), &sent());
+        let all = ledger.campaign_begin(CampaignKind::ResendAll, "--all", None, at(1)).unwrap();
+        let again = |row| Entry { campaign: all, ..entry(row) };
+        samples::record(&ledger, &again(2), &failed());
+        let deferred = samples::record(&ledger, &again(1), &deferred());
+        // Tried again by another command, it stays in its own campaign.
+        samples::record(&ledger, &entry(1).again(deferred), &sent());
+        assert_eq!(
+            ledger.campaign_done_persons(all).unwrap(),
+            [(PersonId(2), MailingId(2), State::Failed), (PersonId(1), deferred, State::Sent)]
+        );
+    }
+
+    #[test]
+    fn equal_terms_are_kept_once_and_told_back() {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        assert_eq!(ledger.terms_id(&terms(), at(5)).unwrap(), TermsId(1));
+        let moved = Terms { starts: at(0), ..terms() };
+        assert_eq!(ledger.terms_id(&moved, at(5)).unwrap(), TermsId(2));
+        assert_eq!(ledger.terms(TermsId(1)).unwrap(), Some(terms()));
+        assert_eq!(ledger.terms(TermsId(2)).unwrap(), Some(moved.clone()));
+        assert_eq!(ledger.accepted_change().unwrap(), None);
+        ledger.accept_change(&terms()).unwrap();
+        ledger.accept_change(&moved).unwrap();
+        assert_eq!(ledger.accepted_change().unwrap(), Some(moved.digest()));
+    }
+
+    #[test]
+    fn settling_touches_what_is_in_doubt_and_nothing_else() {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        samples::record(&ledger, &entry(1), &in_doubt());
+        samples::record(&ledger, &entry(2), &in_doubt());
+        samples::record(&ledger, &entry(3), &deferred());
+        assert_eq!(ledger.settle(PersonId(1), true, at(50)).unwrap(), 1);
+        assert_eq!(ledger.settle(PersonId(1), false, at(51)).unwrap(), 0, "settled once");
+        assert_eq!(ledger.settle(PersonId(3), false, at(51)).unwrap(), 0);
+        let settled = ledger.mailing(MailingId(1)).unwrap().unwrap();
+        assert_eq!((settled.state, settled.settled, settled.ended), (State::Sent, Some(at(50)), Some(at(10))));
+        assert_eq!(ledger.mailing(MailingId(2)).unwrap().unwrap().state, State::InDoubt);
+    }
+
+    #[test]
+    fn a_daily_limit_counts_what_a_relay_took_or_may_have_taken() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        for (row, ending) in [(1, sent()), (2, failed()), (3, deferred()), (4, in_doubt())] {
+            samples::record(&ledger, &entry(row), &ending);
+        }
+        assert_eq!(ledger.sent_since(at(10)).unwrap(), 2);
+        assert_eq!(ledger.sent_since(at(11)).unwrap(), 0);
+    }
+
+    #[test]
+    fn all_of_a_mail_is_told_back() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        let id = samples::record(&ledger, &entry(1), &deferred());
+        let told = ledger.mailing(id).unwrap().unwrap();
+        let given = entry(1);
+        assert_eq!((told.address, told.message_id, told.link), (given.to, given.message_id, given.link));
+        assert_eq!((told.room.as_str(), told.opens, told.closes), (given.room.as_str(), given.opens, given.closes));
+        assert_eq!((told.attempts, told.next_attempt), (1, Some(at(300))));
+        assert_eq!(told.reply.as_deref(), Some("450 4.2.0 greylisted"));
+        assert_eq!(ledger.mailings_of(told.person).unwrap().len(), 1);
+        let person = ledger.person(told.person).unwrap().unwrap();
+        assert_eq!((person.name, person.user_id), (given.person.name, given.person.user_id));
+        assert_eq!(ledger.person(PersonId(9)).unwrap(), None);
     }
 }

@@ -81,9 +81,11 @@ pub fn event_toml(answers: &Answers) -> String {
     text.push_str(HEAD);
     event_table(&mut text, answers);
     jitsi_table(&mut text, answers);
-    let _ = writeln!(text, "\n[attendees]\nfile = {}", toml(&answers.attendees));
+    text.push_str("\n[attendees]\n");
+    set(&mut text, "file", &answers.attendees, "");
     text.push_str(ATTENDEES);
-    let _ = writeln!(text, "\n[mail]\nfrom = {}", toml(&answers.from));
+    text.push_str("\n[mail]\n");
+    set(&mut text, "from", &answers.from, "");
     text.push_str(MAIL);
     smtp_table(&mut text, answers);
     text.push_str(TAIL);
@@ -128,79 +130,74 @@ pub fn slug_id(title: &str, date: Date) -> String {
 }
 
 fn event_table(text: &mut String, answers: &Answers) {
-    let _ = write!(
-        text,
-        "[event]
-id = {id}          # names the ledger of who was mailed: never change it
-title = {title}
-room = {room}          # a-z, 0-9, `-`, `_` and `.`
-starts = {starts}      # local time in `timezone`
-ends = {ends}
-timezone = {timezone}
-language = {language}             # of the mails, where a row has none
-opens_before = \"30m\"      # the link works from starts - this …
-closes_after = \"2h\"       # … to ends + this: workshops overrun
-# organizer = \"Ada Lovelace <ada@example.org>\"      # who invites; else the sender
-# description = \"Bring a laptop.\"
-",
-        id = toml(&answers.id),
-        title = toml(&answers.title),
-        room = toml(&answers.room),
-        starts = toml(&answers.starts),
-        ends = toml(&answers.ends),
-        timezone = toml(&answers.timezone),
-        language = toml(&answers.language),
-    );
+    text.push_str("[event]\n");
+    set(text, "id", &answers.id, "names the ledger of who was mailed: never change it");
+    set(text, "title", &answers.title, "");
+    set(text, "room", &answers.room, "a-z, 0-9, `-`, `_` and `.`");
+    set(text, "starts", &answers.starts, "local time in `timezone`");
+    set(text, "ends", &answers.ends, "");
+    set(text, "timezone", &answers.timezone, "");
+    set(text, "language", &answers.language, "of the mails, where a row has none");
+    set(text, "opens_before", "30m", "the link works from starts - this …");
+    set(text, "closes_after", "2h", "… to ends + this: workshops overrun");
+    text.push_str(EVENT);
 }
 
 fn jitsi_table(text: &mut String, answers: &Answers) {
-    let _ = write!(
-        text,
-        "
-[jitsi]
-url = {url}      # with /tenant where there is one
-app_id = {app_id}      # the server's app_id; the secret beside it there does not stand here:
-# it comes from the environment variable ROOMKEY_JITSI_SECRET, else from a file or a command
-{secret_file}# secret_command = [\"pass\", \"show\", \"jitsi\"]
-# audience = \"jitsi\"              # where the server wants another one than app_id
-# subject = \"meet.example.org\"    # where the server wants another one than its host, or the tenant
-# algorithm = \"HS256\"             # or HS384, HS512
-# claims = \"standard\"             # id and name; full: the e-mail address too, seen by every participant's browser
-# link = \"query\"                  # or fragment: keeps the key out of web logs, newer servers only
-",
-        url = toml(&answers.jitsi_url),
-        app_id = toml(&answers.app_id),
-        secret_file = line_or_comment("secret_file", answers.secret_file.as_deref(), "jitsi.secret"),
-    );
+    text.push_str("\n[jitsi]\n");
+    set(text, "url", &answers.jitsi_url, "with /tenant where there is one");
+    set(text, "app_id", &answers.app_id, "as the server has it");
+    text.push_str(JITSI_SECRET);
+    set_or_show(text, "secret_file", answers.secret_file.as_deref(), "jitsi.secret");
+    text.push_str(JITSI);
 }
 
 fn smtp_table(text: &mut String, answers: &Answers) {
-    let _ = write!(
-        text,
-        "
-[smtp]
-host = {host}
-port = {port}      # 465: TLS from the start; 587, 25 and 2525: STARTTLS
-{tls}{user}# the password comes from the environment variable ROOMKEY_SMTP_PASSWORD, else from a file or a command,
-# else it is asked for
-{password_file}# password_command = [\"pass\", \"show\", \"smtp\"]
-# connections = 4
-# rate = \"30/min\"                # the provider's limit, where there is one
-# ca_file = \"ca.pem\"             # a certificate authority of your own
-# helo = \"mail.example.org\"
-",
-        host = toml(&answers.smtp_host),
-        port = answers.smtp_port,
-        tls = line_or_comment("tls", answers.smtp_tls.as_deref(), "starttls"),
-        user = line_or_comment("user", answers.smtp_user.as_deref(), "workshop@example.org"),
-        password_file = line_or_comment("password_file", answers.password_file.as_deref(), "smtp.password"),
-    );
+    text.push_str("\n[smtp]\n");
+    set(text, "host", &answers.smtp_host, "");
+    let port = format!("port = {}", answers.smtp_port);
+    let _ = writeln!(text, "{port:<33} # 465: TLS from the start; 587, 25 and 2525: STARTTLS");
+    set_or_show(text, "tls", answers.smtp_tls.as_deref(), "starttls");
+    set_or_show(text, "user", answers.smtp_user.as_deref(), "workshop@example.org");
+    text.push_str(SMTP_PASSWORD);
+    set_or_show(text, "password_file", answers.password_file.as_deref(), "smtp.password");
+    text.push_str(SMTP);
+}
+
+/// A line that sets a key, its comment in the column of the others.
+fn set(text: &mut String, key: &str, value: &str, comment: &str) {
+    let line = format!("{key} = {}", toml(value));
+    let _ = if comment.is_empty() { writeln!(text, "{line}") } else { writeln!(text, "{line:<33} # {comment}") };
+}
+
+/// A line that sets a key, or shows in a comment how it would be set.
+fn set_or_show(text: &mut String, key: &str, value: Option<&str>, example: &str) {
+    let _ = match value {
+        Some(value) => writeln!(text, "{key} = {}", toml(value)),
+        None => writeln!(text, "# {key} = {}", toml(example)),
+    };
 }
 
 const HEAD: &str = "# An event for roomkey: `roomkey check` reads it, `roomkey send` mails everybody their own link.
 # Lines that start with # do nothing; delete the # to set them. What is left out here comes from
 # roomkey/config.toml in your configuration folder, where that exists.
 
+";
+
+const EVENT: &str = "# organizer = \"Ada Lovelace <ada@example.org>\"      # who invites; else the sender
+# description = \"Bring a laptop.\"
+";
+
+const JITSI_SECRET: &str = "# The server's secret never stands here: it comes from the environment variable
+# ROOMKEY_JITSI_SECRET, else from a file that only you can read, else from a command.
+";
+
+const JITSI: &str = "# secret_command = [\"pass\", \"show\", \"jitsi\"]
+# audience = \"jitsi\"              # where the server wants another one than app_id
+# subject = \"meet.example.org\"    # where the server wants another one than its host, or the tenant
+# algorithm = \"HS256\"             # or HS384, HS512
+# claims = \"standard\"             # id and name; full: the e-mail address too, seen by every participant's browser
+# link = \"query\"                  # or fragment: keeps the key out of web logs, newer servers only
 ";
 
 const ATTENDEES: &str = "# empty_name = \"address\"          # take the name from the address where it is empty
@@ -219,6 +216,17 @@ const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {
 # templates = \"templates\"         # a folder of your own texts
 ";
 
+const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the environment variable
+# ROOMKEY_SMTP_PASSWORD, else from a file that only you can read, else from a command, else it is asked for.
+";
+
+const SMTP: &str = "# password_command = [\"pass\", \"show\", \"smtp\"]
+# connections = 4
+# rate = \"30/min\"                 # the provider's limit, where there is one
+# ca_file = \"ca.pem\"              # a certificate authority of your own
+# helo = \"mail.example.org\"
+";
+
 const TAIL: &str = "
 # [smtp.timeouts]
 # connect = \"30s\"
@@ -232,14 +240,6 @@ const TAIL: &str = "
 # greylist_wait = \"5m\"
 # give_up_after = \"4h\"
 ";
-
-/// A line that sets a key, or shows in a comment how it would be set.
-fn line_or_comment(key: &str, value: Option<&str>, example: &str) -> String {
-    match value {
-        Some(value) => format!("{key} = {}\n", toml(value)),
-        None => format!("# {key} = {}\n", toml(example)),
-    }
-}
 
 /// A TOML basic string.
 fn toml(text: &str) -> String {

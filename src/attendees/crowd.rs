@@ -1,0 +1,280 @@
+//! Which rows may stand beside each other: duplicates, shared addresses, ids.
+//!
+//! Fed with sound rows in file order. Keeps, of each that was admitted, digests and a line number
+//! (under 100 octets), never its text; the digests are keyed at random, so that no file can be
+//! written to make two of them meet.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher, Hash, RandomState},
+};
+
+use super::{Problem, Rules, nearest::shortened};
+use crate::model::Attendee;
+
+/// What becomes of a row beside those before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// A person not seen before.
+    New,
+    /// The same person, room and window as on this line: to be skipped, with a warning.
+    DuplicateOf(u64),
+    /// It cannot stand beside an earlier row.
+    Problem(Problem),
+}
+
+/// The rows admitted so far.
+#[derive(Debug)]
+pub struct Crowd {
+    shared_addresses: bool,
+    digests: [RandomState; 2],
+    by_key: HashMap<u128, Seen>,
+    /// Rows with ids, by what they must not share with another id.
+    by_address: HashMap<u128, Seen>,
+}
+
+/// What is kept of a row.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    line: u64,
+    address: u64,
+    name: u64,
+    session: u64,
+}
+
+impl Crowd {
+    /// An empty crowd.
+    #[must_use]
+    pub fn new(rules: &Rules) -> Self {
+        Self {
+            shared_addresses: rules.shared_addresses,
+            digests: [RandomState::new(), RandomState::new()],
+            by_key: HashMap::new(),
+            by_address: HashMap::new(),
+        }
+    }
+
+    /// How many rows were admitted as new.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// Whether no row was admitted yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// Judges the next row in file order. One that is not new leaves no trace.
+    #[must_use]
+    pub fn admit(&mut self, attendee: &Attendee) -> Admission {
+        let row = self.seen(attendee);
+        let key = self.wide_digest(&attendee.key);
+        if let Some(earlier) = self.by_key.get(&key) {
+            return same_key(attendee, row, *earlier);
+        }
+        if attendee.key.id().is_some() {
+            let place = match self.by_address.entry(self.place_of(attendee, row)) {
+                Entry::Occupied(earlier) => return other_id(attendee, row, *earlier.get()),
+                Entry::Vacant(place) => place,
+            };
+            place.insert(row);
+        }
+        self.by_key.insert(key, row);
+        Admission::New
+    }
+
+    fn seen(&self, attendee: &Attendee) -> Seen {
+        let window = &attendee.window;
+        let digest = &self.digests[0];
+        Seen {
+            line: attendee.locator.line,
+            address: digest.hash_one(attendee.email.folded()),
+            name: digest.hash_one(&attendee.name),
+            session: digest.hash_one((&attendee.room, window.starts(), window.ends())),
+        }
+    }
+
+    /// What two rows with different ids must not have in common: the address; where addresses are
+    /// shared, all of address, name, room and window.
+    fn place_of(&self, attendee: &Attendee, row: Seen) -> u128 {
+        let address = attendee.email.folded();
+        if self.shared_addresses {
+            self.wide_digest(&(address, &attendee.name, row.session))
+        } else {
+            self.wide_digest(&address)
+        }
+    }
+
+    fn wide_digest(&self, value: &impl Hash) -> u128 {
+        let [high, low] = &self.digests;
+        u128::from(high.hash_one(value)) << 64 | u128::from(low.hash_one(value))
+    }
+}
+
+/// A row whose key an earlier row has: the same id, or the same address (and name).
+fn same_key(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
+    let line = earlier.line;
+    let same_person = (row.address, row.name) == (earlier.address, earlier.name);
+    if same_person && row.session == earlier.session {
+        return Admission::DuplicateOf(line);
+    }
+    if same_person {
+        return problem(
+            attendee,
+            format!("{} is on line {line} already, with another room or other times", person(attendee)),
+            "one person can be invited to one room and time for now: keep one of the two rows",
+        );
+    }
+    match attendee.key.id() {
+        Some(id) => problem(
+            attendee,
+            format!("id `{}` stands on lines {line} and {}, for different people", shortened(id), row.line),
+            "give each person an id of their own; for one person, let name and address agree",
+        ),
+        None => another_name(attendee, line),
+    }
+}
+
+/// A row with an id of its own that has too much in common with an earlier one.
+fn other_id(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
+    let line = earlier.line;
+    let same_session = row.session == earlier.session;
+    if row.name == earlier.name && same_session {
+        return problem(
+            attendee,
+            format!("{} is on line {line} already, under another id", person(attendee)),
+            "one of the two rows is superfluous: delete it",
+        );
+    }
+    if row.name == earlier.name {
+        return problem(
+            attendee,
+            format!(
+                "{} is on line {line} already, under another id and with another room or other times",
+                person(attendee)
+            ),
+            "keep one of the two rows; if they are two people, set shared_addresses = \"allow\" under [attendees]",
+        );
+    }
+    another_name(attendee, line)
+}
+
+fn another_name(attendee: &Attendee, line: u64) -> Admission {
+    problem(
+        attendee,
+        format!("{} is on line {line} already, under another name", shortened(attendee.email.as_str())),
+        "correct one of the two rows; if they are two people, set shared_addresses = \"allow\" under [attendees]",
+    )
+}
+
+fn person(attendee: &Attendee) -> String {
+    format!("{} ({})", shortened(attendee.email.as_str()), shortened(&attendee.name))
+}
+
+fn problem(attendee: &Attendee, what: String, hint: &str) -> Admission {
+    Admission::Problem(Problem { at: attendee.locator.clone(), what, hint: Some(hint.into()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attendees::{header::read_header, row::RowReader, scanner::Lines};
+
+    /// Admits the rows below a header, from line 2 on.
+    fn admit(header: &str, shared_addresses: bool, rows: &[&str]) -> Vec<Admission> {
+        let rules = Rules { shared_addresses, ..Rules::for_tests() };
+        let columns = read_header(header.split(','), 1, &rules).unwrap();
+        let mut crowd = Crowd::new(&rules);
+        let mut reader = RowReader::new(rules, columns);
+        let mut line = 1;
+        let mut admit = |row: &&str| {
+            line += 1;
+            let lines = Lines { first: line, last: line, stray_quote: false };
+            crowd.admit(&reader.read(row.split(','), lines, 1).unwrap())
+        };
+        rows.iter().map(&mut admit).collect()
+    }
+
+    /// The last row's admission, the others being new.
+    fn last(header: &str, shared: bool, rows: &[&str]) -> Admission {
+        let mut admitted = admit(header, shared, rows);
+        let last = admitted.pop().unwrap();
+        assert!(admitted.iter().all(|admission| *admission == Admission::New), "{admitted:?}");
+        last
+    }
+
+    #[track_caller]
+    fn assert_problem(admission: &Admission, words: &str) {
+        let Admission::Problem(problem) = admission else { panic!("{admission:?}") };
+        assert!(problem.what.contains(words), "{problem}");
+        assert!(problem.hint.is_some());
+    }
+
+    const PLAIN: &str = "email,name,room,starts,ends";
+    const WITH_ID: &str = "email,name,room,id";
+
+    #[test]
+    fn address_in_any_case_name_room_and_window_make_a_duplicate() {
+        let rows = ["ada@example.org,Ada,,,", "ADA@Example.org,Ada,,,"];
+        assert_eq!(last(PLAIN, false, &rows), Admission::DuplicateOf(2));
+        assert_eq!(last(PLAIN, true, &rows), Admission::DuplicateOf(2));
+        // The event's own room and times, spelt out, are the same room and times.
+        let spelt_out = "ada@example.org,Ada,rust-workshop,2026-12-05T14:00,2026-12-05T17:00";
+        assert_eq!(last(PLAIN, false, &[rows[0], spelt_out]), Admission::DuplicateOf(2));
+    }
+
+    #[test]
+    fn another_name_at_the_address_is_a_problem_unless_addresses_are_shared() {
+        let rows = ["home@example.org,Ada,,,", "home@example.org,Charles,,,"];
+        let refused = last(PLAIN, false, &rows);
+        assert_problem(&refused, "home@example.org is on line 2 already, under another name");
+        let Admission::Problem(problem) = refused else { unreachable!() };
+        assert_eq!(problem.at.to_string(), "attendees.csv:3");
+        assert!(problem.hint.unwrap().contains("shared_addresses = \"allow\""));
+        assert_eq!(last(PLAIN, true, &rows), Admission::New);
+    }
+
+    #[test]
+    fn the_same_person_in_another_room_or_at_another_time_is_a_problem() {
+        let first = "ada@example.org,Ada,,,";
+        for other in ["ada@example.org,Ada,side-room,,", "ada@example.org,Ada,,2026-12-05T14:00,2026-12-05T16:00"] {
+            assert_problem(&last(PLAIN, false, &[first, other]), "another room or other times");
+            assert_problem(&last(PLAIN, true, &[first, other]), "another room or other times");
+        }
+    }
+
+    #[test]
+    fn an_id_belongs_to_one_person() {
+        let first = "ada@example.org,Ada,,17";
+        assert_eq!(last(WITH_ID, false, &[first, first]), Admission::DuplicateOf(2));
+        assert_problem(&last(WITH_ID, true, &[first, "bob@example.org,Bob,,17"]), "id `17` stands on lines 2 and 3");
+        assert_problem(&last(WITH_ID, true, &[first, "ada@example.org,Ada L.,,17"]), "for different people");
+        assert_problem(&last(WITH_ID, false, &[first, "ada@example.org,Ada,side-room,17"]), "another room");
+    }
+
+    #[test]
+    fn two_ids_at_one_address_are_two_people_who_share_it() {
+        let first = "home@example.org,Ada,,1";
+        let charles = "HOME@example.org,Charles,,2";
+        assert_problem(&last(WITH_ID, false, &[first, charles]), "under another name");
+        assert_eq!(last(WITH_ID, true, &[first, charles]), Admission::New);
+        let namesake = "home@example.org,Ada,side-room,2";
+        assert_problem(&last(WITH_ID, false, &[first, namesake]), "under another id");
+        assert_eq!(last(WITH_ID, true, &[first, namesake]), Admission::New);
+        let superfluous = "home@example.org,Ada,,2";
+        assert_problem(&last(WITH_ID, false, &[first, superfluous]), "under another id");
+        assert_problem(&last(WITH_ID, true, &[first, charles, "home@example.org,Ada,,3"]), "under another id");
+    }
+
+    #[test]
+    fn a_row_that_is_not_admitted_leaves_no_trace() {
+        let rows = ["ada@example.org,Ada,,1", "bob@example.org,Bob,,1", "bob@example.org,Bob,,2"];
+        let admitted = admit(WITH_ID, false, &rows);
+        assert_problem(&admitted[1], "id `1`");
+        assert_eq!(admitted[2], Admission::New);
+        let rows = ["ada@example.org,Ada,,1", "ada@example.org,Bob,,2", "bob@example.org,Bob,,2"];
+        assert_eq!(admit(WITH_ID, false, &rows)[2], Admission::New);
+    }
+}

@@ -1,0 +1,379 @@
+//! From a header line and the organiser's choices to the meaning of each column. Pure.
+//!
+//! Owns: which headers match by themselves, what a choice overrides, and the ways out where that
+//! does not settle it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    ColumnChoice, Columns, Field, FoundBy, Problem, Rules,
+    columns::position_of,
+    nearest::{nearest, shortened},
+};
+use crate::model::{Address, Headers, Locator, forbidden_char_in_text};
+
+/// How many headers a message lists.
+const MOST_LISTED: usize = 20;
+
+/// Finds each field's column; all problems of the header at once.
+pub(super) fn read_header<'a>(
+    cells: impl Iterator<Item = &'a str>,
+    line: u64,
+    rules: &Rules,
+) -> Result<Columns, Vec<Problem>> {
+    let headers = Arc::new(Headers(cells.map(|cell| cell.trim().to_owned()).collect()));
+    let at = Locator { source: rules.shown_as.clone(), line };
+    let mut header = Header { headers: &headers.0, at, problems: Vec::new() };
+    header.check_characters();
+    let mut found = [None; Field::ALL.len()];
+    for field in Field::ALL {
+        found[field as usize] = match rules.choices.get(&field) {
+            Some(ColumnChoice::Ignore) => None,
+            Some(ColumnChoice::Position(position)) => header.at_position(field, *position),
+            Some(ColumnChoice::Header(name)) => header.by_choice(field, name),
+            None => header.by_usual_header(field),
+        };
+    }
+    // A choice or a doubled header that failed is the one thing to mend first.
+    if header.problems.is_empty() {
+        header.check_complete(&found);
+    }
+    let Header { problems, .. } = header;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut columns = Columns { headers, line, found, warnings: Vec::new(), notes: Vec::new() };
+    columns.warnings = doubled_headers(&columns, rules);
+    columns.notes = lookalikes(&columns, rules);
+    Ok(columns)
+}
+
+struct Header<'a> {
+    headers: &'a [String],
+    at: Locator,
+    problems: Vec<Problem>,
+}
+
+type Found = Option<(usize, FoundBy)>;
+
+impl Header<'_> {
+    fn note(&mut self, what: String, hint: impl Into<Option<String>>) {
+        self.problems.push(Problem { at: self.at.clone(), what, hint: hint.into() });
+    }
+
+    fn check_characters(&mut self) {
+        for index in 0..self.headers.len() {
+            if let Some(found) = forbidden_char_in_text(&self.headers[index]) {
+                let position = position_of(index);
+                self.note(
+                    format!("the header of column {position} contains {found}"),
+                    "type that header anew".to_owned(),
+                );
+            }
+        }
+    }
+
+    fn at_position(&mut self, field: Field, position: u32) -> Found {
+        let index = usize::try_from(position).ok().and_then(|position| position.checked_sub(1));
+        if let Some(index) = index.filter(|index| *index < self.headers.len()) {
+            return Some((index, FoundBy::ChosenPosition));
+        }
+        let (key, count) = (field.key(), self.headers.len());
+        self.note(
+            format!("{key} = {position} under [attendees.columns]: there is no column {position}"),
+            format!("the file has {count} column{}, counted from 1", if count == 1 { "" } else { "s" }),
+        );
+        None
+    }
+
+    /// A chosen header is matched exactly, and without case where nothing matches exactly.
+    fn by_choice(&mut self, field: Field, name: &str) -> Found {
+        let name = name.trim();
+        let mut matches = self.matching(|header| header == name);
+        if matches.is_empty() {
+            let folded = name.to_lowercase();
+            matches = self.matching(|header| header.to_lowercase() == folded);
+        }
+        match matches[..] {
+            [] => {
+                let key = field.key();
+                let what = format!(
+                    "{key} = {} under [attendees.columns]: the file has no such column; {}",
+                    quoted(name),
+                    self.list()
+                );
+                let near = nearest(name, self.headers.iter().map(String::as_str));
+                let hint = near.map(|near| format!("did you mean `{}`?", shortened(near)));
+                self.note(what, hint.or_else(|| Some("write the header as it stands in the file".into())));
+                None
+            }
+            [index] => Some((index, FoundBy::ChosenHeader)),
+            _ => self.doubled(field, &matches),
+        }
+    }
+
+    fn by_usual_header(&mut self, field: Field) -> Found {
+        let key = field.key();
+        let matches = if field.ignores_case() {
+            self.matching(|header| header.eq_ignore_ascii_case(key))
+        } else {
+            self.matching(|header| header == key)
+        };
+        match matches[..] {
+            [] => None,
+            [index] => Some((index, FoundBy::UsualHeader)),
+            _ => self.doubled(field, &matches),
+        }
+    }
+
+    fn matching(&self, is_it: impl Fn(&str) -> bool) -> Vec<usize> {
+        (0..self.headers.len()).filter(|index| is_it(&self.headers[*index])).collect()
+    }
+
+    fn doubled(&mut self, field: Field, matches: &[usize]) -> Found {
+        let key = field.key();
+        let listed: Vec<_> =
+            matches.iter().map(|i| format!("{} (`{}`)", position_of(*i), shortened(&self.headers[*i]))).collect();
+        self.note(
+            format!("several columns could be `{key}`: {}", listed.join(", ")),
+            format!(
+                "say which by its position, in event.toml under [attendees.columns]: {key} = {}",
+                position_of(matches[0])
+            ),
+        );
+        None
+    }
+
+    /// What a file cannot do without.
+    fn check_complete(&mut self, found: &[Found; Field::ALL.len()]) {
+        let has = |field: Field| found[field as usize].is_some();
+        let named = has(Field::Name) || has(Field::FirstName) && has(Field::LastName);
+        if !has(Field::Email) || !named {
+            if let Some(separator) = self.other_separator() {
+                self.note(
+                    format!("the columns are separated by {separator}, not by commas"),
+                    "save the file as CSV with commas between the columns (\"CSV UTF-8\", field delimiter `,`)"
+                        .to_owned(),
+                );
+                return;
+            }
+            if self.headers.iter().any(|header| Address::parse(header).is_ok()) {
+                self.note(
+                    "the first line holds an address: it must name the columns".into(),
+                    "put a line `email,name` (or whatever the columns are) above it".to_owned(),
+                );
+                return;
+            }
+        }
+        if !has(Field::Email) {
+            self.missing(Field::Email, "`email`");
+        }
+        if !named {
+            match (has(Field::FirstName), has(Field::LastName)) {
+                (true, false) => self.missing(Field::LastName, "`last_name` beside `first_name`, and no `name`"),
+                (false, true) => self.missing(Field::FirstName, "`first_name` beside `last_name`, and no `name`"),
+                _ => self.missing(Field::Name, "`name`, nor `first_name` and `last_name`"),
+            }
+        }
+        for (field, other) in [(Field::Starts, Field::Ends), (Field::Ends, Field::Starts)] {
+            if has(field) && !has(other) {
+                let (key, other) = (field.key(), other.key());
+                self.note(
+                    format!("there is a column for `{key}` but none for `{other}`"),
+                    format!("add `{other}`, or set {key} = false under [attendees.columns]"),
+                );
+            }
+        }
+    }
+
+    fn missing(&mut self, field: Field, which: &str) {
+        let key = field.key();
+        let what = format!("there is no column {which}; {}", self.list());
+        let example = match self.likely(field) {
+            Some(index) => choice_of(&self.headers[index], index),
+            None => "\"its header\"".into(),
+        };
+        self.note(what, format!("name it in event.toml under [attendees.columns]: {key} = {example}"));
+    }
+
+    /// A header that sounds like the field.
+    fn likely(&self, field: Field) -> Option<usize> {
+        let words: &[&str] = match field {
+            Field::Email => &["mail"],
+            Field::FirstName => &["first", "given", "vorname"],
+            Field::LastName => &["last", "surname", "family", "nachname"],
+            _ => &["name"],
+        };
+        let sounds = |header: &str| words.iter().any(|word| header.to_lowercase().contains(word));
+        self.headers.iter().position(|header| sounds(header))
+    }
+
+    /// A separator other than the comma, where it stands in the headers more often than commas do.
+    fn other_separator(&self) -> Option<&'static str> {
+        let count =
+            |separator: char| self.headers.iter().map(|header| header.matches(separator).count()).sum::<usize>();
+        let commas = self.headers.len() - 1;
+        let candidates = [(';', "semicolons"), ('\t', "tabs"), ('|', "`|`")];
+        candidates.into_iter().find(|(separator, _)| count(*separator) > commas).map(|(_, name)| name)
+    }
+
+    fn list(&self) -> String {
+        let named: Vec<_> = self.headers.iter().filter(|header| !header.is_empty()).collect();
+        let shown: Vec<_> = named.iter().take(MOST_LISTED).map(|header| format!("`{}`", shortened(header))).collect();
+        let more = named.len().saturating_sub(MOST_LISTED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("its columns are {}{rest}", shown.join(", "))
+    }
+}
+
+/// A setting's value that chooses a column: its header, or its position where TOML would need escapes.
+fn choice_of(header: &str, index: usize) -> String {
+    let plain = !header.contains(['"', '\\']) && !header.contains(char::is_control) && !header.is_empty();
+    if !plain || shortened(header) != header { position_of(index).to_string() } else { quoted(header) }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", shortened(name))
+}
+
+/// Headers that stand there twice, so that templates cannot tell their columns apart.
+fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
+    let mut positions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (index, header) in columns.headers.0.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
+        positions.entry(header).or_default().push(position_of(index).to_string());
+    }
+    let doubled = positions.into_iter().filter(|(_, positions)| positions.len() > 1);
+    doubled
+        .map(|(header, positions)| Problem {
+            at: Locator { source: rules.shown_as.clone(), line: columns.line },
+            what: format!("`{}` is the header of columns {}", shortened(header), positions.join(" and ")),
+            hint: Some("give each its own header, so that templates can tell them apart".into()),
+        })
+        .collect()
+}
+
+/// Headers that only their capitals keep from meaning something, nothing having been said of them.
+fn lookalikes(columns: &Columns, rules: &Rules) -> Vec<Problem> {
+    let meant = |header: &str| Field::ALL.into_iter().find(|field| header.eq_ignore_ascii_case(field.key()));
+    let open = |field: &Field| columns.get(*field).is_none() && !rules.choices.contains_key(field);
+    let found = columns.others().filter_map(|(position, header)| {
+        let key = meant(header).filter(open)?.key();
+        Some(Problem {
+            at: Locator { source: rules.shown_as.clone(), line: columns.line },
+            what: format!("column {position}, `{header}`, is not read as `{key}`: only lower case is"),
+            hint: Some(format!("if it is meant, write {key} = \"{header}\" under [attendees.columns]")),
+        })
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns_of(header: &str, choices: &[(Field, ColumnChoice)]) -> Result<Columns, Vec<Problem>> {
+        let rules = Rules { choices: choices.iter().cloned().collect(), ..Rules::for_tests() };
+        read_header(header.split(','), 1, &rules)
+    }
+
+    fn index(header: &str, choices: &[(Field, ColumnChoice)], field: Field) -> Option<usize> {
+        columns_of(header, choices).unwrap().index(field)
+    }
+
+    fn problem(header: &str, choices: &[(Field, ColumnChoice)]) -> Problem {
+        let problems = columns_of(header, choices).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        problems.into_iter().next().unwrap()
+    }
+
+    fn by_name(name: &str) -> ColumnChoice {
+        ColumnChoice::Header(name.into())
+    }
+
+    #[test]
+    fn address_and_names_match_without_case_and_the_others_exactly() {
+        assert_eq!(index(" EMail ,NAME", &[], Field::Email), Some(0));
+        assert_eq!(index("Last_Name,First_Name,email", &[], Field::FirstName), Some(1));
+        assert_eq!(index("email,name, room ,id", &[], Field::Room), Some(2));
+        let columns = columns_of("email,name,Room,ID", &[]).unwrap();
+        assert_eq!((columns.index(Field::Room), columns.index(Field::Id)), (None, None));
+        assert_eq!(columns.others().collect::<Vec<_>>(), [(3, "Room"), (4, "ID")]);
+        assert_eq!((columns.warnings().len(), columns.notes().len()), (0, 2));
+        assert!(columns.notes()[0].hint.as_ref().unwrap().contains("room = \"Room\""), "{:?}", columns.notes());
+    }
+
+    #[test]
+    fn a_choice_goes_before_the_usual_header() {
+        let header = "email,Private Mail,Wer,room";
+        let choices = [(Field::Email, by_name("private mail")), (Field::Name, ColumnChoice::Position(3))];
+        let columns = columns_of(header, &choices).unwrap();
+        let email = columns.get(Field::Email).unwrap();
+        assert_eq!((email.header, email.position, email.found_by), ("Private Mail", 2, FoundBy::ChosenHeader));
+        assert_eq!(columns.get(Field::Name).unwrap().found_by, FoundBy::ChosenPosition);
+        assert_eq!(columns.index(Field::Room), Some(3));
+        let ignoring = [choices.as_slice(), &[(Field::Room, ColumnChoice::Ignore)]].concat();
+        let columns = columns_of(header, &ignoring).unwrap();
+        assert_eq!(columns.index(Field::Room), None);
+        assert_eq!(columns.others().collect::<Vec<_>>(), [(1, "email"), (4, "room")]);
+        assert!(columns.notes().is_empty());
+    }
+
+    #[test]
+    fn a_missing_column_lists_those_that_are_there_and_the_way_out() {
+        let missing = problem("E-Mail-Adresse,Name", &[]);
+        assert!(missing.what.contains("`E-Mail-Adresse`, `Name`"), "{missing}");
+        assert!(missing.hint.unwrap().ends_with("email = \"E-Mail-Adresse\""));
+        let no_name = problem("email,Full Name", &[]);
+        assert!(no_name.hint.unwrap().ends_with("name = \"Full Name\""));
+        assert!(problem("email,first_name", &[]).what.contains("`last_name`"));
+        assert_eq!(columns_of("a,b", &[]).unwrap_err().len(), 2);
+    }
+
+    #[test]
+    fn a_choice_that_fits_nothing_gets_a_suggestion() {
+        let wrong = problem("E-Mail,name", &[(Field::Email, by_name("E-Mial"))]);
+        assert_eq!(wrong.hint.as_deref(), Some("did you mean `E-Mail`?"));
+        assert!(wrong.what.contains("`E-Mail`, `name`"), "{wrong}");
+        for position in [0, 3] {
+            let wrong = problem("email,name", &[(Field::Id, ColumnChoice::Position(position))]);
+            assert!(wrong.what.contains(&format!("no column {position}")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn two_columns_for_one_field_are_settled_by_position() {
+        let doubled = problem("Email,name,EMAIL", &[]);
+        assert!(doubled.what.contains("1 (`Email`), 3 (`EMAIL`)"), "{doubled}");
+        assert!(doubled.hint.unwrap().ends_with("email = 1"));
+        assert_eq!(index("Email,name,EMAIL", &[(Field::Email, ColumnChoice::Position(3))], Field::Email), Some(2));
+        assert_eq!(index("Email,name,EMAIL", &[(Field::Email, by_name("EMAIL"))], Field::Email), Some(2));
+        assert_eq!(columns_of("email,name,room,room", &[]).unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn the_same_header_twice_is_worth_a_warning() {
+        let columns = columns_of("email,name,Note,Note,,", &[]).unwrap();
+        assert_eq!(columns.warnings().len(), 1);
+        assert_eq!(columns.warnings()[0].what, "`Note` is the header of columns 3 and 4");
+    }
+
+    #[test]
+    fn other_separators_and_a_missing_header_line_are_recognised() {
+        assert!(problem("email;name;Firma", &[]).what.contains("semicolons"));
+        assert!(problem("email\tname", &[]).what.contains("tabs"));
+        assert!(problem("E-Mail;Name, Vorname;Ort", &[]).what.contains("semicolons"));
+        assert!(problem("ada@example.org,Ada Lovelace", &[]).what.contains("must name the columns"));
+    }
+
+    #[test]
+    fn start_and_end_come_together() {
+        assert!(problem("email,name,starts", &[]).what.contains("none for `ends`"));
+        assert_eq!(index("email,name,starts", &[(Field::Starts, ColumnChoice::Ignore)], Field::Starts), None);
+    }
+
+    #[test]
+    fn a_header_holds_no_control_characters_but_may_break_lines() {
+        assert!(problem("email,name,a\0b", &[]).what.contains("column 3"));
+        assert!(columns_of("email,name,two\nlines", &[]).is_ok());
+    }
+}

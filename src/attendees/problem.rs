@@ -1,0 +1,208 @@
+//! What is wrong with a row or with the whole file, where it stands, and the way out.
+
+use std::{fmt, io, path::PathBuf, sync::Arc};
+
+use super::{Encoding, nearest::shortened};
+use crate::model::{Address, Locator};
+
+/// One thing that is wrong, on one line. Shown as `attendees.csv:17: …`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it stands.
+    pub at: Locator,
+    /// What is wrong, in lower case.
+    pub what: String,
+    /// What to do about it, where that can be said.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.what)
+    }
+}
+
+/// Everything that is wrong with one row, and who it seems to be about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowProblems {
+    /// Where the row stands.
+    pub at: Locator,
+    /// The row's number among the data rows, from 1.
+    pub number: u32,
+    /// The address cell as far as it can be read; empty where it cannot. May hold anything.
+    pub email: String,
+    /// The address, where that cell is sound.
+    pub address: Option<Address>,
+    /// The name as far as it can be read; empty where it cannot. May hold anything.
+    pub name: String,
+    /// What is wrong; at least one.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for RowProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, problem) in self.problems.iter().enumerate() {
+            write!(f, "{}{problem}", if n == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for RowProblems {}
+
+/// Why a row did not become an attendee.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsound {
+    /// This row is not sound; the next one may be.
+    #[error(transparent)]
+    Row(Box<RowProblems>),
+    /// The file cannot be read any further; no row follows.
+    #[error(transparent)]
+    File(FileProblem),
+}
+
+/// Why an attendee file cannot be read, or not any further.
+#[derive(Debug, thiserror::Error)]
+pub enum FileProblem {
+    /// Nothing stands at the path.
+    #[error("{file}: there is no such file")]
+    Missing {
+        /// What messages call the file.
+        file: Arc<str>,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The path leads to a folder.
+    #[error("{file}: this is a folder, not a file")]
+    Folder {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+    /// A pipe, a socket, a device: it cannot be read twice.
+    #[error("{file}: this is not a regular file")]
+    NotRegular {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+    /// The system refuses to open or read it.
+    #[error("{file}: failed to read the file: {error}")]
+    Unreadable {
+        /// What messages call the file.
+        file: Arc<str>,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Nothing, or nothing but blank lines.
+    #[error("{file}: the file is empty")]
+    Empty {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+    /// A header line and nothing below it.
+    #[error("{file}: the file has a header line but no rows below it")]
+    NoRows {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+    /// A spreadsheet, an archive, a PDF.
+    #[error("{file}: this is {kind}, not a CSV file")]
+    OtherFormat {
+        /// What messages call the file.
+        file: Arc<str>,
+        /// What it is, with its article.
+        kind: &'static str,
+    },
+    /// The header line does not fit; at least one problem.
+    #[error("{}", joined(.0))]
+    Header(Vec<Problem>),
+    /// A quote is never closed, or swallowed lines up to another value's quote.
+    #[error("{at}: {}", unclosed(*.closed_on))]
+    UnclosedQuote {
+        /// The line on which the quote opens.
+        at: Locator,
+        /// The line of the quote that seems to close it, in the middle of a value.
+        closed_on: Option<u64>,
+    },
+    /// A row longer than a mebibyte.
+    #[error("{at}: this row is longer than 1 MB")]
+    TooLong {
+        /// The line on which the row starts.
+        at: Locator,
+    },
+    /// Not UTF-8.
+    #[error("{at}: this line is not UTF-8; the file looks like {encoding}{}", sample_note(.sample))]
+    NotUtf8 {
+        /// The first such line.
+        at: Locator,
+        /// What it looks like.
+        encoding: Encoding,
+        /// The text around the place, with `�` for what is not UTF-8; may be empty.
+        sample: String,
+    },
+    /// Somebody wrote to the file while it was read, or between two readings.
+    #[error("{file}: the file changed while it was being read")]
+    Changed {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+}
+
+fn joined(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn unclosed(closed_on: Option<u64>) -> String {
+    match closed_on {
+        None => "a quote opens on this line and is never closed".into(),
+        Some(line) => {
+            format!("a quote opens on this line and meets the next one in the middle of a value on line {line}")
+        }
+    }
+}
+
+fn sample_note(sample: &str) -> String {
+    if sample.is_empty() { String::new() } else { format!(" (near `{}`)", shortened(sample)) }
+}
+
+impl FileProblem {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Missing { path, .. } => {
+                return Some(format!(
+                    "it was looked for at {}; `file` under [attendees] is relative to event.toml's folder",
+                    path.display()
+                ));
+            }
+            Self::Header(problems) => return problems.first().and_then(|problem| problem.hint.clone()),
+            Self::Folder { .. } => "name the CSV file itself under [attendees]",
+            Self::NotRegular { .. } => "save the rows to a file: it is read twice, once to check and once to send",
+            Self::Unreadable { .. } => "check that you may read this file, and that its disk is there",
+            Self::Empty { .. } => "its first line names the columns (`email,name`), then one line a person",
+            Self::NoRows { .. } => "add one line a person below the header",
+            Self::OtherFormat { .. } => "open it in the program it comes from and save it as \"CSV UTF-8\"",
+            Self::UnclosedQuote { closed_on: None, .. } => "add the closing quote; a quote inside a value is doubled",
+            Self::UnclosedQuote { .. } => "close the quote where its value ends; a quote inside a value is doubled",
+            Self::TooLong { .. } => "check its line breaks: is this really one person's row?",
+            Self::NotUtf8 { encoding: Encoding::DamagedUtf8, .. } => {
+                "type the characters on that line anew, and save the file as UTF-8"
+            }
+            Self::NotUtf8 { .. } => {
+                "save it as UTF-8: in Excel as \"CSV UTF-8 (Comma delimited)\"; in LibreOffice by \"Save as\", \
+                 \"Edit filter settings\", character set \"Unicode (UTF-8)\""
+            }
+            Self::Changed { .. } => "wait until nobody writes to it, then start again",
+        };
+        Some(hint.into())
+    }
+
+    /// Every single problem in it, with its hint, in the order in which they are shown.
+    #[must_use]
+    pub fn listed(&self) -> Vec<(String, Option<String>)> {
+        match self {
+            Self::Header(problems) => problems.iter().map(|p| (p.to_string(), p.hint.clone())).collect(),
+            other => vec![(other.to_string(), other.hint())],
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What the settings say of the attendee file, as plain values.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use jiff::SignedDuration;
+
+use crate::model::{Room, Window};
+
+/// A column that means something to Roomkey itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The address; required.
+    Email,
+    /// The whole name; required unless first and last name are there.
+    Name,
+    /// The first name.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// What identifies the person, whatever else changes.
+    Id,
+    /// Whether the token asks for a moderator's rights.
+    Moderator,
+    /// The row's own room.
+    Room,
+    /// The row's own start, in the event's zone.
+    Starts,
+    /// The row's own end, in the event's zone.
+    Ends,
+    /// The zone in which this person is told the time.
+    Timezone,
+    /// The language of this person's mail.
+    Language,
+}
+
+impl Field {
+    /// Every field, in the order in which they are shown.
+    pub const ALL: [Self; 11] = [
+        Self::Email,
+        Self::Name,
+        Self::FirstName,
+        Self::LastName,
+        Self::Id,
+        Self::Moderator,
+        Self::Room,
+        Self::Starts,
+        Self::Ends,
+        Self::Timezone,
+        Self::Language,
+    ];
+
+    /// The field's name in `[attendees.columns]`, which is also its usual header.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Name => "name",
+            Self::FirstName => "first_name",
+            Self::LastName => "last_name",
+            Self::Id => "id",
+            Self::Moderator => "moderator",
+            Self::Room => "room",
+            Self::Starts => "starts",
+            Self::Ends => "ends",
+            Self::Timezone => "timezone",
+            Self::Language => "language",
+        }
+    }
+
+    /// The field of a setting's name.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.key() == key)
+    }
+
+    /// Whether the header is matched without case: a ticket shop's `Room` or `ID` must not become
+    /// a Jitsi room or a key, but its `Email` is the address.
+    #[must_use]
+    pub fn ignores_case(self) -> bool {
+        matches!(self, Self::Email | Self::Name | Self::FirstName | Self::LastName)
+    }
+}
+
+/// What `[attendees.columns]` says of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnChoice {
+    /// The column under this header.
+    Header(String),
+    /// The column at this position, from 1.
+    Position(u32),
+    /// No column, whatever the headers say.
+    Ignore,
+}
+
+/// The choices made in `[attendees.columns]`.
+pub type ColumnChoices = BTreeMap<Field, ColumnChoice>;
+
+/// What becomes of a row without a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EmptyName {
+    /// It is a problem.
+    #[default]
+    Refuse,
+    /// The address is shown instead.
+    UseAddress,
+}
+
+/// Everything from the settings that decides how an attendee file is read.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The file; absolute.
+    pub path: PathBuf,
+    /// What messages call the file.
+    pub shown_as: Arc<str>,
+    /// The columns chosen by the organiser.
+    pub choices: ColumnChoices,
+    /// What becomes of a row without a name.
+    pub empty_name: EmptyName,
+    /// Whether several people may share an address.
+    pub shared_addresses: bool,
+    /// The room of rows that name none.
+    pub room: Room,
+    /// The window of rows without times of their own; its zone is the one rows' times are read in.
+    pub window: Window,
+    /// How long before a row's own start its link works.
+    pub opens_before: SignedDuration,
+    /// How long after a row's own end its link works.
+    pub closes_after: SignedDuration,
+}
+
+#[cfg(test)]
+impl Rules {
+    /// Rules for tests: an event in Berlin, nothing chosen.
+    pub(super) fn for_tests() -> Self {
+        let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+        let at = |text| crate::model::parse_local_time(text, &zone).unwrap();
+        let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
+        let (starts, ends) = (at("2026-12-05T14:00"), at("2026-12-05T17:00"));
+        Self {
+            path: PathBuf::from("/nowhere/attendees.csv"),
+            shown_as: "attendees.csv".into(),
+            choices: ColumnChoices::new(),
+            empty_name: EmptyName::Refuse,
+            shared_addresses: false,
+            room: Room::parse("rust-workshop").unwrap(),
+            window: Window::new(starts, ends, before, after, zone.clone()).unwrap(),
+            opens_before: before,
+            closes_after: after,
+        }
+    }
+}
