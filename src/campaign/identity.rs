@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     ledger::{Roster, Standing},
-    model::{Attendee, AttendeeKey, PersonId},
+    model::{Address, Attendee, AttendeeKey, PersonId},
 };
 
 /// A row whose key the ledger does not know, though it knows its address.
@@ -17,7 +17,7 @@ struct Claim {
     row: u32,
     key: AttendeeKey,
     name: String,
-    folded: String,
+    address: Address,
 }
 
 /// An address that was mailed under a key which no row has any more.
@@ -61,13 +61,13 @@ impl Identities {
         }
         let folded = attendee.email.folded();
         if let Some(standing) = roster.by_key(&attendee.key) {
-            self.known.insert(attendee.number, standing.person.id);
-            self.taken.insert(standing.person.id);
+            self.known.insert(attendee.number, standing.person);
+            self.taken.insert(standing.person);
             *self.rows_of_address.entry(folded).or_default() += 1;
         } else if roster.by_address(&attendee.email).next().is_some() {
-            *self.rows_of_address.entry(folded.clone()).or_default() += 1;
+            *self.rows_of_address.entry(folded).or_default() += 1;
             let (key, name) = (attendee.key.clone(), attendee.name.clone());
-            self.claims.push(Claim { row: attendee.number, key, name, folded });
+            self.claims.push(Claim { row: attendee.number, key, name, address: attendee.email.clone() });
         }
     }
 
@@ -82,15 +82,15 @@ impl Identities {
         for claim in by_name.into_iter().chain(others) {
             let found = self.namesake(&claim, roster).or_else(|| self.only_one(&claim, roster));
             if let Some(standing) = found {
-                self.known.insert(claim.row, standing.person.id);
-                self.taken.insert(standing.person.id);
-            } else if let Some(standing) = self.free(&claim, roster).find(|standing| standing.was_mailed()) {
+                self.known.insert(claim.row, standing.person);
+                self.taken.insert(standing.person);
+            } else if let Some(standing) = self.free(&claim, roster).find(|standing| super::was_mailed(standing)) {
                 strangers.push(Stranger {
                     row: claim.row,
-                    address: claim.folded,
+                    address: claim.address.to_string(),
                     name: claim.name,
-                    mailed_as: standing.person.key.clone(),
-                    mailed_name: standing.person.name.clone(),
+                    mailed_as: standing.key(),
+                    mailed_name: standing.name().to_owned(),
                 });
             }
         }
@@ -100,21 +100,21 @@ impl Identities {
 
     /// People of the claim's address whom no row has yet.
     fn free<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> impl Iterator<Item = &'a Standing> {
-        roster.by_folded_address(&claim.folded).filter(|standing| !self.taken.contains(&standing.person.id))
+        roster.by_address(&claim.address).filter(|standing| !self.taken.contains(&standing.person))
     }
 
     /// Somebody of the same address and name, mailed before people had ids.
     fn namesake<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> Option<&'a Standing> {
-        self.free(claim, roster).find(|s| s.person.key.id().is_none() && s.person.name == claim.name)
+        self.free(claim, roster).find(|s| s.key().id().is_none() && s.name() == claim.name)
     }
 
     /// The one person mailed at this address before people had ids, where one row alone has it now.
     fn only_one<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> Option<&'a Standing> {
-        let alone = self.rows_of_address.get(&claim.folded) == Some(&1);
+        let alone = self.rows_of_address.get(&claim.address.folded()) == Some(&1);
         let mut free = self.free(claim, roster);
         let (first, second) = (free.next()?, free.next());
         // A new id, or a name that tells sharers apart: both came after a mail to the address alone.
-        let came_later = claim.key.id().is_some() || first.person.key == AttendeeKey::from_address(&first.person.address);
-        (alone && second.is_none() && first.person.key.id().is_none() && came_later).then_some(first)
+        let came_later = claim.key.id().is_some() || first.key() == AttendeeKey::from_address(&claim.address);
+        (alone && second.is_none() && first.key().id().is_none() && came_later).then_some(first)
     }
 }

@@ -85,7 +85,7 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, email: &Addres
             _ => Fate::Left(Reason::NeverMailed),
         };
     };
-    let person = Some(standing.person.id);
+    let person = Some(standing.person);
     match selection {
         Selection::Everybody => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::Send => first_or_due(standing, email, now, true),
@@ -95,8 +95,8 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, email: &Addres
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }
         Selection::InState(_) => Fate::Left(Reason::NotMeant),
-        Selection::Round { done } => match done.get(&standing.person.id) {
-            None if standing.was_mailed() => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
+        Selection::Round { done } => match done.get(&standing.person) {
+            None if was_mailed(standing) => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
             None => Fate::Left(Reason::NotMeant),
             Some((mailing, State::Deferred | State::Pending)) => Fate::Go(Task { person, mailing: Some(*mailing) }),
             Some((_, State::InDoubt | State::Sending)) => Fate::Left(Reason::InDoubt),
@@ -104,6 +104,12 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, email: &Addres
             Some((_, State::Sent)) => Fate::Left(Reason::Sent),
         },
     }
+}
+
+/// Whether somebody has, or may have, a mail in hand, or is to get one.
+#[must_use]
+pub fn was_mailed(standing: &Standing) -> bool {
+    standing.ever_sent || !matches!(standing.state, State::Failed | State::Pending)
 }
 
 fn anew(person: Option<PersonId>) -> Fate {
@@ -117,9 +123,9 @@ fn in_doubt_or_open(standing: &Standing) -> Option<MailingId> {
 }
 
 fn first_or_due(standing: &Standing, email: &Address, now: Timestamp, asked: bool) -> Fate {
-    let person = Some(standing.person.id);
+    let person = Some(standing.person);
     let last = standing.last.id;
-    let corrected = standing.person.address.folded() != email.folded();
+    let corrected = !standing.address().eq_ignore_ascii_case(&email.folded());
     // What matters is the last mail where it is still open, else whether any arrived.
     match (standing.last.state, standing.state) {
         (State::Deferred, _) if corrected => anew(person),
@@ -148,5 +154,5 @@ pub fn limit(fates: &mut [Fate], limit: u32) {
 
 /// People the ledger has mailed whom no row of the file is any more.
 pub fn removed<'a>(roster: &'a Roster, present: &'a HashSet<PersonId>) -> impl Iterator<Item = &'a Standing> {
-    roster.standings().filter(|standing| !present.contains(&standing.person.id))
+    roster.people().iter().filter(|standing| !present.contains(&standing.person))
 }

@@ -22,8 +22,9 @@ use super::{
     weather::{Advice, Weather},
 };
 use crate::{
-    delivery::{ClaimRequest, Desk, Mailer, Report, RetryPolicy, Streaks},
-    ledger::{Entry, FinishState},
+    failure::Told,
+    delivery::{ClaimRequest, Desk, Mailer, Report, retry::RetryPolicy, streaks::Streaks},
+    ledger::{Ending, Entry},
     model::{Deferral, Mail, Outage, Outcome},
 };
 
@@ -40,7 +41,7 @@ pub struct Job {
     /// The message.
     pub mail: Arc<Mail>,
     /// The ledger's entry.
-    pub entry: Entry,
+    pub entry: Arc<Entry>,
     /// When the row was first tried; `None` where never.
     pub first_attempt: Option<Timestamp>,
     /// How often it was tried before this pass.
@@ -76,11 +77,11 @@ pub struct Ended {
     /// The relay's trouble, where it stopped the pass.
     pub outage: Option<Outage>,
     /// What went wrong on this side: a row that could not be composed, a ledger that could not be written.
-    pub failure: Option<String>,
+    pub failure: Option<Told>,
 }
 
 struct Flight {
-    entry: Entry,
+    entry: Arc<Entry>,
     first_attempt: Option<Timestamp>,
     attempts: u32,
     losses: u8,
@@ -90,8 +91,8 @@ struct Flight {
 /// What became of a row in this pass.
 struct Fate {
     row: u32,
-    entry: Entry,
-    state: FinishState,
+    entry: Arc<Entry>,
+    state: Ending,
     outcome: Outcome,
     next_attempt: Option<Timestamp>,
 }
@@ -123,7 +124,7 @@ impl<M: Mailer + 'static> Pass<M> {
     /// `produce` runs on a thread of its own and gives each mail to the sink.
     pub async fn run<P>(self, total: u64, produce: P) -> Ended
     where
-        P: FnOnce(&mut JobSink<'_>) -> Result<(), String> + Send + 'static,
+        P: FnOnce(&mut JobSink<'_>) -> Result<(), Told> + Send + 'static,
     {
         let workers = self.connections.max(1).min(usize::try_from(total).unwrap_or(usize::MAX).max(1));
         let (mails_in, mails_out) = mpsc::channel::<Arc<Mail>>(COMPOSED_AHEAD);
@@ -146,11 +147,12 @@ impl<M: Mailer + 'static> Pass<M> {
         }
         drop(desk);
         let claims = tokio::spawn(state.clone().answer_claims(claims_out));
-        let tally = state.clone().record(reports_out, composed_out, mails_in).await;
+        let mut tally = state.clone().record(reports_out, composed_out, mails_in).await;
+        tally.total = total;
         while crew.join_next().await.is_some() {}
         let _ = claims.await;
-        let failure = composer.await.unwrap_or_else(|_| Err("the thread that composes mails broke down".into())).err();
-        let failure = state.pass.journal.failure().or(failure);
+        let failure = composer.await.unwrap_or_else(|_| Err(broken_down())).err();
+        let failure = state.pass.journal.failure().map(|(what, hint)| Told::new(what).hint(hint)).or(failure);
         Ended { tally, outage: lock(&state.outage).take(), failure }
     }
 }
@@ -162,9 +164,9 @@ impl<M: Mailer + 'static> State<M> {
         produce: P,
         mails: mpsc::Sender<Arc<Mail>>,
         composed: mpsc::UnboundedSender<u64>,
-    ) -> tokio::task::JoinHandle<Result<(), String>>
+    ) -> tokio::task::JoinHandle<Result<(), Told>>
     where
-        P: FnOnce(&mut JobSink<'_>) -> Result<(), String> + Send + 'static,
+        P: FnOnce(&mut JobSink<'_>) -> Result<(), Told> + Send + 'static,
     {
         let (done, awaited) = tokio::sync::oneshot::channel();
         thread::spawn(move || {
@@ -186,7 +188,7 @@ impl<M: Mailer + 'static> State<M> {
             let _ = done.send(result);
         });
         tokio::spawn(async move {
-            awaited.await.unwrap_or_else(|_| Err("the thread that composes mails broke down".into()))
+            awaited.await.unwrap_or_else(|_| Err(broken_down()))
         })
     }
 
@@ -344,7 +346,7 @@ impl<M: Mailer + 'static> State<M> {
         {
             flight.losses += 1;
             if std::mem::take(&mut flight.claimed) {
-                let state = FinishState::Deferred { reply: detail.clone(), next_attempt: Some(now) };
+                let state = Ending::Deferred { reply: detail.clone(), next_attempt: Some(now) };
                 self.pass.journal.finish(flight.entry.clone(), state, now);
             }
             drop(flights);
@@ -363,11 +365,11 @@ impl<M: Mailer + 'static> State<M> {
         Some(Fate { row: mail.row, entry: flight.entry, state, outcome, next_attempt })
     }
 
-    fn finish_state(&self, flight: &Flight, outcome: &Outcome, now: Timestamp) -> (FinishState, Option<Timestamp>) {
+    fn finish_state(&self, flight: &Flight, outcome: &Outcome, now: Timestamp) -> (Ending, Option<Timestamp>) {
         match outcome {
-            Outcome::Accepted(reply) => (FinishState::Sent { reply: reply.to_string() }, None),
-            Outcome::Refused { reply, .. } => (FinishState::Failed { reply: reply.to_string() }, None),
-            Outcome::InDoubt(doubt) => (FinishState::InDoubt { detail: doubt.detail.clone() }, None),
+            Outcome::Accepted(reply) => (Ending::Sent { reply: reply.to_string() }, None),
+            Outcome::Refused { reply, .. } => (Ending::Failed { reply: reply.to_string() }, None),
+            Outcome::InDoubt(doubt) => (Ending::InDoubt { detail: doubt.detail.clone() }, None),
             Outcome::Deferred(deferral) => {
                 let (reply, greylisted) = match deferral {
                     Deferral::Replied { reply, greylisted } => (reply.to_string(), *greylisted),
@@ -375,7 +377,7 @@ impl<M: Mailer + 'static> State<M> {
                 };
                 let first = flight.first_attempt.unwrap_or(now);
                 let next = self.pass.retry.next_attempt(now, flight.attempts, greylisted, first, fastrand::f64());
-                (FinishState::Deferred { reply, next_attempt: next }, next)
+                (Ending::Deferred { reply, next_attempt: next }, next)
             }
         }
     }
@@ -383,6 +385,10 @@ impl<M: Mailer + 'static> State<M> {
     fn stop(&self) {
         self.pass.stop.send_replace(true);
     }
+}
+
+fn broken_down() -> Told {
+    Told::new("the thread that composes mails broke down").hint("nothing is lost: run the same command again")
 }
 
 /// Puts a mail back into the queue without waiting for room in it.

@@ -1,0 +1,180 @@
+//! Composes the mails of a pass, one row after the other, as the workers take them.
+//!
+//! Owns: which Message-ID, user id, note and address each mail gets. Rows are streamed from the
+//! file; what is kept of each is its fate.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{
+    plan::Fate,
+    press::{Addressing, Press},
+    run::{Job, JobSink},
+};
+use crate::{
+    attendees::{AttendeeFile, FileStamp, Rules},
+    failure::Told,
+    ledger::{CampaignId, Entry, MailingId, PersonIdentity, Roster, Standing, TermsId},
+    model::{Address, Attendee, MessageId},
+};
+
+/// What another attempt takes over from the first one.
+#[derive(Debug, Clone)]
+pub struct Continued {
+    /// The mail.
+    pub mailing: MailingId,
+    /// Its Message-ID.
+    pub message_id: MessageId,
+    /// Where it goes; `None` for the row's own address.
+    pub to: Option<Address>,
+    /// The note it carries.
+    pub note: Option<String>,
+    /// When it was first tried.
+    pub first_attempt: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+/// How mails are made out.
+#[derive(Debug, Clone)]
+pub enum Making {
+    /// For the attendees.
+    Real,
+    /// Tests to oneself: every mail goes there, marked, under a Message-ID of its own.
+    Test {
+        /// Where they go.
+        to: Address,
+        /// Makes the Message-IDs unlike any before.
+        nonce: String,
+    },
+}
+
+/// Composes mails.
+#[derive(Debug)]
+pub struct Composer {
+    /// Makes each mail.
+    pub press: Arc<Press>,
+    /// How the file is read.
+    pub rules: Rules,
+    /// The file that was checked.
+    pub stamp: FileStamp,
+    /// Each row's fate; row `n` is at `n - 1`.
+    pub fates: Vec<Fate>,
+    /// Who was mailed.
+    pub roster: Roster,
+    /// Other attempts, by row.
+    pub continued: HashMap<u32, Continued>,
+    /// What the mails are part of.
+    pub campaign: CampaignId,
+    /// The event's values.
+    pub terms: TermsId,
+    /// Where all mails go instead, for `resend --to`.
+    pub to: Option<Address>,
+    /// Words on top.
+    pub note: Option<String>,
+    /// How mails are made out.
+    pub making: Making,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+}
+
+impl Composer {
+    /// How many mails there are to compose.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.fates.iter().filter(|fate| matches!(fate, Fate::Go(_))).count() as u64
+    }
+
+    /// Composes them all, until the sink wants no more.
+    ///
+    /// # Errors
+    /// Where the file changed, or a row's mail cannot be made after all.
+    pub fn compose_all(self, sink: &mut JobSink<'_>) -> Result<(), Told> {
+        let mut left = self.total();
+        if left == 0 {
+            return Ok(());
+        }
+        let changed = |problem: crate::attendees::FileProblem| Told::new(problem.to_string()).maybe_hint(problem.hint());
+        let file = AttendeeFile::reopen(&self.rules, &self.stamp).map_err(changed)?;
+        for row in file {
+            let attendee = match row {
+                Ok(attendee) => attendee,
+                Err(crate::attendees::Unsound::Row(_)) => continue,
+                Err(crate::attendees::Unsound::File(problem)) => return Err(changed(problem)),
+            };
+            let index = usize::try_from(attendee.number).unwrap_or(usize::MAX).wrapping_sub(1);
+            let Some(Fate::Go(task)) = self.fates.get(index) else { continue };
+            let standing = task.person.and_then(|person| self.roster.by_id(person));
+            if !sink(self.job(&attendee, standing)?) {
+                return Ok(());
+            }
+            left -= 1;
+            if left == 0 {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn job(&self, attendee: &Attendee, standing: Option<&Standing>) -> Result<Job, Told> {
+        let continued = self.continued.get(&attendee.number);
+        let key = standing.map_or_else(|| attendee.key.clone(), Standing::key);
+        let user_id = standing.map_or_else(|| self.press.user_id(&key), Standing::user_id);
+        let revision = standing.map_or(0, |standing| standing.mailings);
+        let own_to = continued.map_or(self.to.as_ref(), |continued| continued.to.as_ref());
+        let (to, message_id, test_for) = match &self.making {
+            Making::Test { to, nonce } => {
+                let id = MessageId(format!("test.{nonce}.{}@{}", attendee.number, self.press.from.address.domain()));
+                (to, id, Some(&attendee.email))
+            }
+            Making::Real => {
+                let id = continued.map(|continued| continued.message_id.clone());
+                (own_to.unwrap_or(&attendee.email), id.unwrap_or_else(|| self.press.message_id(&key, revision)), None)
+            }
+        };
+        let note = continued.map_or(self.note.as_deref(), |continued| continued.note.as_deref());
+        let addressing = Addressing {
+            row: attendee.number,
+            to,
+            user_id: &user_id,
+            message_id: &message_id,
+            note,
+            date: (self.now)(),
+            test_for,
+        };
+        let (mail, link) = self.press.mail(attendee, &addressing)?;
+        let held = standing.and_then(|standing| standing.held.as_ref());
+        let entry = Entry {
+            row: attendee.number,
+            person: PersonIdentity {
+                known: standing.map(|standing| standing.person),
+                calendar_uid: match standing {
+                    Some(standing) => standing.calendar_uid().to_owned(),
+                    None => self.press.keys.calendar_uid(&self.press.event.id, &key),
+                },
+                key,
+                name: attendee.name.clone(),
+                address: attendee.email.clone(),
+                user_id: user_id.clone(),
+            },
+            mailing: continued.map(|continued| continued.mailing),
+            campaign: self.campaign,
+            terms: self.terms,
+            to: to.clone(),
+            message_id: message_id.clone(),
+            room: attendee.room.clone(),
+            opens: attendee.window.opens(),
+            closes: attendee.window.closes(),
+            title: self.press.event.title.clone(),
+            link: self.press.keys.link_fingerprint(&link),
+            sequence: held.map_or(0, |held| held.sequence + u32::from(held.terms != self.terms)),
+        };
+        Ok(Job {
+            mail: Arc::new(mail),
+            entry: Arc::new(entry),
+            first_attempt: continued.map(|continued| continued.first_attempt),
+            attempts: continued.map_or(0, |continued| continued.attempts),
+        })
+    }
+}

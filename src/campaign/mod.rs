@@ -1,0 +1,25 @@
+//! A campaign: who is to be mailed, with what, and what became of it.
+//!
+//! Owns: the order of everything between a row of the file and an entry of the ledger. Does not own:
+//! settings and the terminal; it receives values and tells what happens to a listener.
+
+mod composer;
+mod event;
+mod identity;
+mod journal;
+mod plan;
+mod press;
+mod progress;
+mod run;
+mod survey;
+mod weather;
+
+pub use composer::{Composer, Continued, Making};
+pub use event::{Event, Tally};
+pub use identity::{Identified, Stranger};
+pub use journal::Journal;
+pub use plan::{Fate, Reason, Selection, Task, decide, limit, removed, was_mailed};
+pub use press::{Addressing, Press};
+pub use progress::{grouped, progress_line, rough_time};
+pub use run::{Ended, Job, JobSink, Pass};
+pub use survey::{Counts, Depth, Found, RowFault, RowKind, RowNote, Samples, Survey, Surveyor, Wanted};

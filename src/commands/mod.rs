@@ -1,0 +1,46 @@
+//! One file a command. Here settings, terminal and campaign meet.
+
+mod check;
+mod here;
+mod init;
+mod inspect;
+mod link;
+mod opened;
+mod rehearse;
+mod resend;
+mod send;
+mod settle;
+mod status;
+mod templates;
+
+use crate::{
+    cli::{Cli, Command},
+    console::Console,
+    failure::{Failure, Status},
+    surroundings::Surroundings,
+};
+
+/// Everything a command is given.
+pub(crate) struct Desk<'a> {
+    pub(crate) cli: &'a Cli,
+    pub(crate) around: &'a Surroundings,
+    pub(crate) console: &'a Console,
+}
+
+/// Does what the command line asks for.
+pub(crate) fn run(cli: &Cli, around: &Surroundings, console: &Console) -> Result<Status, Failure> {
+    let desk = Desk { cli, around, console };
+    match &cli.command {
+        None => here::run(&desk),
+        Some(Command::Init(args)) => init::run(&desk, args),
+        Some(Command::Check(args)) => check::run(&desk, args),
+        Some(Command::Send(args)) => send::run(&desk, args),
+        Some(Command::Resend(args)) => resend::run(&desk, args),
+        Some(Command::Settle(args)) => settle::run(&desk, args),
+        Some(Command::Status(args)) => status::run(&desk, args),
+        Some(Command::Link(args)) => link::run(&desk, args),
+        Some(Command::Inspect(args)) => inspect::run(&desk, args),
+        Some(Command::Templates(args)) => templates::run(&desk, args),
+        Some(Command::Rehearse(args)) => rehearse::run(&desk, args),
+    }
+}

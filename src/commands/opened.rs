@@ -1,0 +1,251 @@
+//! An event, opened: its settings, secret, words and rules as the campaign needs them.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use super::Desk;
+use crate::{
+    attendees::{ColumnChoice, EmptyName, Field, Rules},
+    campaign::{Press, Surveyor, Wanted},
+    failure::{Failure, Status, Told},
+    invitation::{Phrase, Templates},
+    jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
+    ledger::{LedgerFolder, LedgerProblem, Reader, Roster, TermsId},
+    message::Unsubscribe,
+    model::Address,
+    settings::{self, ColumnSetting, Settings, secrets},
+};
+
+/// What to do where the signing secret is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SecretNeed {
+    /// It is a problem.
+    Required,
+    /// Any will do.
+    OrThrowAway,
+}
+
+/// An event, ready to be worked with.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) settings: Settings,
+    pub(super) press: Arc<Press>,
+    pub(super) rules: Rules,
+    /// Whether the organiser's own secret signs.
+    pub(super) own_secret: bool,
+    /// Warnings about settings, secret and templates.
+    pub(super) warnings: Vec<Told>,
+}
+
+impl Opened {
+    /// Opens the event named on the command line.
+    pub(super) fn open(desk: &Desk<'_>, need: SecretNeed) -> Result<Self, Failure> {
+        let settings = load_settings(desk)?;
+        let mut problems = Vec::new();
+        let mut warnings = Vec::new();
+        let signing = signing_secret(desk, &settings, need, &mut warnings).map_err(|told| problems.push(told)).ok();
+        let server = parsed(&settings, "jitsi.url", ServerAddress::parse(&settings.jitsi.url), |p| Some(p.hint()), &mut problems);
+        let phrase = |key, text: &Option<String>, problems: &mut Vec<Told>| {
+            let text = text.as_ref()?;
+            parsed(&settings, key, Phrase::parse(text), |p| Some(p.hint().to_owned()), problems)
+        };
+        let subject = phrase("mail.subject", &settings.mail.subject, &mut problems);
+        let greeting = phrase("mail.greeting", &settings.mail.greeting, &mut problems);
+        let unsubscribe = settings.mail.unsubscribe.as_ref().and_then(|text| {
+            let read = Unsubscribe::parse(text);
+            parsed(&settings, "mail.unsubscribe", read, |p| Some(p.hint().to_owned()), &mut problems)
+        });
+        let templates = match Templates::load(settings.mail.templates.as_deref()) {
+            Ok(templates) => Some(templates),
+            Err(problem) => {
+                problems.extend(problem.0.iter().map(|fault| Told::new(fault.to_string()).hint(fault.hint.clone())));
+                None
+            }
+        };
+        let signer = match (server, &signing) {
+            (Some(server), Some((secret, _))) => {
+                let made = Signer::new(token_settings(&settings, server), secret);
+                parsed(&settings, "jitsi.app_id", made, |p| Some(p.hint()), &mut problems)
+            }
+            _ => None,
+        };
+        let (Some(signer), Some(templates), Some((secret, own_secret)), true) =
+            (signer, templates, signing, problems.is_empty())
+        else {
+            return Err(Failure { status: Status::BadInput, problems });
+        };
+        warnings.extend(templates.warnings().iter().map(|warning| Told::new(warning.to_string())));
+        if settings.jitsi.claims == settings::Claims::Full {
+            warnings.push(
+                Told::new("claims = \"full\": every participant's browser gets the e-mail address of everybody in the room")
+                    .hint("leave `claims` out, unless your server needs the address"),
+            );
+        }
+        let press = Press {
+            event: settings.event.clone(),
+            signer,
+            keys: secret.sub_keys(),
+            templates,
+            from: settings.mail.from.clone(),
+            reply_to: settings.mail.reply_to.clone(),
+            envelope_from: settings.mail.envelope_from.clone().unwrap_or_else(|| settings.mail.from.address.clone()),
+            unsubscribe,
+            subject,
+            greeting,
+        };
+        let rules = rules(&settings);
+        Ok(Self { settings, press: Arc::new(press), rules, own_secret, warnings })
+    }
+
+    /// The ledger, to look at; `None` where nobody was ever mailed.
+    pub(super) fn reader(&self) -> Result<Option<Reader>, Failure> {
+        match LedgerFolder::find(&self.settings.folder).map_err(|problem| ledger_failure(&problem))? {
+            Some(folder) => Reader::open(&folder, &self.settings.event.id).map_err(|problem| ledger_failure(&problem)),
+            None => Ok(None),
+        }
+    }
+
+    /// Who was mailed, as far as the ledger knows.
+    pub(super) fn roster(&self) -> Result<Roster, Failure> {
+        match self.reader()? {
+            Some(reader) => reader.roster().map_err(|problem| ledger_failure(&problem)),
+            None => Ok(Roster::default()),
+        }
+    }
+
+    /// Makes a surveyor of the attendee file.
+    pub(super) fn surveyor<'a>(
+        &'a self,
+        roster: &'a Roster,
+        terms: Option<TermsId>,
+        wanted: &'a Wanted,
+        desk: &Desk<'_>,
+    ) -> Surveyor<'a> {
+        Surveyor { rules: &self.rules, press: &self.press, roster, terms, wanted, stamp: None, now: desk.around.now() }
+    }
+
+    /// Where previews go unless the organiser says otherwise.
+    pub(super) fn preview_folder(&self) -> PathBuf {
+        self.settings.folder.join("preview")
+    }
+}
+
+/// Reads event.toml and the user's config.toml.
+pub(super) fn load_settings(desk: &Desk<'_>) -> Result<Settings, Failure> {
+    Settings::load(&desk.cli.event, desk.around.config_file().as_deref()).map_err(|problems| Failure {
+        status: Status::BadInput,
+        problems: problems.into_iter().map(|problem| settings_told(&problem)).collect(),
+    })
+}
+
+/// A settings problem as it is told.
+pub(super) fn settings_told(problem: &settings::SettingsProblem) -> Told {
+    Told::new(problem.to_string()).maybe_hint(problem.hint())
+}
+
+/// A ledger's problem as a failure: what a person must settle is bad input, a disk's fault is unexpected.
+pub(super) fn ledger_failure(problem: &LedgerProblem) -> Failure {
+    let status = match problem {
+        LedgerProblem::Full { .. } | LedgerProblem::Io { .. } | LedgerProblem::ReadOnly { .. } | LedgerProblem::Closed => {
+            Status::Unexpected
+        }
+        _ => Status::BadInput,
+    };
+    Failure::of(status, Told::new(problem.to_string()).hint(problem.hint()))
+}
+
+/// Reads the addresses that a command names.
+pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Failure> {
+    let mut addresses = Vec::new();
+    let mut problems = Vec::new();
+    for email in emails {
+        match Address::parse(email) {
+            Ok(address) => addresses.push(address),
+            Err(problem) => problems.push(Told::new(problem.to_string()).hint(problem.hint())),
+        }
+    }
+    if problems.is_empty() {
+        Ok(Wanted { addresses, name: name.map(str::to_owned) })
+    } else {
+        Err(Failure { status: Status::BadInput, problems })
+    }
+}
+
+fn parsed<T, E: std::fmt::Display>(
+    settings: &Settings,
+    key: &str,
+    read: Result<T, E>,
+    hint: impl Fn(&E) -> Option<String>,
+    problems: &mut Vec<Told>,
+) -> Option<T> {
+    read.map_err(|problem| {
+        let told = settings.problem(key, &format!("{key}: {problem}"), hint(&problem).as_deref());
+        problems.push(settings_told(&told));
+    })
+    .ok()
+}
+
+fn signing_secret(
+    desk: &Desk<'_>,
+    settings: &Settings,
+    need: SecretNeed,
+    warnings: &mut Vec<Told>,
+) -> Result<(SigningSecret, bool), Told> {
+    let found = secrets::resolve(&settings.jitsi.secret, &|name| desk.around.variable(name))
+        .map_err(|problem| Told::new(format!("the Jitsi secret: {problem}")).hint(problem.hint()))?;
+    let Some(secret) = found else {
+        return match need {
+            SecretNeed::OrThrowAway => Ok((SigningSecret::throw_away(), false)),
+            SecretNeed::Required => Err(Told::new("the Jitsi secret is missing: no link can be signed")
+                .hint("put the server's app_secret into a file of its own and name it under [jitsi]: secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)")),
+        };
+    };
+    let (secret, weak) = SigningSecret::accept(secret)
+        .map_err(|problem| Told::new(format!("the Jitsi secret: {problem}")).hint(problem.hint()))?;
+    warnings.extend(weak.iter().map(|w| Told::new(format!("the Jitsi secret: {w}")).hint(w.hint())));
+    Ok((secret, true))
+}
+
+fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {
+    let ours = &settings.jitsi;
+    TokenSettings {
+        server,
+        app_id: ours.app_id.clone(),
+        audience: ours.audience.clone(),
+        subject: ours.subject.clone(),
+        algorithm: match ours.algorithm {
+            settings::Algorithm::Hs256 => jitsi::Algorithm::Hs256,
+            settings::Algorithm::Hs384 => jitsi::Algorithm::Hs384,
+            settings::Algorithm::Hs512 => jitsi::Algorithm::Hs512,
+        },
+        claims: match ours.claims {
+            settings::Claims::Standard => jitsi::ClaimsStyle::Standard,
+            settings::Claims::Full => jitsi::ClaimsStyle::Full,
+        },
+        link: match ours.link {
+            settings::LinkStyle::Query => jitsi::LinkStyle::Query,
+            settings::LinkStyle::Fragment => jitsi::LinkStyle::Fragment,
+        },
+    }
+}
+
+fn rules(settings: &Settings) -> Rules {
+    let ours = &settings.attendees;
+    let choice = |setting: &ColumnSetting| match setting {
+        ColumnSetting::Header(header) => ColumnChoice::Header(header.clone()),
+        ColumnSetting::Position(position) => ColumnChoice::Position(*position),
+        ColumnSetting::Ignore => ColumnChoice::Ignore,
+    };
+    let choices: BTreeMap<Field, ColumnChoice> =
+        ours.columns.iter().filter_map(|(key, setting)| Some((Field::from_key(key)?, choice(setting)))).collect();
+    Rules {
+        path: ours.file.clone(),
+        shown_as: ours.shown_as.as_str().into(),
+        choices,
+        empty_name: if ours.empty_name_address { EmptyName::UseAddress } else { EmptyName::Refuse },
+        shared_addresses: ours.shared_addresses_allow,
+        room: settings.event.room.clone(),
+        window: settings.event.window.clone(),
+        opens_before: settings.opens_before,
+        closes_after: settings.closes_after,
+    }
+}
