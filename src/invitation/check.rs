@@ -26,30 +26,26 @@ pub(super) struct Checked {
 /// Checks the organiser's files and puts them together with the built-in ones.
 pub(super) fn check(own: &[OwnFile], show: &dyn Fn(&str) -> String) -> Result<Checked, Vec<TemplateFault>> {
     let mut faults = Vec::new();
-    let mut sound = Vec::new();
+    let mut broken = HashSet::new();
     let mut scans = HashMap::new();
     for file in own {
         let scan = scan(&file.source);
         let alone = parse_alone(file, &scan, show);
-        let parsed = alone.is_ok();
-        if let Err((is_syntax, found)) = alone {
-            faults.extend(found);
-            if is_syntax {
-                continue;
-            }
+        let absent = missing(file, &scan, own, show);
+        if !alone.faults.is_empty() || !absent.is_empty() {
+            broken.insert(file.name.clone());
         }
-        faults.extend(missing(file, &scan, own, show));
-        if parsed {
-            sound.push((file.name.clone(), file.source.as_str()));
+        faults.extend(alone.faults);
+        if !alone.is_syntax {
+            faults.extend(absent);
+            scans.insert(file.name.clone(), scan);
         }
-        scans.insert(file.name.clone(), scan);
     }
     let locals = all_locals(&scans);
     for (name, scan) in &scans {
         faults.extend(lint::lint(&show(name), scan, &locals));
     }
-    let structural = faults.iter().any(|fault| fault.available.is_empty());
-    let tera = if structural { None } else { together(&sound, show, &mut faults) };
+    let tera = together(own, broken, show, &mut faults);
     if let (Some(tera), true) = (&tera, faults.is_empty()) {
         faults.extend(overlooked(tera, &scans, &locals, show));
     }
@@ -61,6 +57,12 @@ pub(super) fn check(own: &[OwnFile], show: &dyn Fn(&str) -> String) -> Result<Ch
     }
 }
 
+/// What is wrong with a file on its own.
+struct Alone {
+    is_syntax: bool,
+    faults: Vec<TemplateFault>,
+}
+
 fn new_tera() -> Tera {
     let mut tera = Tera::default();
     filters::register(&mut tera);
@@ -68,25 +70,28 @@ fn new_tera() -> Tera {
 }
 
 /// Parses one file, with empty ones for what it takes in; tells syntax errors from unknown names.
-fn parse_alone(file: &OwnFile, scan: &Scan, show: &dyn Fn(&str) -> String) -> Result<(), (bool, Vec<TemplateFault>)> {
+fn parse_alone(file: &OwnFile, scan: &Scan, show: &dyn Fn(&str) -> String) -> Alone {
     let mut tera = new_tera();
     let wanted: BTreeSet<_> = scan.references.iter().map(|reference| reference.file.as_str()).collect();
     let stubs = wanted.into_iter().filter(|name| *name != file.name).map(|name| (name, ""));
     let Err(error) = tera.add_raw_templates(stubs.chain([(file.name.as_str(), file.source.as_str())])) else {
-        return Ok(());
+        return Alone { is_syntax: false, faults: Vec::new() };
     };
-    let mut faults = faults_of(&error, show);
     let is_syntax = matches!(error.kind(), ErrorKind::SyntaxError(_));
-    // Blocks and components may come from the files that are empty here.
-    faults.retain(|fault| {
-        is_syntax || !(fault.message.starts_with("block `") || fault.message.starts_with("unknown component"))
-    });
-    if faults.is_empty() { Ok(()) } else { Err((is_syntax, faults)) }
+    let mut faults = faults_of(&error, show);
+    faults.retain(|fault| is_syntax || !may_come_from_elsewhere(fault));
+    Alone { is_syntax, faults }
+}
+
+/// Blocks and components may come from a file that is left empty for the moment.
+fn may_come_from_elsewhere(fault: &TemplateFault) -> bool {
+    fault.message.starts_with("block `") || fault.message.starts_with("unknown component")
 }
 
 /// The files a template takes in that are not there.
 fn missing(file: &OwnFile, scan: &Scan, own: &[OwnFile], show: &dyn Fn(&str) -> String) -> Vec<TemplateFault> {
-    let exists = |name: &str| own.iter().any(|file| file.name == name) || builtin::all().any(|(known, _)| known == name);
+    let exists =
+        |name: &str| own.iter().any(|file| file.name == name) || builtin::all().any(|(known, _)| known == name);
     let absent = scan.references.iter().filter(|reference| !exists(&reference.file));
     absent
         .map(|reference| {
@@ -112,25 +117,29 @@ fn all_locals(scans: &HashMap<String, Scan>) -> Locals {
     locals
 }
 
-/// Puts all files together; a file that leads back to itself is reported and left out, so that
-/// the others are checked too.
+/// Puts all files together; those that are broken, or lead back to themselves, are left empty, so
+/// that the others are checked too.
 fn together(
-    sound: &[(String, &str)],
+    own: &[OwnFile],
+    mut broken: HashSet<String>,
     show: &dyn Fn(&str) -> String,
     faults: &mut Vec<TemplateFault>,
 ) -> Option<Tera> {
-    let mut emptied = HashSet::new();
     loop {
         let mut tera = new_tera();
         let mut all: Vec<(String, &str)> = builtin::all().collect();
-        all.extend(sound.iter().map(|(name, source)| (name.clone(), if emptied.contains(name) { "" } else { *source })));
+        for file in own {
+            all.push((file.name.clone(), if broken.contains(&file.name) { "" } else { &file.source }));
+        }
         let Err(error) = tera.add_raw_templates(all) else {
             return Some(tera);
         };
-        faults.extend(faults_of(&error, show));
+        let mut found = faults_of(&error, show);
+        found.retain(|fault| broken.is_empty() || !may_come_from_elsewhere(fault));
+        faults.extend(found);
         match error.kind() {
             ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. }
-                if emptied.insert(tpl.clone()) => {}
+                if broken.insert(tpl.clone()) => {}
             _ => return None,
         }
     }

@@ -65,7 +65,10 @@ impl<'a> Words<'a> {
         let mut context = Context::new();
         context.insert_value("link", Value::from(facts.link.expose()));
         context.insert_value("note", Value::from(facts.note.unwrap_or_default()));
-        context.insert_value("row", if with_row { row(facts.attendee) } else { Value::from(BTreeMap::<&str, &str>::new()) });
+        context.insert_value(
+            "row",
+            if with_row { row(facts.attendee) } else { Value::from(BTreeMap::<&str, &str>::new()) },
+        );
         Self { facts, context, told: None, isolating: facts.has_right_to_left() }
     }
 

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::problem::TemplateFault;
+use super::{builtin, problem::TemplateFault};
 use crate::model::Language;
 
 /// The most a template, or a part made of one, may hold: 1 MB.
@@ -64,6 +64,8 @@ pub(super) struct Folder {
 struct Walk<'d> {
     shown: &'d Path,
     real: PathBuf,
+    /// The folders being read, so that a link back up is not followed.
+    within: Vec<PathBuf>,
     folder: Folder,
     faults: Vec<TemplateFault>,
 }
@@ -79,7 +81,7 @@ pub(super) fn read(dir: &Path) -> (Folder, Vec<TemplateFault>) {
         Ok(_) => return unreadable("this is not a folder".into()),
         Err(problem) => return unreadable(format!("failed to open the folder of templates: {problem}")),
     };
-    let mut walk = Walk { shown: dir, real, folder: Folder::default(), faults: Vec::new() };
+    let mut walk = Walk { shown: dir, within: vec![real.clone()], real, folder: Folder::default(), faults: Vec::new() };
     walk.enter(dir, "", 1);
     walk.folder.files.sort_by(|a, b| a.name.cmp(&b.name));
     walk.folder.others.sort();
@@ -123,8 +125,11 @@ impl Walk<'_> {
                 self.fault(&name, "this link leads out of the folder of templates", "copy the file into the folder");
             }
             Ok(target) if is_folder => {
-                if depth < DEEPEST {
+                // `built-in/` is how the program's own templates are named.
+                if depth < DEEPEST && !self.within.contains(&target) && format!("{name}/") != builtin::PREFIX {
+                    self.within.push(target.clone());
                     self.enter(&target, &format!("{name}/"), depth + 1);
+                    self.within.pop();
                 }
             }
             Ok(target) => self.take(&target, name),
@@ -135,7 +140,11 @@ impl Walk<'_> {
     fn take(&mut self, path: &Path, name: String) {
         if self.folder.files.len() >= MOST_FILES {
             if self.folder.files.len() == MOST_FILES {
-                self.fault(&name, format!("more than {MOST_FILES} templates"), "name a folder that holds only templates");
+                self.fault(
+                    &name,
+                    format!("more than {MOST_FILES} templates"),
+                    "name a folder that holds only templates",
+                );
             }
             return;
         }
@@ -170,7 +179,7 @@ fn contents(path: &Path) -> Result<String, Unreadable> {
     }
     let text = String::from_utf8(bytes).map_err(|problem| {
         let before = &problem.as_bytes()[..problem.utf8_error().valid_up_to()];
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        let line = before.split(|b| *b == b'\n').count();
         (Some(line), "the file is not UTF-8".to_owned(), "save it as UTF-8 in your editor")
     })?;
     Ok(text.trim_start_matches('\u{FEFF}').replace("\r\n", "\n").replace('\r', "\n"))

@@ -15,8 +15,8 @@ pub(super) type Locals = HashMap<String, Option<Path>>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
     pub(super) header: String,
-    pub(super) line: usize,
-    pub(super) column: usize,
+    /// Line and column, from 1.
+    pub(super) place: (usize, usize),
 }
 
 /// Checks all names of one template; `file` is how it is shown.
@@ -29,9 +29,7 @@ pub(super) fn columns(scan: &Scan, locals: &Locals) -> Vec<Column> {
     let needed = scan.paths.iter().filter(|path| path.root == "row" && !path.guarded && !locals.contains_key("row"));
     needed
         .filter_map(|path| match path.steps.first() {
-            Some(Step::Name(header)) => {
-                Some(Column { header: header.clone(), line: path.line, column: path.column })
-            }
+            Some(Step::Name(header)) => Some(Column { header: header.clone(), place: (path.line, path.column) }),
             _ => None,
         })
         .collect()
@@ -109,9 +107,7 @@ fn unknown_field(file: &str, path: &Path, group: &str, name: &str, available: Ve
 fn whole_group(file: &str, path: &Path, told: &str, node: &Node) -> TemplateFault {
     let message = format!("`{told}` is a group of values, it cannot be printed as a whole");
     let (example, available) = match node {
-        Node::Group(group) => {
-            (format!("write for example `{{{{ {told}.{} }}}}`", group[0].0), schema::names(group))
-        }
+        Node::Group(group) => (format!("write for example `{{{{ {told}.{} }}}}`", group[0].0), schema::names(group)),
         Node::Row => (format!("write `{{{{ {told}[\"A Header\"] }}}}`"), Vec::new()),
         _ => (format!("write for example `{{{{ {told}[0].link }}}}`"), Vec::new()),
     };

@@ -2,8 +2,7 @@
 
 use jiff::ZonedDateTime;
 
-const GERMAN_WEEKDAYS: [&str; 7] =
-    ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
+const GERMAN_WEEKDAYS: [&str; 7] = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"];
 const GERMAN_MONTHS: [&str; 12] = [
     "Januar",
     "Februar",

@@ -37,3 +37,5 @@ pub use phrase::{Phrase, PhraseProblem};
 pub use problem::{RenderProblem, TemplateFault, TemplateProblem, TemplateWarning};
 pub use template::Templates;
 pub use variables::{Variable, variables};
+#[cfg(test)]
+mod tests;

@@ -41,8 +41,11 @@ pub struct TemplateFault {
 
 impl fmt::Display for TemplateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.file, self.line, self.column)?;
-        f.write_str(&self.message)
+        f.write_str(&self.file)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
+        }
+        write!(f, ": {}", self.message)
     }
 }
 
@@ -64,21 +67,9 @@ impl TemplateFault {
     }
 }
 
-/// Why a mail could not be made of a template that looked sound.
+/// Why a mail could not be made of templates that looked sound: one fault, in a file or a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderProblem {
-    /// The file, or the setting, as the organiser can find it.
-    pub file: String,
-    /// The line, from 1, where one is known.
-    pub line: Option<usize>,
-    /// The column in characters, from 1, where one is known.
-    pub column: Option<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// The names that could stand there instead; empty where the fault is another.
-    pub available: Vec<String>,
-    hint: String,
-}
+pub struct RenderProblem(pub Box<TemplateFault>);
 
 impl RenderProblem {
     pub(super) fn new(file: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -88,33 +79,23 @@ impl RenderProblem {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &str {
-        &self.hint
+        &self.0.hint
     }
 }
 
 impl From<TemplateFault> for RenderProblem {
     fn from(fault: TemplateFault) -> Self {
-        let TemplateFault { file, line, column, message, available, hint } = fault;
-        Self { file, line, column, message, available, hint }
+        Self(Box::new(fault))
     }
 }
 
 impl fmt::Display for RenderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_place(f, &self.file, self.line, self.column)?;
-        f.write_str(&self.message)
+        self.0.fmt(f)
     }
 }
 
 impl std::error::Error for RenderProblem {}
-
-fn write_place(f: &mut fmt::Formatter<'_>, file: &str, line: Option<usize>, column: Option<usize>) -> fmt::Result {
-    f.write_str(file)?;
-    for number in [line, column].into_iter().flatten() {
-        write!(f, ":{number}")?;
-    }
-    f.write_str(": ")
-}
 
 /// Something about the organiser's templates that may not be meant so.
 #[derive(Debug, Clone, PartialEq, Eq)]

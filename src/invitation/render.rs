@@ -85,7 +85,7 @@ impl Templates {
         let message = format!("`row[\"{}\"]`: {} has no such column", column.header, facts.attendee.locator.source);
         let hint = super::lint::nearest(&column.header, headers.iter().map(String::as_str))
             .map_or_else(|| format!("columns: {}", headers.join(", ")), |near| format!("did you mean `{near}`?"));
-        let mut fault = TemplateFault::new(file, message, hint).at(column.line, column.column);
+        let mut fault = TemplateFault::new(file, message, hint).at(column.place.0, column.place.1);
         fault.available.clone_from(headers);
         Err(fault.into())
     }

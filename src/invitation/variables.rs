@@ -1,6 +1,6 @@
 //! Every variable a template may use, with its value for one attendee.
 
-use tera::{Context, Value};
+use tera::Value;
 
 use super::{
     Facts, Part,
@@ -27,7 +27,7 @@ pub fn variables(facts: &Facts) -> Vec<Variable> {
     let link = facts.link.expose();
     let mut found = Vec::new();
     for (name, node) in NAMES {
-        if let Some(value) = context_value(context, name) {
+        if let Some(value) = context.get(name) {
             walk(name, node, value, facts, &mut found);
         }
     }
@@ -35,10 +35,6 @@ pub fn variables(facts: &Facts) -> Vec<Variable> {
         variable.example = variable.example.replace(link, &redacted(link));
     }
     found
-}
-
-fn context_value<'c>(context: &'c Context, name: &str) -> Option<&'c Value> {
-    context.get(name)
 }
 
 fn walk(name: &str, node: &Node, value: &Value, facts: &Facts, found: &mut Vec<Variable>) {
