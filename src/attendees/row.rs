@@ -247,7 +247,7 @@ mod tests {
         sample::{HEADER, lines, only_problem, read, with},
         *,
     };
-    use crate::attendees::header::read_header;
+    use crate::{attendees::header::read_header, model::AttendeeKey};
 
     #[test]
     fn a_row_becomes_an_attendee_with_what_the_event_lends_it() {

@@ -116,9 +116,13 @@ impl Row<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::attendees::row::sample::{only_problem, read, with};
-    use crate::{attendees::RowProblems, model::Attendee};
+    use crate::{
+        attendees::{
+            RowProblems, Rules,
+            row::sample::{only_problem, read, with},
+        },
+        model::Attendee,
+    };
 
     fn times(starts: &str, ends: &str) -> Result<Attendee, Box<RowProblems>> {
         read("email,name,starts,ends", &["ada@example.org", "Ada", starts, ends])
