@@ -1,1 +1,41 @@
 //! The words of a mail, from templates.
+//!
+//! Owns: which template files speak to whom (the organiser's own before the built-in ones), what
+//! they may refer to, how a person's facts become a subject, a text and an HTML part, and what must
+//! hold of these before anyone is mailed. Does not own: how the link was made, or how the parts
+//! become a message.
+//!
+//! Known weaknesses: dates are written out in English and German, in all other languages as
+//! numbers; a template that loops without printing costs time, not memory, and nothing stops it;
+//! names that a template takes apart by filters or computed subscripts are checked only when it
+//! is rendered.
+
+mod builtin;
+mod check;
+mod context;
+mod filters;
+mod folder;
+mod lint;
+mod locale;
+mod moments;
+mod phrase;
+mod problem;
+mod render;
+mod scan;
+mod schema;
+mod template;
+mod tokens;
+mod variables;
+
+#[cfg(test)]
+mod fixture;
+
+pub use builtin::{ExportProblem, export};
+pub use context::Facts;
+pub use folder::Part;
+pub use phrase::{Phrase, PhraseProblem};
+pub use problem::{RenderProblem, TemplateFault, TemplateProblem, TemplateWarning};
+pub use template::Templates;
+pub use variables::{Variable, variables};
+#[cfg(test)]
+mod tests;

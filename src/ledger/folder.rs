@@ -154,7 +154,8 @@ fn writer_flaw(found: &fs::Metadata) -> Option<Flaw> {
 pub(super) fn close_to_others(path: &Path, mode: u32) -> Result<(), LedgerProblem> {
     use std::os::unix::fs::PermissionsExt;
     let Some(found) = look(path)? else { return Ok(()) };
-    if found.permissions().mode() & 0o077 == 0 {
+    let of_others = found.permissions().mode() & 0o077;
+    if of_others == 0 {
         return Ok(());
     }
     fs::set_permissions(path, fs::Permissions::from_mode(mode))

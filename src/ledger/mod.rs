@@ -24,6 +24,7 @@ mod reader;
 mod roster;
 #[cfg(test)]
 mod samples;
+mod standing;
 mod store;
 #[cfg(test)]
 mod stories;
@@ -37,7 +38,8 @@ pub use folder::LedgerFolder;
 pub use lock::{LiveRun, LockNote, RunLock};
 pub use problem::{Flaw, LedgerProblem, LockProblem};
 pub use reader::Reader;
-pub use roster::{Held, LastMailing, Roster, Standing};
+pub use roster::Roster;
+pub use standing::{Held, LastMailing, Standing};
 pub use store::Ledger;
 pub use terms::{Terms, TermsId};
 pub use writer::{Writer, WriterHandle};

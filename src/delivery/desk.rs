@@ -1,0 +1,116 @@
+//! The desk between a run and its mailers: mails go one way, claims and reports the other.
+//!
+//! Owns: the channels, and the order "nothing new after a stop". Does not own: what a claim means to
+//! the ledger, nor how a mail is sent. Known weakness: one queue under one lock; an idle worker that
+//! waits for a mail holds it, so that [`Desk::try_next`] then says "none", which is what is true.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+
+use crate::model::{Mail, Outcome};
+
+/// A request that a mail be recorded as `sending`; answered once that is durable.
+#[derive(Debug)]
+pub struct ClaimRequest {
+    /// The mail's row number.
+    pub row: u32,
+    /// Answered with whether the mail may go.
+    pub answer: oneshot::Sender<bool>,
+}
+
+/// What a mailer says of a mail it took.
+#[derive(Debug)]
+pub enum Report {
+    /// What became of it.
+    Done(Arc<Mail>, Outcome),
+    /// It was never begun: its body's first byte did not leave, and no reply blames its row. It may
+    /// have been claimed (a folder of previews that is full), and is to be as if it had not.
+    Untouched(Arc<Mail>),
+}
+
+/// Where a mailer gets its mails, has them claimed, and says what became of them.
+///
+/// Cloned for each worker; all clones share one queue.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    mails: Arc<Mutex<mpsc::Receiver<Arc<Mail>>>>,
+    claims: mpsc::Sender<ClaimRequest>,
+    reports: mpsc::UnboundedSender<Report>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Desk {
+    /// Makes a desk of the run's channels; `stop` turns true when nothing new may be begun.
+    #[must_use]
+    pub fn new(
+        mails: mpsc::Receiver<Arc<Mail>>,
+        claims: mpsc::Sender<ClaimRequest>,
+        reports: mpsc::UnboundedSender<Report>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self { mails: Arc::new(Mutex::new(mails)), claims, reports, stop }
+    }
+
+    /// The next mail; `None` when there are no more, or the run stops.
+    pub async fn next(&self) -> Option<Arc<Mail>> {
+        let mut stop = self.stop.clone();
+        if *stop.borrow() {
+            return None;
+        }
+        let mut mails = tokio::select! {
+            mails = self.mails.lock() => mails,
+            () = stopped(&mut stop) => return None,
+        };
+        tokio::select! {
+            biased;
+            () = stopped(&mut stop) => None,
+            mail = mails.recv() => mail,
+        }
+    }
+
+    /// The next mail if one is ready this moment.
+    pub fn try_next(&self) -> Option<Arc<Mail>> {
+        if *self.stop.borrow() {
+            return None;
+        }
+        self.mails.try_lock().ok()?.try_recv().ok()
+    }
+
+    /// Waits until nothing new may be begun; for ever where nobody can say so any more.
+    pub async fn stopped(&self) {
+        stopped(&mut self.stop.clone()).await;
+    }
+
+    /// Whether nothing new may be begun.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Has a mail recorded as `sending`, durably; `false` forbids its body to leave.
+    pub async fn claim(&self, mail: &Mail) -> bool {
+        let (answer, answered) = oneshot::channel();
+        if self.claims.send(ClaimRequest { row: mail.row, answer }).await.is_err() {
+            return false;
+        }
+        answered.await.unwrap_or(false)
+    }
+
+    /// Says what became of a mail.
+    pub fn report(&self, mail: Arc<Mail>, outcome: Outcome) {
+        // The run outlives its mailers; a closed channel means that it was torn down already.
+        let _ = self.reports.send(Report::Done(mail, outcome));
+    }
+
+    /// Hands a mail back of which nothing has left and which no reply blames.
+    pub fn give_back(&self, mail: Arc<Mail>) {
+        let _ = self.reports.send(Report::Untouched(mail));
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,107 @@
+//! When a row that was told "not now" is tried again: policy as data, pure.
+//!
+//! Owns: the waiting times. Does not own: the clock, the dice (both are arguments), or rows whose
+//! connection was lost: those go again at once. Known weakness: what reads like greylisting is
+//! believed to be it.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How long to wait after each "not now", and when to stop trying.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RetryPolicy {
+    /// The wait after the first, second, … attempt; the last one repeats. Empty: no retries but for greylisting.
+    pub delays: Vec<SignedDuration>,
+    /// The least wait where the reply read like greylisting.
+    pub greylist_wait: SignedDuration,
+    /// No attempt later than this after a row's first one.
+    pub give_up_after: SignedDuration,
+    /// How much of a wait may be added to it by chance, 0.0 to 1.0; never taken off.
+    pub jitter_share: f64,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            delays: [1, 5, 15, 60].map(SignedDuration::from_mins).to_vec(),
+            greylist_wait: SignedDuration::from_mins(5),
+            give_up_after: SignedDuration::from_hours(4),
+            jitter_share: 0.1,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The time of a row's next attempt; `None` to give up.
+    ///
+    /// `attempts` counts those made, at least 1; `jitter` is the chance's throw, 0.0 to 1.0.
+    #[must_use]
+    pub fn next_attempt(
+        &self,
+        now: Timestamp,
+        attempts: u32,
+        greylisted: bool,
+        first_attempt: Timestamp,
+        jitter: f64,
+    ) -> Option<Timestamp> {
+        let wait = self.wait(attempts, greylisted)?;
+        let added = wait.as_secs_f64() * self.jitter_share.clamp(0.0, 1.0) * jitter.clamp(0.0, 1.0);
+        let wait = wait.checked_add(SignedDuration::try_from_secs_f64(added).ok()?)?;
+        let next = now.checked_add(wait).ok()?;
+        let last = first_attempt.checked_add(self.give_up_after).unwrap_or(Timestamp::MAX);
+        (next <= last).then_some(next)
+    }
+
+    fn wait(&self, attempts: u32, greylisted: bool) -> Option<SignedDuration> {
+        let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+        let delay = self.delays.get(index).or(self.delays.last()).copied();
+        if greylisted { Some(delay.map_or(self.greylist_wait, |d| d.max(self.greylist_wait))) } else { delay }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap()
+    }
+
+    fn next(attempts: u32, greylisted: bool, now: i64) -> Option<Timestamp> {
+        RetryPolicy::default().next_attempt(at(now), attempts, greylisted, at(0), 0.0)
+    }
+
+    #[test]
+    fn the_waits_grow_and_the_last_one_repeats() {
+        assert_eq!(next(1, false, 0), Some(at(1)));
+        assert_eq!(next(2, false, 1), Some(at(6)));
+        assert_eq!(next(3, false, 6), Some(at(21)));
+        assert_eq!(next(4, false, 21), Some(at(81)));
+        assert_eq!(next(9, false, 81), Some(at(141)));
+    }
+
+    #[test]
+    fn greylisting_waits_at_least_its_own_time() {
+        assert_eq!(next(1, true, 0), Some(at(5)));
+        assert_eq!(next(3, true, 10), Some(at(25)));
+    }
+
+    #[test]
+    fn it_gives_up_rather_than_try_too_late() {
+        assert_eq!(next(5, false, 180), Some(at(240)));
+        assert_eq!(next(5, false, 181), None);
+    }
+
+    #[test]
+    fn chance_only_adds() {
+        let policy = RetryPolicy::default();
+        let next = policy.next_attempt(at(0), 2, true, at(0), 1.0).unwrap();
+        assert_eq!(next.duration_since(at(0)), SignedDuration::from_secs(330));
+    }
+
+    #[test]
+    fn without_delays_only_greylisting_is_tried_again() {
+        let policy = RetryPolicy { delays: Vec::new(), ..RetryPolicy::default() };
+        assert_eq!(policy.next_attempt(at(0), 1, false, at(0), 0.0), None);
+        assert_eq!(policy.next_attempt(at(0), 1, true, at(0), 0.0), Some(at(5)));
+    }
+}

@@ -1,0 +1,227 @@
+//! The way out of an outage, in plain words for an organiser who is no programmer.
+//!
+//! Owns: what large providers' refusals mean to a person. Does not own: what happened (the outage
+//! tells that). Known weakness: providers move their pages; what is named here is what they call it.
+
+use super::{
+    auth::{NOT_OFFERED, NOTHING_IN_COMMON, READABLE},
+    connect::{NO_STARTTLS, REFUSED, SILENCE, UNKNOWN_HOST},
+    tls::{EXPIRED, NO_TLS, NOT_YET, OTHER_NAME, UNKNOWN_ISSUER},
+};
+use crate::model::{Outage, Reply, Stage};
+
+/// What to do about an outage of the relay `host`.
+#[must_use]
+pub fn advice(outage: &Outage, host: &str) -> String {
+    match outage {
+        Outage::Unreachable { stage, detail } => unreachable(*stage, detail, host),
+        Outage::Tls { detail } => tls(detail, host),
+        Outage::LogInRefused(reply) => log_in(reply, host),
+        Outage::LogInNotNow(_) => {
+            "the mail server cannot check log-ins just now: wait some minutes and run the same command again".to_owned()
+        }
+        Outage::SenderRefused(_) => format!(
+            "{host} does not let this account send from this address: set `from` (or `envelope_from`) in [mail] to an \
+             address that belongs to the account, or have the address added to it as an alias"
+        ),
+        Outage::RelayRefused(reply) if reply.text.to_lowercase().contains("relay") => format!(
+            "{host} sends to others only for people who log in: set `user` in [smtp], and use the port for sending \
+             (465 or 587), not 25"
+        ),
+        Outage::RelayRefused(_) => format!(
+            "{host} refuses this sender or this computer, not the recipients: check `from` and `user`, and ask the \
+             mail server's administrator what the reply means"
+        ),
+        Outage::Quota { reply, .. } => quota(reply, host),
+        Outage::Throttled(_) => {
+            "the mail server wants fewer mails at a time: set `rate` (such as \"30/min\") and `connections = 1` in \
+             [smtp], then run the same command again: nobody is mailed twice"
+                .to_owned()
+        }
+        Outage::ServerTrouble(_) => {
+            "the mail server is in trouble of its own: wait some minutes and run the same command again; nobody is \
+             mailed twice"
+                .to_owned()
+        }
+        Outage::ContentRefused(_) => {
+            "the mail server takes these mails for spam, or for too large: send one to yourself with `--to`, look at \
+             texts and attachments, and ask the mail server's administrator; then run the same command again"
+                .to_owned()
+        }
+        Outage::Protocol { .. } => {
+            format!(
+                "what answers is no mail server, or none that speaks on this port: check `host` ({host}) and `port`"
+            )
+        }
+    }
+}
+
+fn unreachable(stage: Stage, detail: &str, host: &str) -> String {
+    if detail.contains(UNKNOWN_HOST) {
+        return format!("check the spelling of `{host}`, and whether this computer is connected to the internet");
+    }
+    if detail.contains(REFUSED) {
+        return format!(
+            "nothing listens there: check `port`: most mail servers listen on 465 (tls = \"implicit\") or 587 \
+             (tls = \"starttls\"); does {host} run?"
+        );
+    }
+    if stage == Stage::Greeting && detail.contains(SILENCE) {
+        return "the server waits for something else: port 465 needs tls = \"implicit\", 587 and 25 need \
+                tls = \"starttls\""
+            .to_owned();
+    }
+    if detail.contains(SILENCE) {
+        return "a firewall may swallow it, as many do with port 25: try port 587 (tls = \"starttls\") or another network"
+            .to_owned();
+    }
+    "check the connection, wait some minutes, and run the same command again; nobody is mailed twice".to_owned()
+}
+
+fn tls(detail: &str, host: &str) -> String {
+    let says = |words: &str| detail.contains(words);
+    if says(OTHER_NAME) {
+        return format!(
+            "set `host` to the name that the certificate is for, as your provider writes it; `{host}` may be an alias"
+        );
+    }
+    if says(UNKNOWN_ISSUER) {
+        return "if the server is your own, set `ca_file` to the certificate of the authority that signed it; if it is a \
+                provider's, this network may be listening in: do not send from here"
+            .to_owned();
+    }
+    if says(EXPIRED) {
+        return "the server's administrator must renew it; check this computer's date as well".to_owned();
+    }
+    if says(NOT_YET) {
+        return "check this computer's date and time".to_owned();
+    }
+    if says(NO_TLS) {
+        return "this port begins without TLS: set tls = \"starttls\" (587, 25), or port = 465".to_owned();
+    }
+    if says(NO_STARTTLS) {
+        return "try port 465 with tls = \"implicit\"; if the server offers TLS elsewhere, this network may be hiding it: \
+                do not send from here"
+            .to_owned();
+    }
+    "try another port (465 with tls = \"implicit\", 587 with tls = \"starttls\"), or ask the server's administrator"
+        .to_owned()
+}
+
+fn log_in(reply: &Reply, host: &str) -> String {
+    let text = reply.text.to_lowercase();
+    if text.contains(READABLE) || text.contains(NOT_OFFERED) {
+        return "log-ins are for the ports for sending: 465 (tls = \"implicit\") or 587 (tls = \"starttls\"); if the \
+                server wants none, leave `user` out"
+            .to_owned();
+    }
+    if text.contains(NOTHING_IN_COMMON) {
+        return "this server takes no password from programs: ask for an app password, or for another relay".to_owned();
+    }
+    if is_google(host, &text) {
+        return "Google takes an app password here, not the account's own: turn on 2-step verification, make one at \
+                myaccount.google.com/apppasswords, and give its 16 letters as the password; a Workspace administrator \
+                may have to allow it"
+            .to_owned();
+    }
+    if is_microsoft(host, &text) || matches!(reply.enhanced, Some((5, 7, 139 | 30 | 57))) {
+        return "Microsoft has SMTP AUTH off for this mailbox or organisation: its administrator can turn it on \
+                (admin.microsoft.com > Users > Active users > Mail > Manage email apps > Authenticated SMTP; security \
+                defaults must allow it); where basic log-in is gone for good, send through another relay"
+            .to_owned();
+    }
+    if reply.code == 530 {
+        return "the server wants a log-in: set `user` in [smtp] and give the password".to_owned();
+    }
+    "check `user` (often the whole address) and the password; where the account has two-factor log-in, make an app \
+     password for it; it was tried once and is not tried again, so that the account is not locked"
+        .to_owned()
+}
+
+fn is_google(host: &str, text: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host.ends_with("gmail.com")
+        || host.ends_with("google.com")
+        || host.ends_with("googlemail.com")
+        || text.contains("support.google.com")
+        || text.contains("gsmtp")
+}
+
+fn is_microsoft(host: &str, text: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host.ends_with("office365.com")
+        || host.ends_with("outlook.com")
+        || text.contains("smtpclientauthentication")
+        || text.contains("outlook.com")
+}
+
+fn quota(reply: &Reply, host: &str) -> String {
+    if reply.code == 0 {
+        return "run the same command again then: it goes on where it stopped".to_owned();
+    }
+    format!(
+        "{host} lets this account send no more for now, often until the next day: run the same command again then; it \
+         goes on where it stopped, and nobody is mailed twice"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: u16, enhanced: (u8, u16, u16), text: &str) -> Outage {
+        Outage::LogInRefused(Reply { code, enhanced: Some(enhanced), text: text.to_owned() })
+    }
+
+    #[test]
+    fn google_wants_an_app_password() {
+        for outage in [
+            refused(
+                535,
+                (5, 7, 8),
+                "Username and Password not accepted. https://support.google.com/mail/?p=BadCredentials",
+            ),
+            refused(534, (5, 7, 9), "Application-specific password required. gsmtp"),
+        ] {
+            assert!(advice(&outage, "smtp.gmail.com").contains("app password"));
+            assert!(advice(&outage, "relay.example.org").contains("apppasswords"));
+        }
+    }
+
+    #[test]
+    fn microsoft_has_smtp_auth_off() {
+        for (enhanced, text) in [
+            ((5, 7, 139), "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."),
+            ((5, 7, 3), "Authentication unsuccessful"),
+        ] {
+            let told = advice(&refused(535, enhanced, text), "smtp.office365.com");
+            assert!(told.contains("SMTP AUTH off") && told.contains("administrator can turn it on"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_password_elsewhere_is_just_that() {
+        let told = advice(&refused(535, (5, 7, 8), "Authentication credentials invalid"), "smtp.example.org");
+        assert!(told.starts_with("check `user`"));
+    }
+
+    #[test]
+    fn a_connection_s_trouble_names_the_setting() {
+        let at =
+            |stage, detail: &str| advice(&Outage::Unreachable { stage, detail: detail.to_owned() }, "mx.example.org");
+        assert!(at(Stage::Connect, &format!("{UNKNOWN_HOST}: x")).contains("spelling of `mx.example.org`"));
+        assert!(at(Stage::Connect, &format!("192.0.2.1:25: {REFUSED}")).contains("`port`"));
+        assert!(at(Stage::Connect, &format!("192.0.2.1:25: {SILENCE} 30 s")).contains("firewall"));
+        assert!(at(Stage::Greeting, &format!("{SILENCE} 300 s")).contains("implicit"));
+    }
+
+    #[test]
+    fn a_certificate_s_trouble_names_the_setting() {
+        let with = |detail: &str| advice(&Outage::Tls { detail: detail.to_owned() }, "mx.example.org");
+        assert!(with(OTHER_NAME).contains("set `host`"));
+        assert!(with(UNKNOWN_ISSUER).contains("`ca_file`"));
+        assert!(with(EXPIRED).contains("renew"));
+        assert!(with(NO_STARTTLS).contains("port 465"));
+        assert!(with(NO_TLS).contains("starttls"));
+    }
+}

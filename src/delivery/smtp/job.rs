@@ -1,0 +1,189 @@
+//! One mail on its way: the message as the wire wants it, and its place in the rate.
+//!
+//! Owns: dot-stuffing and the final dot (RFC 5321 §4.5.2), the envelope's commands, and the last
+//! look for bare line breaks, by which mails are smuggled. Does not own: composing.
+
+use std::{fmt::Write, sync::Arc};
+
+use lettre::{
+    Address as LettreAddress,
+    transport::smtp::{
+        commands::{Data, Mail as MailCommand, Rcpt},
+        extension::MailParameter,
+    },
+};
+
+use super::{
+    capabilities::{Capabilities, Size},
+    turns::Turn,
+};
+use crate::model::{Address, Mail, Outage, Outcome, Reply, Stage};
+
+/// A mail, ready for the wire.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) mail: Arc<Mail>,
+    pub(super) message: Vec<u8>,
+    pub(super) turn: Option<Turn>,
+}
+
+/// Why a mail is not offered to this relay.
+#[derive(Debug)]
+pub(super) enum Objection {
+    Row(Outcome),
+    Relay(Outage),
+}
+
+impl Job {
+    /// Makes a mail ready; gives it back with its outcome where it may not leave.
+    pub(super) fn prepare(mail: Arc<Mail>) -> Result<Self, (Arc<Mail>, Outcome)> {
+        match wire_form(&mail.bytes) {
+            Some(message) => Ok(Self { mail, message, turn: None }),
+            None => Err((mail, refused_here(Stage::Body, "the message holds a bare line break (CR or LF)"))),
+        }
+    }
+
+    /// MAIL, RCPT and DATA, with what the relay wants to know beforehand.
+    pub(super) fn commands(&self, capabilities: &Capabilities) -> [String; 3] {
+        let mut parameters = Vec::new();
+        if capabilities.size != Size::Unknown {
+            parameters.push(MailParameter::Size(self.mail.bytes.len()));
+        }
+        if self.needs_smtputf8() {
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        [
+            mail_command(&self.mail.sender, parameters),
+            Rcpt::new(lettre_address(&self.mail.recipient), Vec::new()).to_string(),
+            Data.to_string(),
+        ]
+    }
+
+    /// What forbids offering it to a relay with these capabilities.
+    pub(super) fn objection(&self, capabilities: &Capabilities) -> Option<Objection> {
+        const NO_UTF8: &str = "the relay does not support international addresses (SMTPUTF8)";
+        if !capabilities.smtputf8 && self.mail.sender.needs_smtputf8() {
+            let reply = Reply { code: 0, enhanced: None, text: NO_UTF8.to_owned() };
+            return Some(Objection::Relay(Outage::SenderRefused(reply)));
+        }
+        if !capabilities.smtputf8 && self.mail.recipient.needs_smtputf8() {
+            return Some(Objection::Row(refused_here(Stage::Recipient, NO_UTF8)));
+        }
+        let octets = self.mail.bytes.len();
+        let Size::UpTo(limit) = capabilities.size else { return None };
+        capabilities.size.forbids(octets).then(|| {
+            let text = format!("the message has {octets} octets, the relay takes {limit} (SIZE)");
+            Objection::Row(refused_here(Stage::Sender, &text))
+        })
+    }
+
+    fn needs_smtputf8(&self) -> bool {
+        self.mail.sender.needs_smtputf8() || self.mail.recipient.needs_smtputf8()
+    }
+}
+
+/// MAIL FROM for a sender.
+pub(super) fn mail_command(sender: &Address, parameters: Vec<MailParameter>) -> String {
+    MailCommand::new(Some(lettre_address(sender)), parameters).to_string()
+}
+
+// An `Address` is stricter than lettre's check, and A-labels are done.
+fn lettre_address(address: &Address) -> LettreAddress {
+    LettreAddress::new_dangerous(address.local(), address.domain())
+}
+
+fn refused_here(stage: Stage, text: &str) -> Outcome {
+    Outcome::Refused { reply: Reply { code: 0, enhanced: None, text: text.to_owned() }, stage }
+}
+
+// `None` where a CR or LF stands alone.
+fn wire_form(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(bytes.len() + 64);
+    for line in bytes.split_inclusive(|&b| b == b'\n') {
+        let text = match line.strip_suffix(b"\n") {
+            Some(line) => line.strip_suffix(b"\r")?,
+            None => line,
+        };
+        if text.contains(&b'\r') {
+            return None;
+        }
+        if text.first() == Some(&b'.') {
+            out.push(b'.');
+        }
+        out.extend_from_slice(text);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b".\r\n");
+    Some(out)
+}
+
+/// The commands as one text.
+pub(super) fn joined(reset: bool, commands: &[String]) -> String {
+    let mut all = String::with_capacity(256);
+    if reset {
+        let _ = write!(all, "{}", lettre::transport::smtp::commands::Rset);
+    }
+    for command in commands {
+        all.push_str(command);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::MessageId;
+
+    fn job(recipient: &str) -> Job {
+        let mail = Mail {
+            row: 1,
+            sender: Address::parse("workshop@example.org").unwrap(),
+            recipient: Address::parse(recipient).unwrap(),
+            message_id: MessageId("1@example.org".to_owned()),
+            bytes: b"Subject: x\r\n\r\nhello\r\n".to_vec(),
+        };
+        Job::prepare(Arc::new(mail)).unwrap()
+    }
+
+    fn wired(bytes: &[u8]) -> Option<String> {
+        wire_form(bytes).map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn dots_that_lead_a_line_are_doubled() {
+        assert_eq!(wired(b"a\r\n.\r\n..b\r\nc.\r\n").unwrap(), "a\r\n..\r\n...b\r\nc.\r\n.\r\n");
+        assert_eq!(wired(b".").unwrap(), "..\r\n.\r\n");
+        assert_eq!(wired(b"").unwrap(), ".\r\n");
+        assert_eq!(wired(b"no end").unwrap(), "no end\r\n.\r\n");
+    }
+
+    #[test]
+    fn a_bare_line_break_never_leaves() {
+        for bytes in [&b"a\n.\r\nMAIL"[..], b"a\r.\r\n", b"a\r\r\n", b"a\r", b"\n"] {
+            assert_eq!(wired(bytes), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn the_relay_is_told_what_it_wants_to_know() {
+        let knows = Capabilities { size: Size::Unlimited, smtputf8: true, ..Capabilities::default() };
+        let [mail, rcpt, data] = job("jürgen@exämple.org").commands(&knows);
+        assert_eq!(mail, "MAIL FROM:<workshop@example.org> SIZE=21 SMTPUTF8\r\n");
+        assert_eq!(rcpt, "RCPT TO:<jürgen@xn--exmple-cua.org>\r\n");
+        assert_eq!(data, "DATA\r\n");
+        let [mail, ..] = job("ada@example.org").commands(&Capabilities::default());
+        assert_eq!(mail, "MAIL FROM:<workshop@example.org>\r\n");
+    }
+
+    #[test]
+    fn what_the_relay_cannot_take_is_refused_here() {
+        let plain = Capabilities::default();
+        assert!(matches!(job("jürgen@example.org").objection(&plain), Some(Objection::Row(_))));
+        assert!(job("ada@example.org").objection(&plain).is_none());
+        let small = Capabilities { size: Size::UpTo(20), ..Capabilities::default() };
+        let Some(Objection::Row(Outcome::Refused { reply, .. })) = job("ada@example.org").objection(&small) else {
+            panic!("refused")
+        };
+        assert_eq!((reply.code, reply.text.contains("21 octets")), (0, true));
+    }
+}

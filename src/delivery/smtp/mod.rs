@@ -1,0 +1,32 @@
+//! Mails over SMTP: a session of our own, whose every mail's stage is known.
+//!
+//! Owns: everything between a relay's name and a row's outcome. From the outside in: [`SmtpMailer`]
+//! shares one relay among workers; a worker takes mails from the desk; a session drives envelopes and
+//! messages; a wire carries octets. Known weakness: one recipient a transaction, no BDAT, no OAuth.
+
+mod advice;
+mod auth;
+mod capabilities;
+mod connect;
+mod job;
+mod mailer;
+mod relay;
+mod reply;
+mod session;
+mod tls;
+mod turns;
+mod verdict;
+mod wire;
+mod worker;
+
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod tests;
+
+pub use advice::advice;
+pub use capabilities::{Capabilities, Size};
+pub use mailer::{RelayReport, SmtpMailer};
+pub use relay::{Credentials, Relay, RelayProblem, Timeouts, TlsMode};
+pub use tls::read_roots;
+pub use verdict::{Verdict, judge};

@@ -1,0 +1,170 @@
+//! What one refusal cannot say and several in a row can: that the campaign is refused, not its rows.
+//!
+//! Owns: counting; pure. Does not own: the outcomes, or what the run does on a stop. Fed with every
+//! outcome in the order in which they are learnt. Known weakness: three dead addresses at the head
+//! of a file look like a refused sender where the relay gives no enhanced code.
+
+use crate::model::{Deferral, Outage, Outcome, Reply, Stage};
+
+const FIRST_ROWS: usize = 3;
+const CONTENT_IN_A_ROW: u32 = 5;
+
+/// Why the run must stop, and which rows were blamed in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halt {
+    /// Whose fault it is.
+    pub outage: Outage,
+    /// Rows reported as refused that are to be pending again: it was not their fault.
+    pub acquitted: Vec<u32>,
+}
+
+/// Counts refusals that look alike.
+#[derive(Debug, Default)]
+pub struct Streaks {
+    first: Vec<(u32, Stage, Reply)>,
+    first_over: bool,
+    content: u32,
+}
+
+impl Streaks {
+    /// Takes one row's outcome; answers whether the run must stop.
+    pub fn feed(&mut self, row: u32, outcome: &Outcome) -> Option<Halt> {
+        match outcome {
+            Outcome::Refused { reply, stage } if reply.code != 0 => self.refused(row, *stage, reply),
+            // Says nothing about the relay's opinion of us.
+            Outcome::Refused { .. } | Outcome::Deferred(Deferral::ConnectionLost { .. }) => None,
+            Outcome::Accepted(_) | Outcome::Deferred(Deferral::Replied { .. }) | Outcome::InDoubt(_) => {
+                self.first_over = true;
+                self.content = 0;
+                None
+            }
+        }
+    }
+
+    fn refused(&mut self, row: u32, stage: Stage, reply: &Reply) -> Option<Halt> {
+        if stage == Stage::Final && blames_content(reply) {
+            self.content += 1;
+        } else {
+            self.content = 0;
+        }
+        if self.content >= CONTENT_IN_A_ROW {
+            return Some(Halt { outage: Outage::ContentRefused(reply.clone()), acquitted: Vec::new() });
+        }
+        self.among_the_first(row, stage, reply)
+    }
+
+    fn among_the_first(&mut self, row: u32, stage: Stage, reply: &Reply) -> Option<Halt> {
+        if self.first_over {
+            return None;
+        }
+        self.first.push((row, stage, reply.clone()));
+        if self.first.len() < FIRST_ROWS {
+            return None;
+        }
+        self.first_over = true;
+        if self.first.iter().all(|(_, _, reply)| is_too_large(reply)) {
+            return Some(Halt { outage: Outage::ContentRefused(reply.clone()), acquitted: Vec::new() });
+        }
+        let alike = |(_, its_stage, its): &(u32, Stage, Reply)| {
+            *its_stage == Stage::Recipient && its.code == reply.code && its.enhanced == reply.enhanced
+        };
+        if blames_one_address(reply) || !self.first.iter().all(alike) {
+            return None;
+        }
+        let acquitted = self.first.iter().map(|(row, ..)| *row).collect();
+        Some(Halt { outage: Outage::RelayRefused(reply.clone()), acquitted })
+    }
+}
+
+fn blames_content(reply: &Reply) -> bool {
+    match reply.enhanced {
+        Some((5, 7, _)) => true,
+        Some(_) => false,
+        None => reply.code == 554,
+    }
+}
+
+fn is_too_large(reply: &Reply) -> bool {
+    reply.enhanced == Some((5, 3, 4)) || (reply.code == 552 && reply.enhanced.is_none())
+}
+
+// "No such mailbox" cannot mean the sender, however often it is said.
+fn blames_one_address(reply: &Reply) -> bool {
+    matches!(reply.enhanced, Some((5, 1, 1 | 3 | 10)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(code: u16, enhanced: (u8, u16, u16)) -> Reply {
+        Reply { code, enhanced: (enhanced.0 > 0).then_some(enhanced), text: "no".to_owned() }
+    }
+
+    fn refused(stage: Stage, code: u16, enhanced: (u8, u16, u16)) -> Outcome {
+        Outcome::Refused { reply: reply(code, enhanced), stage }
+    }
+
+    fn feed(outcomes: &[Outcome]) -> Option<(usize, Halt)> {
+        let mut streaks = Streaks::default();
+        (0u32..).zip(outcomes).enumerate().find_map(|(n, (row, o))| streaks.feed(row, o).map(|halt| (n + 1, halt)))
+    }
+
+    #[test]
+    fn one_and_the_same_refusal_of_the_first_three_rows_acquits_them() {
+        let no = refused(Stage::Recipient, 550, (0, 0, 0));
+        let (n, halt) = feed(&[no.clone(), no.clone(), no]).unwrap();
+        assert_eq!(n, 3);
+        assert!(matches!(halt.outage, Outage::RelayRefused(_)));
+        assert_eq!(halt.acquitted, [0, 1, 2]);
+    }
+
+    #[test]
+    fn one_that_is_accepted_first_clears_the_campaign() {
+        let no = refused(Stage::Recipient, 550, (0, 0, 0));
+        let yes = Outcome::Accepted(reply(250, (2, 0, 0)));
+        assert_eq!(feed(&[yes, no.clone(), no.clone(), no]), None);
+    }
+
+    #[test]
+    fn unknown_mailboxes_never_stop_a_run() {
+        let no = refused(Stage::Recipient, 550, (5, 1, 1));
+        assert_eq!(feed(&vec![no; 20]), None);
+    }
+
+    #[test]
+    fn different_refusals_never_stop_a_run() {
+        let no = |code| refused(Stage::Recipient, code, (0, 0, 0));
+        assert_eq!(feed(&[no(550), no(553), no(550), no(550), no(550)]), None);
+    }
+
+    #[test]
+    fn refused_content_stops_at_five_in_a_row() {
+        let no = refused(Stage::Final, 554, (5, 7, 1));
+        let yes = Outcome::Accepted(reply(250, (2, 0, 0)));
+        let mut outcomes = vec![no.clone(); 4];
+        outcomes.push(yes);
+        outcomes.extend(vec![no; 5]);
+        let (n, halt) = feed(&outcomes).unwrap();
+        assert_eq!(n, 10);
+        assert!(matches!(halt.outage, Outage::ContentRefused(_)));
+        assert!(halt.acquitted.is_empty());
+    }
+
+    #[test]
+    fn too_large_is_the_message_s_fault_when_the_first_ones_all_are() {
+        let no = refused(Stage::Final, 552, (5, 3, 4));
+        let (n, halt) = feed(&[no.clone(), no.clone(), no]).unwrap();
+        assert_eq!(n, 3);
+        assert!(matches!(halt.outage, Outage::ContentRefused(_)));
+    }
+
+    #[test]
+    fn what_says_nothing_of_the_relay_s_opinion_is_passed_over() {
+        let lost = Outcome::Deferred(Deferral::ConnectionLost { stage: Stage::Body, detail: String::new() });
+        let ours = refused(Stage::Recipient, 0, (0, 0, 0));
+        let no = refused(Stage::Recipient, 550, (0, 0, 0));
+        let (n, halt) = feed(&[no.clone(), lost, no.clone(), ours, no]).unwrap();
+        assert_eq!((n, halt.acquitted), (5, vec![0, 2, 4]));
+    }
+}

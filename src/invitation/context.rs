@@ -1,0 +1,186 @@
+//! What a template sees of a person, an event and a link.
+//!
+//! It holds no secret but the reader's own link, so that nothing a template prints can leak one.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
+
+use jiff::tz::TimeZone;
+use tera::{Context, Value, value::Key};
+
+use super::{Part, Phrase, locale::Locale, moments::Moments};
+use crate::model::{Attendee, Event, JoinLink, Language};
+
+/// U+2068, FIRST STRONG ISOLATE.
+const ISOLATE: char = '\u{2068}';
+/// U+2069, POP DIRECTIONAL ISOLATE.
+const END_ISOLATE: char = '\u{2069}';
+
+/// What one mail is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Who is written to.
+    pub attendee: &'a Attendee,
+    /// What they are invited to.
+    pub event: &'a Event,
+    /// The language wanted: the row's, else the event's.
+    pub language: &'a Language,
+    /// Their link.
+    pub link: &'a JoinLink,
+    /// What the organiser wants to add, shown on top.
+    pub note: Option<&'a str>,
+    /// The subject from the settings: goes before the built-in ones, after the organiser's own file.
+    pub subject_line: Option<&'a Phrase>,
+    /// The greeting from the settings, for the variable `greeting`.
+    pub greeting: Option<&'a Phrase>,
+}
+
+impl Facts<'_> {
+    /// The zone in which the reader is told the time.
+    fn zone(&self) -> &TimeZone {
+        self.attendee.timezone.as_ref().unwrap_or_else(|| self.event.window.zone())
+    }
+
+    fn has_right_to_left(&self) -> bool {
+        [&self.attendee.name, &self.attendee.first_name, &self.attendee.last_name, &self.event.title]
+            .into_iter()
+            .chain(&self.event.organizer.name)
+            .any(|text| reads_right_to_left(text))
+    }
+}
+
+/// The context of one mail, turned from part to part.
+pub(super) struct Words<'a> {
+    facts: &'a Facts<'a>,
+    context: Context,
+    told: Option<Locale>,
+    isolating: bool,
+}
+
+impl<'a> Words<'a> {
+    /// Begins with what all parts share; `with_row` where a template asks for cells.
+    pub(super) fn new(facts: &'a Facts<'a>, with_row: bool) -> Self {
+        let mut context = Context::new();
+        context.insert_value("link", Value::from(facts.link.expose()));
+        context.insert_value("note", Value::from(facts.note.unwrap_or_default()));
+        context.insert_value(
+            "row",
+            if with_row { row(facts.attendee) } else { Value::from(BTreeMap::<&str, &str>::new()) },
+        );
+        Self { facts, context, told: None, isolating: facts.has_right_to_left() }
+    }
+
+    /// The context for a part in a language's way of writing.
+    pub(super) fn turn(&mut self, part: Part, locale: Locale, moments: &Moments) -> &Context {
+        if self.told != Some(locale) {
+            self.tell_times(moments.tell(&self.facts.attendee.window, self.facts.zone(), locale));
+        }
+        if self.told.is_none() || self.isolating {
+            let isolate = self.isolating && part == Part::Text;
+            self.context.insert_value("attendee", attendee(self.facts, isolate));
+            self.context.insert_value("event", event(self.facts.event, isolate));
+        }
+        self.context.insert_value("greeting", greeting(self.facts, part, locale));
+        self.told = Some(locale);
+        &self.context
+    }
+
+    fn tell_times(&mut self, window: Value) {
+        let session = BTreeMap::from([
+            ("room", Value::from(self.facts.attendee.room.as_str())),
+            ("window", window.clone()),
+            ("link", Value::from(self.facts.link.expose())),
+        ]);
+        self.context.insert_value("window", window);
+        self.context.insert_value("sessions", Value::from(vec![Value::from(session)]));
+    }
+}
+
+fn attendee(facts: &Facts, isolate: bool) -> Value {
+    let who = facts.attendee;
+    let name = |text| Value::from(isolated(text, isolate).as_ref());
+    Value::from(BTreeMap::from([
+        ("name", name(&who.name)),
+        ("first_name", name(&who.first_name)),
+        ("last_name", name(&who.last_name)),
+        ("email", Value::from(who.email.as_str())),
+        ("moderator", Value::from(who.moderator)),
+        ("language", Value::from(facts.language.as_str())),
+        ("number", Value::from(who.number)),
+    ]))
+}
+
+fn event(event: &Event, isolate: bool) -> Value {
+    let address = event.organizer.address.as_str();
+    let organizer = event.organizer.name.as_deref().unwrap_or(address);
+    Value::from(BTreeMap::from([
+        ("title", Value::from(isolated(&event.title, isolate).as_ref())),
+        ("id", Value::from(event.id.as_str())),
+        ("room", Value::from(event.room.as_str())),
+        ("description", Value::from(event.description.as_str())),
+        (
+            "organizer",
+            Value::from(BTreeMap::from([
+                ("name", Value::from(isolated(organizer, isolate).as_ref())),
+                ("email", Value::from(address)),
+            ])),
+        ),
+    ]))
+}
+
+fn row(attendee: &Attendee) -> Value {
+    let mut cells: HashMap<Key<'static>, Value> = HashMap::with_capacity(attendee.headers.0.len());
+    for (at, header) in attendee.headers.0.iter().enumerate() {
+        let cell = attendee.cells.get(at).map_or("", String::as_str);
+        // Of two columns of one name the first counts.
+        cells.entry(Key::String(header.as_str().into())).or_insert_with(|| Value::from(cell));
+    }
+    Value::from(cells)
+}
+
+/// The greeting, names isolated the way the part needs it; in HTML it is marked as escaped already.
+fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
+    let escape = |text: &str| if part == Part::Html { escaped(text) } else { text.to_owned() };
+    let name = |text: &str| match part {
+        Part::Html => format!("<bdi>{}</bdi>", escaped(text)),
+        Part::Text => isolated(text, true).into_owned(),
+        Part::Subject => text.to_owned(),
+    };
+    let line = if let Some(phrase) = facts.greeting {
+        phrase.fill_with(facts.attendee, facts.event, escape, name)
+    } else {
+        let (before, after) = locale.greeting();
+        format!("{before}{}{after}", name(&facts.attendee.first_name))
+    };
+    if part == Part::Html { Value::safe_string(&line) } else { Value::from(line) }
+}
+
+/// A text as HTML shows it literally; the same escapes as in templates.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 16);
+    // Writing to a vector cannot fail, and escaping keeps UTF-8 whole.
+    let _ = tera::escape_html(text, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Wraps a text that reads from right to left, so that it cannot reorder what surrounds it.
+///
+/// Others are left alone: plain English text stays plain ASCII.
+fn isolated(text: &str, wanted: bool) -> Cow<'_, str> {
+    if wanted && reads_right_to_left(text) {
+        Cow::Owned(format!("{ISOLATE}{text}{END_ISOLATE}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a text has letters of a right-to-left script, or a mark that says so.
+fn reads_right_to_left(text: &str) -> bool {
+    !text.is_ascii()
+        && text.chars().any(|c| {
+            matches!(c, '\u{0590}'..='\u{08FF}' | '\u{200F}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}'
+                | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+        })
+}

@@ -1,0 +1,68 @@
+//! What templates can do beyond Tera's own filters: `wrap` and `breaks`.
+
+use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
+
+/// The width of plain text: room for a quoting mark or two within 80 columns.
+const COLUMNS: usize = 72;
+
+/// Adds our filters.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("wrap", |text: StringInput, options: Kwargs, _: &State| -> TeraResult<Value> {
+        let width = options.get::<usize>("width")?.unwrap_or(COLUMNS).clamp(20, 990);
+        Ok(text.inherit_safety(wrap(text.as_str(), width)))
+    });
+    tera.register_filter("breaks", |text: StringInput, _: Kwargs, state: &State| -> TeraResult<Value> {
+        let rendered = text.rendered(state)?;
+        if !state.autoescaping_enabled() {
+            return Ok(Value::from(rendered.as_ref()));
+        }
+        Ok(Value::safe_string(&rendered.replace("\r\n", "\n").replace(['\n', '\r'], "<br>\n")))
+    });
+}
+
+/// Breaks lines at blanks. Words that are longer, links above all, are left whole.
+fn wrap(text: &str, width: usize) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let mut current = String::new();
+        let mut columns = 0;
+        for word in line.split_whitespace() {
+            let length = word.chars().count();
+            if columns > 0 && columns + 1 + length > width {
+                lines.push(std::mem::take(&mut current));
+                columns = 0;
+            }
+            if columns > 0 {
+                current.push(' ');
+                columns += 1;
+            }
+            current.push_str(word);
+            columns += length;
+        }
+        lines.push(current);
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_at_blanks_and_links_stay_whole() {
+        let link = format!("<https://example.org/{}>", "x".repeat(90));
+        let wrapped = wrap(&format!("one two three four five {link} six\n\nseven"), 20);
+        assert_eq!(wrapped, format!("one two three four\nfive\n{link}\nsix\n\nseven"));
+    }
+
+    #[test]
+    fn breaks_escape_what_they_break() {
+        let mut tera = Tera::default();
+        register(&mut tera);
+        tera.add_raw_template("a.html", "{{ x | breaks }}").unwrap();
+        tera.add_raw_template("a.txt", "{{ x | breaks }}").unwrap();
+        let context = tera::context! { x => "<b>\r\n&" };
+        assert_eq!(tera.render("a.html", &context).unwrap(), "&lt;b&gt;<br>\n&amp;");
+        assert_eq!(tera.render("a.txt", &context).unwrap(), "<b>\r\n&");
+    }
+}

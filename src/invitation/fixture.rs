@@ -1,0 +1,60 @@
+//! One event and one attendee for this module's tests.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, tz::TimeZone};
+
+use crate::model::{
+    Address, Attendee, AttendeeKey, Event, EventId, Headers, JoinLink, Language, Locator, Mailbox, Room, Window,
+    parse_local_time,
+};
+
+pub(super) fn lang(tag: &str) -> Language {
+    Language::parse(tag).unwrap()
+}
+
+pub(super) fn window() -> Window {
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let at = |text| parse_local_time(text, &berlin).unwrap();
+    let (starts, ends) = (at("2026-12-05T14:00"), at("2026-12-05T17:00"));
+    Window::new(starts, ends, SignedDuration::from_mins(30), SignedDuration::from_hours(2), berlin.clone()).unwrap()
+}
+
+pub(super) fn event() -> Event {
+    Event {
+        id: EventId::parse("rust-workshop").unwrap(),
+        title: "Rust for Everyone".into(),
+        description: "Bring a laptop.\nCoffee is on us.".into(),
+        room: Room::parse("rust-workshop").unwrap(),
+        window: window(),
+        language: lang("en"),
+        organizer: Mailbox::parse("Grace Hopper <grace@example.org>").unwrap(),
+    }
+}
+
+pub(super) fn ada() -> Attendee {
+    let email = Address::parse("ada@example.org").unwrap();
+    Attendee {
+        locator: Locator { source: Arc::from("attendees.csv"), line: 2 },
+        number: 1,
+        key: AttendeeKey::from_address(&email),
+        email,
+        name: "Ada Lovelace".into(),
+        first_name: "Ada".into(),
+        last_name: "Lovelace".into(),
+        moderator: false,
+        room: Room::parse("rust-workshop").unwrap(),
+        own_room: false,
+        window: window(),
+        own_window: false,
+        timezone: None,
+        language: None,
+        headers: Arc::new(Headers(vec!["email".into(), "name".into(), "Company \"name\"".into()])),
+        cells: vec!["ada@example.org".into(), "Ada Lovelace".into(), "Analytical & Sons".into()],
+    }
+}
+
+/// As long as a real one, and with an `&`, which HTML has to escape.
+pub(super) fn link() -> JoinLink {
+    JoinLink::new(format!("https://meet.example.org/rust-workshop?lang=en&jwt=eyJhbGciOi.{}.s-_g", "Ab1_-".repeat(120)))
+}

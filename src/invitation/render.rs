@@ -1,0 +1,152 @@
+//! A person's facts become the words of their mail, and what must hold of these is checked.
+
+use std::io;
+
+use tera::ErrorKind;
+
+use super::{
+    Facts, Part, RenderProblem, TemplateFault, Templates,
+    context::{Words, escaped},
+    folder::MOST,
+    locale::Locale,
+    problem::faults_of,
+    template::Choice,
+};
+use crate::model::{Invitation, Language, forbidden_char};
+
+/// The most a subject may take on its way, encoded.
+const LONGEST_SUBJECT: usize = 900;
+/// Where a subject from the settings comes from.
+const SUBJECT_SETTING: &str = "event.toml, [mail] subject";
+
+impl Templates {
+    /// Renders a mail's subject, text and HTML.
+    ///
+    /// # Errors
+    /// [`RenderProblem`] where a template asks for a column that the file does not have, fails,
+    /// prints over 1 MB, gives no one-line subject of at most 900 octets, or leaves the link out of
+    /// the text or the HTML.
+    pub fn render(&self, facts: &Facts) -> Result<Invitation, RenderProblem> {
+        let mut words = Words::new(facts, self.uses_row);
+        let subject = self.subject(facts, &mut words)?;
+        let text = self.choose(Part::Text, facts.language, &facts.event.language);
+        let text_part = self.part(facts, &mut words, Part::Text, &text)?;
+        let html = self.choose(Part::Html, facts.language, &facts.event.language);
+        let html_part = self.part(facts, &mut words, Part::Html, &html)?;
+        let link = facts.link.expose();
+        self.require_link(&text_part, link, &text)?;
+        self.require_link(&html_part, &escaped(link), &html)?;
+        let language = Language::parse(&text.language).unwrap_or_else(|_| facts.event.language.clone());
+        Ok(Invitation { subject, text: text_part, html: html_part, calendar: None, language })
+    }
+
+    fn subject(&self, facts: &Facts, words: &mut Words) -> Result<String, RenderProblem> {
+        let choice = self.choose(Part::Subject, facts.language, &facts.event.language);
+        let (file, line) = match facts.subject_line {
+            Some(phrase) if !choice.own => (SUBJECT_SETTING.to_owned(), phrase.fill(facts.attendee, facts.event)),
+            _ => (self.shown(&choice.name), self.part(facts, words, Part::Subject, &choice)?),
+        };
+        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            return Err(RenderProblem::new(&file, "the subject is empty", "write at least `{{ event.title }}`"));
+        }
+        if let Some(found) = forbidden_char(&line) {
+            let hint = "take it out of the template, or out of the row";
+            return Err(RenderProblem::new(&file, format!("the subject contains {found}"), hint));
+        }
+        let length = encoded_length(&line);
+        if length > LONGEST_SUBJECT {
+            let message = format!("the subject takes {length} octets, more than {LONGEST_SUBJECT}");
+            return Err(RenderProblem::new(&file, message, "make it shorter: readers see some 60 characters"));
+        }
+        Ok(line)
+    }
+
+    fn part(&self, facts: &Facts, words: &mut Words, part: Part, choice: &Choice) -> Result<String, RenderProblem> {
+        self.require_columns(facts, choice)?;
+        let context = words.turn(part, Locale::of(&choice.language), &self.moments);
+        let mut page = Page { bytes: Vec::with_capacity(8192), full: false };
+        match self.tera.render_to(&choice.name, context, &mut page) {
+            Ok(()) => {}
+            Err(_) if page.full => return Err(self.too_large(choice)),
+            Err(error) => return Err(self.failed(&error, facts, choice)),
+        }
+        String::from_utf8(page.bytes).map_err(|_| {
+            RenderProblem::new(&self.shown(&choice.name), "the part is no text", "take filters that cut bytes out")
+        })
+    }
+
+    fn require_columns(&self, facts: &Facts, choice: &Choice) -> Result<(), RenderProblem> {
+        let headers = &facts.attendee.headers.0;
+        let needed = self.needed_columns(&choice.name);
+        let Some((file, column)) = needed.iter().find(|(_, column)| !headers.contains(&column.header)) else {
+            return Ok(());
+        };
+        let message = format!("`row[\"{}\"]`: {} has no such column", column.header, facts.attendee.locator.source);
+        let hint = super::lint::nearest(&column.header, headers.iter().map(String::as_str))
+            .map_or_else(|| format!("columns: {}", headers.join(", ")), |near| format!("did you mean `{near}`?"));
+        let mut fault = TemplateFault::new(file, message, hint).at(column.place.0, column.place.1);
+        fault.available.clone_from(headers);
+        Err(fault.into())
+    }
+
+    fn too_large(&self, choice: &Choice) -> RenderProblem {
+        let hint = "mails should be small: link to large things, and look for a loop that never ends";
+        RenderProblem::new(&self.shown(&choice.name), "the part grows larger than 1 MB", hint)
+    }
+
+    fn failed(&self, error: &tera::Error, facts: &Facts, choice: &Choice) -> RenderProblem {
+        let show = |name: &str| self.shown(if name.is_empty() { &choice.name } else { name });
+        let mut fault = match error.kind() {
+            ErrorKind::Msg(_) => TemplateFault::new(&show(""), error.to_string(), "mend the template"),
+            _ => faults_of(error, &show).swap_remove(0),
+        };
+        // A template may well throw the link at us; it is no one else's to read.
+        fault.message = fault.message.replace(facts.link.expose(), "[link]");
+        fault.into()
+    }
+
+    fn require_link(&self, part: &str, link: &str, choice: &Choice) -> Result<(), RenderProblem> {
+        let whole = part.match_indices(link).any(|(at, _)| !part[at + link.len()..].starts_with(continues_a_link));
+        if whole {
+            return Ok(());
+        }
+        let hint = if choice.name.ends_with(".html") {
+            "write `<a href=\"{{ link }}\">`, without filters"
+        } else {
+            "write `<{{ link }}>` on a line of its own, without filters"
+        };
+        Err(RenderProblem::new(&self.shown(&choice.name), "the mail would not hold the reader's link", hint))
+    }
+}
+
+/// Whether a character right after a link would be taken for a part of it.
+fn continues_a_link(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '%' | '=' | '+' | '/' | '#' | '?' | '~')
+}
+
+/// The octets a subject takes: itself in ASCII, else encoded words of 45 octets each (RFC 2047).
+fn encoded_length(line: &str) -> usize {
+    if line.is_ascii() { line.len() } else { line.len().div_ceil(45) * 75 }
+}
+
+/// Takes what a template prints, up to 1 MB.
+struct Page {
+    bytes: Vec<u8>,
+    full: bool,
+}
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > MOST {
+            self.full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

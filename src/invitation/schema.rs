@@ -1,0 +1,69 @@
+//! Everything a template may refer to, as a tree: what checks and listings go by.
+
+/// What stands behind a name.
+#[derive(Debug)]
+pub(super) enum Node {
+    /// A text, a number, a yes or no.
+    Leaf,
+    /// A group of names; printing it as a whole helps nobody.
+    Group(&'static [(&'static str, Node)]),
+    /// Several alike.
+    List(&'static Node),
+    /// The row's cells, by the file's own headers.
+    Row,
+}
+
+const MOMENT: Node = Node::Group(&[
+    ("text", Node::Leaf),
+    ("date", Node::Leaf),
+    ("weekday", Node::Leaf),
+    ("time", Node::Leaf),
+    ("zone", Node::Leaf),
+    ("abbreviation", Node::Leaf),
+    ("utc_date", Node::Leaf),
+    ("utc_time", Node::Leaf),
+    ("iso", Node::Leaf),
+]);
+const WINDOW: Node = Node::Group(&[("opens", MOMENT), ("starts", MOMENT), ("ends", MOMENT), ("closes", MOMENT)]);
+
+/// The names at the top.
+pub(super) const NAMES: &[(&str, Node)] = &[
+    (
+        "attendee",
+        Node::Group(&[
+            ("name", Node::Leaf),
+            ("first_name", Node::Leaf),
+            ("last_name", Node::Leaf),
+            ("email", Node::Leaf),
+            ("moderator", Node::Leaf),
+            ("language", Node::Leaf),
+            ("number", Node::Leaf),
+        ]),
+    ),
+    (
+        "event",
+        Node::Group(&[
+            ("title", Node::Leaf),
+            ("id", Node::Leaf),
+            ("room", Node::Leaf),
+            ("description", Node::Leaf),
+            ("organizer", Node::Group(&[("name", Node::Leaf), ("email", Node::Leaf)])),
+        ]),
+    ),
+    ("window", WINDOW),
+    ("link", Node::Leaf),
+    ("sessions", Node::List(&Node::Group(&[("room", Node::Leaf), ("window", WINDOW), ("link", Node::Leaf)]))),
+    ("greeting", Node::Leaf),
+    ("note", Node::Leaf),
+    ("row", Node::Row),
+];
+
+/// The node of a name within a group.
+pub(super) fn find(group: &'static [(&'static str, Node)], name: &str) -> Option<&'static Node> {
+    group.iter().find(|(known, _)| *known == name).map(|(_, node)| node)
+}
+
+/// The names of a group, in the order in which they are explained.
+pub(super) fn names(group: &[(&'static str, Node)]) -> Vec<String> {
+    group.iter().map(|(name, _)| (*name).to_owned()).collect()
+}

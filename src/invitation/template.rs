@@ -1,0 +1,215 @@
+//! Which template speaks for which part in which language.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tera::Tera;
+
+use super::{
+    Part, TemplateProblem, TemplateWarning, builtin, check,
+    check::Checked,
+    folder::{self, Folder},
+    lint::{self, Column},
+    moments::Moments,
+    scan::Scan,
+};
+use crate::model::Language;
+
+/// The templates of an event: the organiser's own, then the built-in ones.
+///
+/// Shared by all who render; nothing in it changes but a memory of dates already written out.
+#[derive(Debug)]
+pub struct Templates {
+    pub(super) tera: Arc<Tera>,
+    pub(super) moments: Moments,
+    /// Own parts by language (empty: for all), to their names in Tera.
+    own: HashMap<(String, Part), String>,
+    dir: Option<PathBuf>,
+    warnings: Vec<TemplateWarning>,
+    /// The columns that a part cannot do without, what it includes counted in.
+    columns: HashMap<String, Vec<(String, Column)>>,
+    pub(super) uses_row: bool,
+}
+
+/// The template chosen for a part.
+#[derive(Debug)]
+pub(super) struct Choice<'a> {
+    /// Its name in Tera.
+    pub(super) name: Cow<'a, str>,
+    /// The language it is written in.
+    pub(super) language: Cow<'a, str>,
+    /// Whether it is the organiser's own.
+    pub(super) own: bool,
+}
+
+impl Templates {
+    /// Reads the organiser's templates, if a folder is named, and checks them all.
+    ///
+    /// # Errors
+    /// [`TemplateProblem`] with every fault of every file: the folder or a file cannot be read, a
+    /// file lies outside the folder, is over 1 MB or not UTF-8, breaks Tera's syntax, includes what
+    /// is not there or itself, or refers to a name that does not exist, also where Tera would be
+    /// silent.
+    pub fn load(own_dir: Option<&Path>) -> Result<Self, TemplateProblem> {
+        let (folder, mut faults) = own_dir.map(folder::read).unwrap_or_default();
+        let dir = own_dir.map(Path::to_path_buf);
+        let show = |name: &str| shown(dir.as_deref(), name);
+        let checked = match check::check(&folder.files, &show) {
+            Ok(checked) if faults.is_empty() => checked,
+            Ok(_) => return Err(TemplateProblem(faults)),
+            Err(found) => {
+                faults.extend(found);
+                faults.sort();
+                return Err(TemplateProblem(faults));
+            }
+        };
+        let own = own_parts(&folder);
+        let warnings = own_dir.map(|dir| warnings(dir, &folder, &own, &checked.scans)).unwrap_or_default();
+        let columns = columns(&own, &checked, &show);
+        let uses_row = checked.scans.values().any(lint::uses_row);
+        let tera = Arc::new(checked.tera);
+        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row })
+    }
+
+    /// What may not be meant so: half a mail replaced, files that no mail uses.
+    #[must_use]
+    pub fn warnings(&self) -> &[TemplateWarning] {
+        &self.warnings
+    }
+
+    /// The organiser's own parts: the language of each (none: for all languages), and the part.
+    #[must_use]
+    pub fn own_parts(&self) -> Vec<(Option<String>, Part)> {
+        let named = |tag: &String| (!tag.is_empty()).then(|| tag.clone());
+        let mut parts: Vec<_> = self.own.keys().map(|(tag, part)| (named(tag), *part)).collect();
+        parts.sort();
+        parts
+    }
+
+    /// Whether the text and the HTML for a language both show `note`.
+    #[must_use]
+    pub fn uses_note(&self, language: &Language) -> bool {
+        [Part::Text, Part::Html].into_iter().all(|part| {
+            let choice = self.choose(part, language, language);
+            self.tera.get_template_variables(&choice.name).is_ok_and(|names| names.contains("note"))
+        })
+    }
+
+    /// Chooses, in this order: own language, own default, built-in language, built-in default.
+    pub(super) fn choose<'a>(&'a self, part: Part, wanted: &'a Language, of_event: &'a Language) -> Choice<'a> {
+        if !self.own.is_empty() {
+            for tag in wanted.fallbacks() {
+                if let Some(name) = self.own.get(&(tag.to_owned(), part)) {
+                    return Choice { name: Cow::Borrowed(name), language: Cow::Borrowed(tag), own: true };
+                }
+            }
+            if let Some(name) = self.own.get(&(String::new(), part)) {
+                let language = Cow::Borrowed(of_event.as_str());
+                return Choice { name: Cow::Borrowed(name), language, own: true };
+            }
+        }
+        for tag in wanted.fallbacks() {
+            if let Some(name) = builtin::in_language(part, tag) {
+                return Choice { name: Cow::Owned(name), language: Cow::Borrowed(tag), own: false };
+            }
+        }
+        let language = Cow::Borrowed(builtin::DEFAULT_LANGUAGE);
+        Choice { name: Cow::Owned(builtin::default(part)), language, own: false }
+    }
+
+    /// A template's name as the organiser can find it.
+    pub(super) fn shown(&self, name: &str) -> String {
+        shown(self.dir.as_deref(), name)
+    }
+
+    /// The columns that a chosen template cannot do without, and the files that ask for them.
+    pub(super) fn needed_columns(&self, name: &str) -> &[(String, Column)] {
+        self.columns.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn shown(dir: Option<&Path>, name: &str) -> String {
+    match dir {
+        Some(dir) if name.is_empty() => dir.display().to_string(),
+        Some(dir) if !name.starts_with(builtin::PREFIX) => dir.join(name).display().to_string(),
+        _ => name.to_owned(),
+    }
+}
+
+fn own_parts(folder: &Folder) -> HashMap<(String, Part), String> {
+    let parts = folder.files.iter().filter_map(|file| file.part.as_ref().map(|part| (part, file.name.clone())));
+    parts
+        .map(|((language, part), name)| {
+            let tag = language.as_ref().map_or_else(String::new, |language| language.as_str().to_owned());
+            ((tag, *part), name)
+        })
+        .collect()
+}
+
+/// A file and all it takes in, directly or not.
+fn reach<'s>(start: &'s str, scans: &'s HashMap<String, Scan>) -> BTreeSet<&'s str> {
+    let mut reached = BTreeSet::new();
+    let mut waiting = vec![start];
+    while let Some(name) = waiting.pop() {
+        if reached.insert(name)
+            && let Some(scan) = scans.get(name)
+        {
+            waiting.extend(scan.references.iter().map(|reference| reference.file.as_str()));
+        }
+    }
+    reached
+}
+
+fn columns(
+    own: &HashMap<(String, Part), String>,
+    checked: &Checked,
+    show: &dyn Fn(&str) -> String,
+) -> HashMap<String, Vec<(String, Column)>> {
+    let of_file = |name: &str| {
+        let needed = checked.scans.get(name).map(|scan| lint::columns(scan, &checked.locals)).unwrap_or_default();
+        needed.into_iter().map(|column| (show(name), column)).collect::<Vec<_>>()
+    };
+    own.values()
+        .map(|name| (name.clone(), reach(name, &checked.scans).into_iter().flat_map(of_file).collect()))
+        .collect()
+}
+
+fn warnings(
+    dir: &Path,
+    folder: &Folder,
+    own: &HashMap<(String, Part), String>,
+    scans: &HashMap<String, Scan>,
+) -> Vec<TemplateWarning> {
+    let mut warnings = Vec::new();
+    let tags: BTreeSet<_> = own.keys().map(|(tag, _)| tag.as_str()).collect();
+    for tag in tags {
+        let here = |part| own.get(&(tag.to_owned(), part));
+        let effective = |part| here(part).or_else(|| own.get(&(String::new(), part)));
+        for (part, other) in [(Part::Text, Part::Html), (Part::Html, Part::Text)] {
+            if let (Some(name), None) = (here(part), effective(other)) {
+                let missing = dir.join(tag).join(other.file_name());
+                warnings.push(TemplateWarning::OnlyOne { own: dir.join(name), missing });
+            }
+        }
+    }
+    let used: BTreeSet<_> = own.values().flat_map(|name| reach(name, scans)).collect();
+    let unused = folder.files.iter().map(|file| file.name.as_str()).filter(|name| !used.contains(name));
+    warnings.extend(unused.map(|name| TemplateWarning::Unused { file: dir.join(name), meant: meant(name) }));
+    let others = folder.others.iter().filter_map(|name| meant(name).map(|meant| (name, meant)));
+    warnings.extend(others.map(|(name, meant)| TemplateWarning::Unused { file: dir.join(name), meant: Some(meant) }));
+    warnings
+}
+
+/// The template that a file's name may have been meant for.
+fn meant(name: &str) -> Option<String> {
+    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let parts = Part::ALL.map(Part::file_name);
+    if parts.iter().any(|part| name.rsplit('/').next() == Some(*part)) {
+        return Some(format!("de/{file}"));
+    }
+    lint::nearest(&file, parts.into_iter()).map(str::to_owned)
+}

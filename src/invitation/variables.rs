@@ -1,0 +1,68 @@
+//! Every variable a template may use, with its value for one attendee.
+
+use tera::Value;
+
+use super::{
+    Facts, Part,
+    context::Words,
+    locale::Locale,
+    moments::Moments,
+    schema::{NAMES, Node},
+};
+
+/// A variable and what it is for one attendee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// How a template writes it: `window.starts.time`, `row["Company"]`.
+    pub name: String,
+    /// Its value, as text; the token of a link is left out.
+    pub example: String,
+}
+
+/// Lists all variables with their values for one attendee, in the language wanted.
+#[must_use]
+pub fn variables(facts: &Facts) -> Vec<Variable> {
+    let mut words = Words::new(facts, true);
+    let context = words.turn(Part::Subject, Locale::of(facts.language.as_str()), &Moments::default());
+    let link = facts.link.expose();
+    let mut found = Vec::new();
+    for (name, node) in NAMES {
+        if let Some(value) = context.get(name) {
+            walk(name, node, value, facts, &mut found);
+        }
+    }
+    for variable in &mut found {
+        variable.example = variable.example.replace(link, &redacted(link));
+    }
+    found
+}
+
+fn walk(name: &str, node: &Node, value: &Value, facts: &Facts, found: &mut Vec<Variable>) {
+    match node {
+        Node::Leaf => found.push(Variable { name: name.to_owned(), example: value.to_string() }),
+        Node::Group(group) => {
+            for (field, node) in *group {
+                if let Some(value) = value.get_from_path(field) {
+                    walk(&format!("{name}.{field}"), node, value, facts, found);
+                }
+            }
+        }
+        Node::List(element) => {
+            if let Some(value) = value.as_array().and_then(<[Value]>::first) {
+                walk(&format!("{name}[0]"), element, value, facts, found);
+            }
+        }
+        Node::Row => {
+            for (header, cell) in facts.attendee.headers.0.iter().zip(&facts.attendee.cells) {
+                let quoted = header.replace('\\', "\\\\").replace('"', "\\\"");
+                found.push(Variable { name: format!("{name}[\"{quoted}\"]"), example: cell.clone() });
+            }
+        }
+    }
+}
+
+/// The link without its token: enough to see where it leads.
+fn redacted(link: &str) -> String {
+    let end = link.find("jwt=").map_or_else(|| link.find(['?', '#']).unwrap_or(link.len()), |at| at + "jwt=".len());
+    format!("{}…", &link[..end])
+}
