@@ -80,15 +80,15 @@ impl Identities {
         let (by_name, others): (Vec<Claim>, Vec<Claim>) =
             claims.into_iter().partition(|claim| self.namesake(claim, roster).is_some());
         for claim in by_name.into_iter().chain(others) {
-            let found = self.namesake(&claim, roster).or_else(|| self.only_one(&claim, roster));
-            if let Some(standing) = found {
-                self.known.insert(claim.row, standing.person);
-                self.taken.insert(standing.person);
+            let found = self.namesake(&claim, roster).or_else(|| self.only_one(&claim, roster)).map(|s| s.person);
+            if let Some(person) = found {
+                self.known.insert(claim.row, person);
+                self.taken.insert(person);
             } else if let Some(standing) = self.free(&claim, roster).find(|standing| super::was_mailed(standing)) {
                 strangers.push(Stranger {
                     row: claim.row,
                     address: claim.address.to_string(),
-                    name: claim.name,
+                    name: claim.name.clone(),
                     mailed_as: standing.key(),
                     mailed_name: standing.name().to_owned(),
                 });
