@@ -13,6 +13,7 @@ mod progress;
 mod run;
 mod survey;
 mod weather;
+pub mod words;
 
 pub use composer::{Composer, Continued, Making};
 pub use event::{Event, Tally};

@@ -1,11 +1,170 @@
-//! `roomkey check`.
+//! `roomkey check`: everything that can be known before a mail leaves.
 
-use super::Desk;
+use super::{
+    Desk,
+    opened::{Opened, SecretNeed, ledger_failure},
+    passes, relay::{self, Way},
+    report,
+};
 use crate::{
+    attendees::AttendeeFile,
+    campaign::{Depth, Survey, Wanted, words},
     cli::Check,
-    failure::{Failure, Status},
+    delivery::smtp::{RelayReport, Size},
+    failure::{Failure, Status, Told},
+    ledger::RunLock,
+    settings::Settings,
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &Check) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
+    let opened = Opened::open(desk, SecretNeed::Required)?;
+    let mut warnings = opened.warnings.clone();
+    where_from(desk, &opened.settings);
+    event_in_words(desk, &opened, &mut warnings);
+    let roster = opened.roster()?;
+    let everybody = Wanted::default();
+    let survey = opened
+        .surveyor(&roster, None, &everybody, desk)
+        .survey(Depth::Mails, None)
+        .map_err(|problem| report::file_failure(&problem))?;
+    columns(desk, &opened, &survey, &mut warnings)?;
+    counts(desk, &survey);
+    for (line, first, email) in &survey.duplicates {
+        warnings.push(Told::new(format!("line {line} repeats line {first} ({email}): it will be mailed once")));
+    }
+    if opened.settings.smtp.is_none() {
+        warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
+    }
+    for warning in &warnings {
+        desk.console.warn(warning);
+    }
+    for fault in &survey.faults {
+        desk.console.problem(&fault.told);
+    }
+    if survey.problems > 0 {
+        let more = survey.problems - survey.faults.len() as u64;
+        if more > 0 {
+            desk.console.say(&format!("and {}", words::counted(more, "more problem", "more problems")));
+        }
+        return Err(Failure::bad_input(
+            Told::new(format!("{} to mend", words::counted(survey.problems, "problem", "problems")))
+                .hint("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
+        ));
+    }
+    if args.smtp {
+        ask_the_relay(desk, &opened)?;
+    }
+    if args.strict && !warnings.is_empty() {
+        return Err(Failure::bad_input(
+            Told::new(format!("{}, and --strict makes them count", words::counted(warnings.len() as u64, "warning", "warnings"))),
+        ));
+    }
+    desk.console.say("all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`");
+    Ok(Status::Done)
+}
+
+fn where_from(desk: &Desk<'_>, settings: &Settings) {
+    let width = settings.origins().iter().map(|setting| setting.key.len()).max().unwrap_or(0);
+    for setting in settings.origins() {
+        desk.console.result_shown(&format!("{:width$}  {}  ({})", setting.key, setting.shown, setting.origin));
+    }
+}
+
+fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
+    let event = &opened.press.event;
+    let window = &event.window;
+    let zone = window.zone().iana_name().unwrap_or("UTC");
+    let line = |text: String| desk.console.result_shown(&text);
+    line(String::new());
+    line(format!("\"{}\": {} ({zone})", event.title, words::span(window.starts(), window.ends(), window.zone())));
+    line(format!("links work {}", words::works(window)));
+    line(format!("room {} at {}", event.room, opened.press.signer.settings().server));
+    if window.is_over(desk.around.now()) {
+        warnings.push(
+            Told::new("the event is over: its links work no more").hint("correct `starts` and `ends` in event.toml"),
+        );
+    }
+    if let Ok(Some(folder)) = crate::ledger::LedgerFolder::find(&opened.settings.folder).map_err(|p| ledger_failure(&p))
+        && let Some(live) = RunLock::probe(&folder, &event.id)
+    {
+        let whose = live.note.map_or(String::new(), |note| format!(": `{}`, process {}", note.command, note.pid));
+        line(format!("a run is on this moment{whose}"));
+    }
+}
+
+/// The mapping of columns, each with an example of its value.
+fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec<Told>) -> Result<(), Failure> {
+    let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
+    let columns = file.columns();
+    let example = |position: u32| {
+        let cells = survey.samples.first().map(|first| first.cells.as_slice()).unwrap_or_default();
+        let cell = usize::try_from(position).ok().and_then(|at| cells.get(at.wrapping_sub(1)));
+        cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{cell}\""))
+    };
+    desk.console.result(&String::new());
+    for column in columns.fields() {
+        desk.console.result_shown(&format!(
+            "{:10}  column {} \"{}\"{}",
+            column.field.key(),
+            column.position,
+            column.header,
+            example(column.position)
+        ));
+    }
+    let others: Vec<_> = columns.others().map(|(_, header)| format!("\"{header}\"")).collect();
+    if !others.is_empty() {
+        desk.console.result_shown(&format!("for your templates only: {}", others.join(", ")));
+    }
+    warnings.extend(columns.warnings().iter().map(|w| Told::new(w.to_string()).maybe_hint(w.hint.clone())));
+    Ok(())
+}
+
+fn counts(desk: &Desk<'_>, survey: &Survey) {
+    let counts = &survey.counts;
+    let mut line = format!("{} in {}", words::people(u64::from(counts.sound)), words::counted(survey.rows.len() as u64, "row", "rows"));
+    if counts.moderators > 0 {
+        line.push_str(&format!(", {}", words::counted(u64::from(counts.moderators), "moderator", "moderators")));
+    }
+    let listed = |label: &str, map: &std::collections::BTreeMap<String, u32>| {
+        let parts: Vec<_> = map.iter().map(|(key, count)| format!("{key} {count}")).collect();
+        if parts.is_empty() { String::new() } else { format!("; {label}: {}", parts.join(", ")) }
+    };
+    line.push_str(&listed("languages", &counts.languages));
+    line.push_str(&listed("zones", &counts.zones));
+    line.push_str(&listed("rooms of their own", &counts.rooms));
+    desk.console.result_shown(&line);
+}
+
+/// Logs in, offers the sender, takes it back.
+fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
+    let mut way = Way::of(desk, opened)?;
+    let runtime = passes::runtime()?;
+    let mut trace = way.trace.take();
+    let answer = runtime.block_on(async {
+        tokio::select! {
+            answer = way.mailer.check(&opened.press.envelope_from) => answer,
+            () = relay::print_trace(trace.as_mut(), desk.console) => unreachable!("the trace never ends first"),
+        }
+    });
+    let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
+    desk.console.result_shown(&relay_in_words(&way.host, &report));
+    Ok(())
+}
+
+fn relay_in_words(host: &str, report: &RelayReport) -> String {
+    let mut line = format!("{host} takes mail from this sender");
+    line.push_str(&match report.tls {
+        Some(version) => format!(", over {version}"),
+        None => ", in plain text".into(),
+    });
+    if report.logged_in {
+        line.push_str(", logged in");
+    }
+    if let Some(Size::Limit(octets)) = report.capabilities.size {
+        line.push_str(&format!(", mails up to {} MB", octets / 1_000_000));
+    }
+    if report.capabilities.pipelining {
+        line.push_str(", pipelined");
+    }
+    line
 }

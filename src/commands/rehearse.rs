@@ -1,11 +1,90 @@
-//! `roomkey rehearse`.
+//! `roomkey rehearse`: the same `send`, into a catcher on this computer.
 
-use super::Desk;
+use std::fs;
+
+use super::{
+    Desk,
+    mailing::{self, Order},
+    opened::{Opened, SecretNeed},
+    passes,
+    relay::Way,
+};
 use crate::{
+    campaign::{Selection, Wanted, words},
     cli::Rehearse,
-    failure::{Failure, Status},
+    delivery::{
+        eml_folder::EmlFolder,
+        smtp::{Relay, TlsMode},
+    },
+    failure::{Failure, Status, Told},
+    ledger::CampaignKind,
+    rehearsal::{Catcher, Script},
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &Rehearse) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
+    let mut opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
+    let folder = opened.settings.folder.join("rehearsal");
+    let fresh = EmlFolder::prepare(&folder, true)
+        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
+    drop(fresh);
+    // An empty ledger each time: the rehearsal says nothing about who was mailed.
+    let ledger = folder.join(".roomkey");
+    match fs::remove_dir_all(&ledger) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::unexpected(format!("failed to empty {}: {error}", ledger.display())));
+        }
+        _ => {}
+    }
+    opened.settings.folder.clone_from(&folder);
+    if !opened.own_secret {
+        desk.console.say("no Jitsi secret here: a throw-away one signs, so these links open no room");
+    }
+    let runtime = passes::runtime()?;
+    let catcher = runtime
+        .block_on(async { Catcher::start(Some(&folder), Script::default()).await })
+        .map_err(|problem| Failure::unexpected(problem.to_string()))?;
+    let address = catcher.address();
+    let relay = Relay::new(address.ip().to_string(), address.port(), TlsMode::None);
+    let mut way = Way::over(relay, None, 4, desk.console)?;
+    way.host = format!("the catcher at {address}");
+    let order = Order {
+        kind: CampaignKind::Send,
+        command: "roomkey rehearse".into(),
+        selection: Selection::Send,
+        wanted: Wanted::default(),
+        limit: args.limit,
+        to: None,
+        note: None,
+        yes: true,
+        skip_invalid: false,
+        accept_change: false,
+        wait: true,
+        again: false,
+    };
+    let status = mailing::carry_out(desk, &opened, order, Some(way))?;
+    let caught = catcher.counts().messages;
+    runtime.block_on(catcher.stop());
+    desk.console.say(&format!("{} caught; nobody got mail. Open one of the .eml files to see it:", words::counted(caught, "mail was", "mails were")));
+    desk.console.result_shown(&folder.display().to_string());
+    if opened.own_secret {
+        first_link(desk, &opened)?;
+    }
+    Ok(status)
+}
+
+/// A link to try, where the organiser's own secret signed it.
+fn first_link(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
+    let roster = opened.roster()?;
+    let wanted = Wanted::default();
+    let survey = opened.surveyor(&roster, None, &wanted, desk).survey(crate::campaign::Depth::Rows, None);
+    let Ok(survey) = survey else { return Ok(()) };
+    if let Some(first) = survey.samples.first() {
+        let link = opened
+            .press
+            .link(first, &opened.press.user_id(&first.key))
+            .map_err(Failure::bad_input)?;
+        desk.console.say(&format!("{}'s link, to try in a browser ({}):", first.name, words::works(&first.window)));
+        desk.console.result(link.expose());
+    }
+    Ok(())
 }

@@ -1,11 +1,69 @@
 //! `roomkey resend`.
 
-use super::Desk;
+use super::{
+    Desk,
+    mailing::{self, Order},
+    opened::{Opened, SecretNeed, wanted},
+    preview,
+};
 use crate::{
+    campaign::Selection,
     cli::Resend,
-    failure::{Failure, Status},
+    failure::{Failure, Status, Told},
+    ledger::{CampaignKind, State},
+    model::{Address, forbidden_char_in_text},
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &Resend) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
+    if let Some(note) = &args.note
+        && (note.trim().is_empty() || forbidden_char_in_text(note).is_some())
+    {
+        return Err(Failure::bad_input(
+            Told::new("the note is empty, or holds a control character").hint("type it anew, in quotes"),
+        ));
+    }
+    if args.to.is_some() && args.emails.len() > 1 {
+        return Err(Failure::bad_input(
+            Told::new("--to is for one person: several links would reach one address").hint("name one EMAIL"),
+        ));
+    }
+    let to = args.to.as_deref().map(Address::parse).transpose().map_err(|problem| {
+        Failure::bad_input(Told::new(format!("--to: {problem}")).hint("an address looks like `ada@example.org`"))
+    })?;
+    let opened = Opened::open(desk, SecretNeed::Required)?;
+    let (selection, kind, command) = if args.all {
+        (Selection::Round { done: std::collections::HashMap::new() }, CampaignKind::ResendAll, "roomkey resend --all")
+    } else if args.failed {
+        (Selection::InState(State::Failed), CampaignKind::Resend, "roomkey resend --failed")
+    } else if args.in_doubt {
+        (Selection::InState(State::InDoubt), CampaignKind::Resend, "roomkey resend --in-doubt")
+    } else {
+        (Selection::Again, CampaignKind::Resend, "roomkey send")
+    };
+    let order = Order {
+        kind,
+        command: with_note(command, args),
+        selection,
+        wanted: wanted(&args.emails, args.name.as_deref())?,
+        limit: None,
+        to,
+        note: args.note.clone(),
+        yes: args.yes || !args.emails.is_empty(),
+        skip_invalid: args.skip_invalid,
+        accept_change: false,
+        wait: !args.no_wait,
+        again: args.again,
+    };
+    if args.dry_run {
+        return preview::run(desk, &opened, order, args.out.as_deref());
+    }
+    mailing::carry_out(desk, &opened, order, None)
+}
+
+/// The way to go on: a round is gone on with under the same note.
+fn with_note(command: &str, args: &Resend) -> String {
+    match &args.note {
+        Some(note) if args.all => format!("{command} --note \"{note}\""),
+        _ => command.to_owned(),
+    }
 }

@@ -1,11 +1,37 @@
 //! `roomkey send`.
 
-use super::Desk;
+use super::{
+    Desk,
+    mailing::{self, Order},
+    opened::{Opened, SecretNeed, wanted},
+    preview, test_mail,
+};
 use crate::{
+    campaign::Selection,
     cli::Send,
     failure::{Failure, Status},
+    ledger::CampaignKind,
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &Send) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+pub(super) fn run(desk: &Desk<'_>, args: &Send) -> Result<Status, Failure> {
+    let opened = Opened::open(desk, SecretNeed::Required)?;
+    let order = Order {
+        kind: CampaignKind::Send,
+        command: "roomkey send".into(),
+        selection: if args.dry_run || args.to.is_some() { Selection::Everybody } else { Selection::Send },
+        wanted: wanted(&args.only, args.name.as_deref())?,
+        limit: args.limit,
+        to: None,
+        note: None,
+        yes: args.yes,
+        skip_invalid: args.skip_invalid,
+        accept_change: args.accept_change,
+        wait: !args.no_wait,
+        again: false,
+    };
+    match &args.to {
+        Some(to) => test_mail::run(desk, &opened, order, to),
+        None if args.dry_run => preview::run(desk, &opened, order, args.out.as_deref()),
+        None => mailing::carry_out(desk, &opened, order, None),
+    }
 }

@@ -1,0 +1,343 @@
+//! What `send`, `resend` and `rehearse` have in common: look, plan, say, ask, mail, report.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Desk, event_change,
+    opened::{Opened, ledger_failure},
+    passes::{self, Ending},
+    relay::Way,
+    report,
+};
+use crate::{
+    campaign::{
+        Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, was_mailed,
+        words,
+    },
+    failure::{Failure, Status, Told},
+    ledger::{CampaignId, CampaignKind, MailingId, Reader, Roster, State, TermsId},
+    model::{Address, PersonId},
+};
+
+/// What a command wants done.
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    /// Which command.
+    pub(super) kind: CampaignKind,
+    /// The command, to be given as the way to go on.
+    pub(super) command: String,
+    /// Whom it means.
+    pub(super) selection: Selection,
+    /// Named people; nobody means everybody.
+    pub(super) wanted: Wanted,
+    /// At most so many.
+    pub(super) limit: Option<u32>,
+    /// Where the mails go instead.
+    pub(super) to: Option<Address>,
+    /// Words on top.
+    pub(super) note: Option<String>,
+    /// Whether the question was answered on the command line.
+    pub(super) yes: bool,
+    /// Whether to leave out rows with problems.
+    pub(super) skip_invalid: bool,
+    /// Whether new people are mailed although the event changed.
+    pub(super) accept_change: bool,
+    /// Whether to wait for what is deferred.
+    pub(super) wait: bool,
+    /// For `resend --all`: a new round, though the last one can be gone on with.
+    pub(super) again: bool,
+}
+
+/// An order, looked at: which rows it comes to.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub(super) order: Order,
+    pub(super) survey: Survey,
+    pub(super) fates: Vec<Fate>,
+    /// Rows the order speaks of, for the exit status.
+    pub(super) concerned: HashSet<u32>,
+    /// The round it goes on with.
+    pub(super) round: Option<CampaignId>,
+}
+
+impl Planned {
+    pub(super) fn to_go(&self) -> u64 {
+        self.fates.iter().filter(|fate| matches!(fate, Fate::Go(_))).count() as u64
+    }
+
+    pub(super) fn waiting(&self) -> u64 {
+        self.fates.iter().filter(|fate| matches!(fate, Fate::Left(Reason::NotDue(_)))).count() as u64
+    }
+
+    /// Rows this run takes up: those to mail now, and those to wait for.
+    pub(super) fn taken(&self) -> HashSet<u32> {
+        (1..)
+            .zip(&self.fates)
+            .filter(|(_, fate)| matches!(fate, Fate::Go(_) | Fate::Left(Reason::NotDue(_))))
+            .map(|(row, _)| row)
+            .collect()
+    }
+}
+
+/// Does an order, from the look at the file to the report.
+pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Option<Way>) -> Result<Status, Failure> {
+    let console = desk.console;
+    for warning in &opened.warnings {
+        console.warn(warning);
+    }
+    let reader = opened.reader()?;
+    let roster = opened.roster()?;
+    let planned = plan(desk, opened, order, reader.as_ref(), &roster)?;
+    report::warn_about_rows(desk, &planned.survey, &planned.order);
+    refuse_what_cannot_be(desk, opened, &planned)?;
+    if planned.to_go() == 0 && (planned.waiting() == 0 || !planned.order.wait) {
+        return report::nothing_to_do(desk, opened, &planned, reader.as_ref(), &roster);
+    }
+    let relay = way.as_ref().map(|way| way.host.clone());
+    announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
+    if !planned.order.yes && !confirmed(desk)? {
+        return Err(Failure::bad_input(Told::new("nothing was sent, as you wished")));
+    }
+    let way = match way {
+        Some(way) => way,
+        None => Way::of(desk, opened)?,
+    };
+    let host = way.host.clone();
+    let started = std::time::Instant::now();
+    let (planned, ending) = passes::run(desk, opened, planned, way)?;
+    report::summary(desk, opened, &planned, &ending, &host, started.elapsed())
+}
+
+/// Looks at every row and decides.
+pub(super) fn plan(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    mut order: Order,
+    reader: Option<&Reader>,
+    roster: &Roster,
+) -> Result<Planned, Failure> {
+    let terms = current_terms(opened, reader, roster)?;
+    let round = match order.kind {
+        CampaignKind::ResendAll => find_round(opened, &mut order, reader)?,
+        _ => None,
+    };
+    let survey = opened
+        .surveyor(roster, terms, &order.wanted, desk)
+        .survey(Depth::Mails, order.note.as_deref())
+        .map_err(|problem| report::file_failure(&problem))?;
+    report::refuse_problems(&survey, &order)?;
+    let meant = meant_rows(&survey, &order, opened)?;
+    if !survey.identified.strangers.is_empty() && matches!(order.selection, Selection::Send) && !order.accept_change {
+        return Err(report::strangers(&survey));
+    }
+    let mut fates = fates(&survey, &order, roster, terms, meant.as_ref(), desk.around.now());
+    if let Some(most) = order.limit {
+        limit(&mut fates, most);
+    }
+    let concerned = concerned(&survey, &order, &fates, meant);
+    Ok(Planned { order, survey, fates, concerned, round })
+}
+
+/// Each row's fate under a selection.
+pub(super) fn fates(
+    survey: &Survey,
+    order: &Order,
+    roster: &Roster,
+    terms: Option<TermsId>,
+    meant: Option<&HashSet<u32>>,
+    now: jiff::Timestamp,
+) -> Vec<Fate> {
+    let mut fates = vec![Fate::Left(Reason::NotMeant); survey.rows.len()];
+    for number in survey.sound_rows() {
+        if meant.is_some_and(|meant| !meant.contains(&number)) {
+            continue;
+        }
+        let standing = survey.person(number).and_then(|person| roster.by_id(person));
+        let corrected = survey.corrected.contains(&number);
+        let mut fate = decide(&order.selection, standing, corrected, now);
+        // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where
+        // the new one says something else, or goes elsewhere.
+        if let (Fate::Go(task), Some(standing)) = (&mut fate, standing) {
+            let other_terms = standing.held.as_ref().is_some_and(|held| Some(held.terms) != terms);
+            let in_doubt = task.mailing == Some(standing.last.id) && standing.last.state == State::InDoubt;
+            if in_doubt && (order.note.is_some() || order.to.is_some() || other_terms) {
+                task.mailing = None;
+            }
+        }
+        if let Some(index) = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)) {
+            fates[index] = fate;
+        }
+    }
+    fates
+}
+
+/// The ledger's number of the event's values as they are now.
+pub(super) fn current_terms(
+    opened: &Opened,
+    reader: Option<&Reader>,
+    roster: &Roster,
+) -> Result<Option<TermsId>, Failure> {
+    let Some(reader) = reader else { return Ok(None) };
+    let digest = opened.press.terms().digest();
+    let ids: HashSet<TermsId> = roster.people().iter().filter_map(|s| s.held.as_ref()).map(|held| held.terms).collect();
+    for id in ids {
+        let terms = reader.terms(id).map_err(|problem| ledger_failure(&problem))?;
+        if terms.is_some_and(|terms| terms.digest() == digest) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// The round of `resend --all` that the same command goes on with.
+fn find_round(opened: &Opened, order: &mut Order, reader: Option<&Reader>) -> Result<Option<CampaignId>, Failure> {
+    let failed = |problem| ledger_failure(&problem);
+    let latest = match reader {
+        Some(reader) if !order.again => reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?,
+        _ => None,
+    };
+    let mut done: HashMap<PersonId, (MailingId, State)> = HashMap::new();
+    let mut round = None;
+    if let (Some(reader), Some(campaign)) = (reader, latest) {
+        let same_event = campaign.selection == all_selection(opened);
+        if same_event && campaign.note == order.note {
+            for (person, mailing, state) in reader.campaign_done_persons(campaign.id).map_err(failed)? {
+                done.insert(person, (mailing, state));
+            }
+            round = Some(campaign.id);
+        } else if same_event && campaign.finished.is_none() {
+            let note = campaign.note.map_or("without a note".into(), |note| format!("with the note \"{note}\""));
+            return Err(Failure::bad_input(
+                Told::new(format!("a round of `resend --all` {note} was stopped half-way"))
+                    .hint("give the same note to go on with it, or `--again` to start a new round"),
+            ));
+        }
+    }
+    order.selection = Selection::Round { done };
+    Ok(round)
+}
+
+/// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values.
+pub(super) fn all_selection(opened: &Opened) -> String {
+    format!("all {}", opened.press.terms().digest())
+}
+
+/// Rows the command names; `None` where it means everybody.
+fn meant_rows(survey: &Survey, order: &Order, opened: &Opened) -> Result<Option<HashSet<u32>>, Failure> {
+    if order.wanted.addresses.is_empty() {
+        return Ok(None);
+    }
+    report::refuse_unknown_or_several(survey, &order.wanted, &opened.rules.shown_as)?;
+    Ok(Some(survey.found.iter().map(|found| found.number).collect()))
+}
+
+fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashSet<u32>>) -> HashSet<u32> {
+    let going = |(row, fate): (u32, &Fate)| matches!(fate, Fate::Go(_)).then_some(row);
+    match (meant, order.limit, &order.selection) {
+        (Some(meant), None, _) => meant,
+        (None, None, Selection::Send) => survey.sound_rows().chain(survey.unsound.iter().copied()).collect(),
+        (None, None, Selection::Round { .. }) => (1..)
+            .zip(fates)
+            .filter(|(_, fate)| !matches!(fate, Fate::Left(Reason::NeverMailed | Reason::NotMeant)))
+            .map(|(row, _)| row)
+            .collect(),
+        _ => (1..).zip(fates).filter_map(going).collect(),
+    }
+}
+
+/// Stops before anything is asked or sent, where the order cannot be right.
+fn refuse_what_cannot_be(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
+    let order = &planned.order;
+    if let (Some(reader), Selection::Send, false) = (opened.reader()?, &order.selection, order.accept_change) {
+        event_change::refuse_a_changed_event(&reader, &opened.roster()?, &opened.press.terms())?;
+    }
+    let over = (1_u32..)
+        .zip(&planned.survey.rows)
+        .zip(&planned.fates)
+        .filter(|((_, row), fate)| row.over && matches!(fate, Fate::Go(_)))
+        .count() as u64;
+    if over > 0 {
+        let window = &opened.press.event.window;
+        let what = if window.is_over(desk.around.now()) {
+            format!("the event is over: its links stopped working {}", words::moment(window.closes(), window.zone()))
+        } else {
+            format!("the times of {} are over: their links work no more", words::people(over))
+        };
+        return Err(Failure::bad_input(
+            Told::new(what).hint("correct `starts` and `ends`; for a new event, give event.toml a new id as well"),
+        ));
+    }
+    if order.note.is_some() {
+        report::refuse_a_note_nobody_sees(opened, &planned.survey)?;
+    }
+    Ok(())
+}
+
+/// Says what is about to happen.
+fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, relay: Option<&str>) {
+    let event = &opened.press.event;
+    let say = |line: String| desk.console.say(&line);
+    let smtp = opened.settings.smtp.as_ref();
+    let host = relay.or_else(|| smtp.map(|smtp| smtp.host.as_str())).unwrap_or("the mail server");
+    say(format!("{} to mail, from {} by {host}", words::people(planned.to_go()), opened.press.from));
+    if planned.waiting() > 0 {
+        say(format!("{} more to be tried again when they are due", words::people(planned.waiting())));
+    }
+    say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
+    if let Some(to) = &planned.order.to {
+        say(format!("all of it goes to {to}"));
+    }
+    if let Some(note) = &planned.order.note {
+        say(format!("note: {note}"));
+    }
+    let mailed = planned.survey.identified.known.len() as u64;
+    say(if ledger && mailed > 0 {
+        format!("the ledger knows {} of this file already", words::people(mailed))
+    } else {
+        "nobody of this file was mailed before".into()
+    });
+    if let Some(rate) = smtp.and_then(|smtp| smtp.rate).filter(|_| relay.is_none()) {
+        let seconds = rate.per.as_secs_f64() / f64::from(rate.mails);
+        #[expect(clippy::cast_precision_loss, reason = "a time for people")]
+        let time = std::time::Duration::from_secs_f64(seconds * planned.to_go() as f64);
+        say(format!("at {} mails in {}: about {}", rate.mails, rough_time(rate.per), rough_time(time)));
+    }
+}
+
+fn confirmed(desk: &Desk<'_>) -> Result<bool, Failure> {
+    if !desk.console.can_ask() {
+        return Err(Failure::bad_input(
+            Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
+        ));
+    }
+    Ok(desk.console.confirm("Go ahead?"))
+}
+
+/// A composer for the rows that go.
+pub(super) fn composer(desk: &Desk<'_>, opened: &Opened, planned: &Planned, roster: Roster, making: Making) -> Composer {
+    let _ = desk;
+    Composer {
+        press: opened.press.clone(),
+        rules: opened.rules.clone(),
+        stamp: planned.survey.stamp.clone().unwrap_or_default(),
+        fates: planned.fates.clone(),
+        roster,
+        continued: HashMap::new(),
+        campaign: CampaignId(0),
+        terms: TermsId(0),
+        to: planned.order.to.clone(),
+        note: planned.order.note.clone(),
+        making,
+        now: crate::surroundings::now,
+    }
+}
+
+/// Whether a run came to its end by itself.
+pub(super) fn ended_well(ending: &Ending) -> bool {
+    ending.outage.is_none() && ending.failure.is_none() && !ending.interrupted
+}
+
+/// How many people somebody has mailed already.
+pub(super) fn mailed(roster: &Roster) -> u64 {
+    roster.people().iter().filter(|standing| was_mailed(standing)).count() as u64
+}

@@ -1,0 +1,410 @@
+//! Pass after pass, until nothing is left to wait for.
+//!
+//! The run lock is held only while a pass runs: a run that waits lets go of it and reads the ledger
+//! again afterwards.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::{
+    Desk,
+    mailing::{self, Planned},
+    opened::{Opened, ledger_failure},
+    relay::{self, Way},
+    report,
+};
+use crate::{
+    campaign::{
+        Composer, Continued, Depth, Ended, Event, Fate, Journal, Making, Pass, Selection, Tally, Wanted, progress_line,
+        words,
+    },
+    console::Console,
+    delivery::Mailer,
+    failure::{Failure, Status, Told},
+    ledger::{CampaignId, CampaignKind, Ledger, LedgerFolder, LockNote, LockProblem, Roster, RunLock, State, Writer},
+    model::Outage,
+};
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub(super) struct Ending {
+    pub(super) outage: Option<Outage>,
+    pub(super) failure: Option<Told>,
+    pub(super) interrupted: bool,
+    /// Accepted in this run.
+    pub(super) accepted: u64,
+    /// When the next deferred row is due, where the run did not wait for it.
+    pub(super) next_due: Option<Timestamp>,
+}
+
+/// Turns true at the first Ctrl-C; the second one ends the program.
+#[derive(Debug, Clone)]
+pub(super) struct Interrupt {
+    stop: watch::Sender<bool>,
+    hit: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Listens for Ctrl-C and, on unix, SIGTERM.
+    pub(super) fn listen() -> Self {
+        let interrupt = Self { stop: watch::Sender::new(false), hit: Arc::new(AtomicBool::new(false)) };
+        let heard = interrupt.clone();
+        tokio::spawn(async move {
+            loop {
+                signal().await;
+                if heard.hit.swap(true, Ordering::SeqCst) {
+                    std::process::exit(i32::from(Status::Interrupted.code()));
+                }
+                heard.stop.send_replace(true);
+            }
+        });
+        interrupt
+    }
+
+    pub(super) fn was_hit(&self) -> bool {
+        self.hit.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn stop(&self) -> watch::Sender<bool> {
+        self.stop.clone()
+    }
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The runtime that mails are sent on.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::unexpected(format!("failed to start: {error}")))
+}
+
+/// Mails what was planned, and waits for what is deferred where that is wished.
+pub(super) fn run(desk: &Desk<'_>, opened: &Opened, planned: Planned, way: Way) -> Result<(Planned, Ending), Failure> {
+    let runtime = runtime()?;
+    let mut way = way;
+    let trace = way.trace.take();
+    let ended = runtime.block_on(async {
+        let mut trace = trace;
+        tokio::select! {
+            ended = all_passes(desk, opened, planned, way) => ended,
+            () = relay::print_trace(trace.as_mut(), desk.console) => unreachable!("the trace never ends first"),
+        }
+    });
+    desk.console.end_progress();
+    runtime.shutdown_background();
+    ended
+}
+
+async fn all_passes(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    mut planned: Planned,
+    way: Way,
+) -> Result<(Planned, Ending), Failure> {
+    let interrupt = Interrupt::listen();
+    let taken = planned.taken();
+    let mailer = Arc::new(way.mailer);
+    let mut ending = Ending::default();
+    let mut campaign = planned.round;
+    let mut first = true;
+    loop {
+        let ledger = open_ledger(desk, opened, first)?;
+        let (ledger, composer) = match replan(desk, opened, &mut planned, ledger, &taken, campaign, first) {
+            Ok(ready) => ready,
+            Err(failure) if first => return Err(failure),
+            Err(failure) => {
+                ending.failure = failure.problems.into_iter().next();
+                return Ok((planned, ending));
+            }
+        };
+        campaign = Some(composer.campaign);
+        let (ledger, ended) = one_pass(desk, opened, ledger, composer, Shared(mailer.clone()), way.connections, &interrupt).await?;
+        ending.accepted += ended.tally.accepted;
+        ending.outage = ended.outage;
+        ending.failure = ended.failure;
+        ending.interrupted = interrupt.was_hit();
+        let Some(ledger) = ledger else { return Ok((planned, ending)) };
+        let (open, due) = what_is_left(&ledger, &planned, &taken)?;
+        if !mailing::ended_well(&ending) {
+            return Ok((planned, ending));
+        }
+        if open == 0 {
+            finish(desk, ledger, campaign)?;
+            return Ok((planned, ending));
+        }
+        drop(ledger);
+        let Some(due) = due else { return Ok((planned, ending)) };
+        if !planned.order.wait {
+            ending.next_due = Some(due);
+            return Ok((planned, ending));
+        }
+        wait_until(desk, due, open, &interrupt).await;
+        if interrupt.was_hit() {
+            ending.interrupted = true;
+            return Ok((planned, ending));
+        }
+        first = false;
+    }
+}
+
+/// Takes the run lock and opens the ledger; later passes wait for whoever came between.
+fn open_ledger(desk: &Desk<'_>, opened: &Opened, first: bool) -> Result<Ledger, Failure> {
+    let failed = |problem| ledger_failure(&problem);
+    let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(failed)?;
+    let note = LockNote {
+        pid: std::process::id(),
+        started: desk.around.now(),
+        command: desk.around.command_line.clone(),
+    };
+    let lock = RunLock::acquire(&folder, &opened.settings.event.id, &note).map_err(|problem| match &problem {
+        LockProblem::Ledger(problem) => ledger_failure(problem),
+        LockProblem::HeldBy { .. } => {
+            Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint()))
+        }
+    })?;
+    let ledger = Ledger::open(lock).map_err(failed)?;
+    if ledger.recovered() > 0 && first {
+        desk.console.warn(
+            &Told::new(format!(
+                "an earlier run was cut off while {} on the way: nobody knows whether they arrived",
+                words::counted(ledger.recovered() as u64, "mail was", "mails were")
+            ))
+            .hint("`roomkey status` lists them; they are not mailed again by themselves"),
+        );
+    }
+    Ok(ledger)
+}
+
+/// Looks at the rows again, under the lock: the ledger may have changed since the question was asked.
+fn replan(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    planned: &mut Planned,
+    mut ledger: Ledger,
+    taken: &HashSet<u32>,
+    campaign: Option<CampaignId>,
+    first: bool,
+) -> Result<(Ledger, Composer), Failure> {
+    let failed = |problem| ledger_failure(&problem);
+    let now = desk.around.now();
+    let roster = ledger.roster().map_err(failed)?;
+    let terms = ledger.terms_id(&opened.press.terms(), now).map_err(failed)?;
+    if first && planned.order.accept_change {
+        ledger.accept_change(&opened.press.terms()).map_err(failed)?;
+    }
+    let everybody = Wanted::default();
+    let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
+    surveyor.stamp = planned.survey.stamp.as_ref();
+    let survey = surveyor.survey(Depth::Rows, None).map_err(|problem| report::file_failure(&problem))?;
+    let unsound = std::mem::take(&mut planned.survey.unsound);
+    let order = if first {
+        planned.order.clone()
+    } else {
+        mailing::Order { selection: Selection::Due { rows: taken.clone() }, ..planned.order.clone() }
+    };
+    planned.survey.identified = survey.identified;
+    planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
+    planned.survey.unsound = unsound;
+    let campaign = match campaign {
+        Some(campaign) => campaign,
+        None => {
+            let selection = match planned.order.kind {
+                CampaignKind::ResendAll => mailing::all_selection(opened),
+                _ => planned.order.command.clone(),
+            };
+            ledger
+                .campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now)
+                .map_err(failed)?
+        }
+    };
+    let continued = continued(&ledger, &planned.fates)?;
+    let mut composer = mailing::composer(desk, opened, planned, roster, Making::Real);
+    composer.continued = continued;
+    composer.campaign = campaign;
+    composer.terms = terms;
+    Ok((ledger, composer))
+}
+
+/// What other attempts take over from their mailing.
+fn continued(ledger: &Ledger, fates: &[Fate]) -> Result<HashMap<u32, Continued>, Failure> {
+    let failed = |problem| ledger_failure(&problem);
+    let mut found = HashMap::new();
+    for (row, fate) in (1..).zip(fates) {
+        let Fate::Go(task) = fate else { continue };
+        let Some(id) = task.mailing else { continue };
+        let Some(mailing) = ledger.mailing(id).map_err(failed)? else { continue };
+        let campaign = ledger.campaign(mailing.campaign).map_err(failed)?;
+        let person = ledger.person(mailing.person).map_err(failed)?;
+        let elsewhere = person.is_some_and(|person| person.address.folded() != mailing.address.folded());
+        found.insert(
+            row,
+            Continued {
+                mailing: id,
+                message_id: mailing.message_id,
+                to: elsewhere.then_some(mailing.address),
+                note: campaign.and_then(|campaign| campaign.note),
+                first_attempt: mailing.first_attempt,
+                attempts: mailing.attempts,
+            },
+        );
+    }
+    Ok(found)
+}
+
+/// A mailer that several passes share.
+struct Shared<M>(Arc<M>);
+
+impl<M: Mailer> Mailer for Shared<M> {
+    fn work(&self, desk: &crate::delivery::Desk) -> impl Future<Output = Result<(), Outage>> + Send {
+        self.0.work(desk)
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a pass needs")]
+async fn one_pass<M: Mailer + 'static>(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    ledger: Ledger,
+    composer: Composer,
+    mailer: M,
+    connections: usize,
+    interrupt: &Interrupt,
+) -> Result<(Option<Ledger>, Ended), Failure> {
+    let writer = Writer::start(ledger).map_err(|problem| ledger_failure(&problem))?;
+    let journal = Journal::Ledger(writer.handle());
+    let ended = pass(desk.console, opened, journal, composer, mailer, connections, interrupt.stop()).await;
+    match writer.close() {
+        Ok(ledger) => Ok((Some(ledger), ended)),
+        Err(problem) => {
+            let failure = ended.failure.clone().or(Some(Told::new(problem.to_string()).hint(problem.hint())));
+            Ok((None, Ended { failure, ..ended }))
+        }
+    }
+}
+
+/// One pass with its progress shown.
+pub(super) async fn pass<M: Mailer + 'static>(
+    console: &Console,
+    opened: &Opened,
+    journal: Journal,
+    composer: Composer,
+    mailer: M,
+    connections: usize,
+    stop: watch::Sender<bool>,
+) -> Ended {
+    let total = composer.total();
+    let (events_in, mut events) = tokio::sync::mpsc::unbounded_channel::<Event>();
+    let pass = Pass {
+        mailer,
+        journal,
+        connections,
+        retry: relay::retry_policy(&opened.settings.retry),
+        now: crate::surroundings::now,
+        stop,
+        listener: Arc::new(move |event: &Event| {
+            let _ = events_in.send(event.clone());
+        }),
+    };
+    console.start_progress(total);
+    let started = Instant::now();
+    let tally = Mutex::new(Tally::default());
+    let show = async {
+        while let Some(event) = events.recv().await {
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.add(&event);
+            tell(console, &event);
+            console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
+        }
+    };
+    let (ended, ()) = tokio::join!(pass.run(total, move |sink| composer.compose_all(sink)), show);
+    console.end_progress();
+    ended
+}
+
+fn tell(console: &Console, event: &Event) {
+    match event {
+        Event::Paused { outage, seconds } => {
+            console.say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
+        }
+        Event::Slowed { connections } => {
+            console.say(&format!("the mail server asks to slow down: {connections} connections from now on"));
+        }
+        Event::TriedAgain { address } => console.detail(&format!("{address}: the connection was lost, trying again")),
+        Event::Settled { .. } | Event::Started { .. } => {}
+    }
+}
+
+/// How many of the rows taken up are still deferred, and when the first of them is due.
+fn what_is_left(
+    ledger: &Ledger,
+    planned: &Planned,
+    taken: &HashSet<u32>,
+) -> Result<(u64, Option<Timestamp>), Failure> {
+    let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
+    let mut open = 0;
+    let mut due: Option<Timestamp> = None;
+    let people: HashSet<_> = taken.iter().filter_map(|row| planned.survey.person(*row)).collect();
+    let new = taken.iter().any(|row| planned.survey.person(*row).is_none());
+    for standing in roster.people() {
+        // People mailed for the first time in this run are not in the survey's picture yet.
+        let ours = people.contains(&standing.person) || (new && !planned.survey.knew(standing.person));
+        if ours && standing.last.state == State::Deferred {
+            open += 1;
+            if let Some(at) = standing.last.next_attempt {
+                due = Some(due.map_or(at, |earliest| earliest.min(at)));
+            }
+        }
+    }
+    Ok((open, due))
+}
+
+fn finish(desk: &Desk<'_>, mut ledger: Ledger, campaign: Option<CampaignId>) -> Result<(), Failure> {
+    if let Some(campaign) = campaign {
+        ledger.campaign_finish(campaign, desk.around.now()).map_err(|problem| ledger_failure(&problem))?;
+    }
+    Ok(())
+}
+
+async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, interrupt: &Interrupt) {
+    let now = desk.around.now();
+    let wait = due.duration_since(now);
+    if wait.is_positive() {
+        desk.console.say(&format!(
+            "{} deferred: trying again in {} (Ctrl-C stops here; `roomkey send` goes on)",
+            words::counted(open, "mail is", "mails are"),
+            relay::length(wait)
+        ));
+    }
+    let mut stop = interrupt.stop().subscribe();
+    tokio::select! {
+        () = tokio::time::sleep(wait.try_into().unwrap_or_default()) => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}

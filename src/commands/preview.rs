@@ -1,0 +1,73 @@
+//! `--dry-run`: every mail as it would be sent now, as a file; no network, no ledger.
+
+use std::path::Path;
+
+use super::{
+    Desk,
+    mailing::{self, Order, Planned},
+    opened::Opened,
+    passes, report,
+};
+use crate::{
+    campaign::{Journal, Making, words},
+    delivery::eml_folder::EmlFolder,
+    failure::{Failure, Status, Told},
+};
+
+pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&Path>) -> Result<Status, Failure> {
+    for warning in &opened.warnings {
+        desk.console.warn(warning);
+    }
+    let reader = opened.reader()?;
+    let roster = opened.roster()?;
+    let planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
+    report::warn_about_rows(desk, &planned.survey, &planned.order);
+    if opened.press.event.window.is_over(desk.around.now()) {
+        desk.console.warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
+    }
+    if planned.to_go() == 0 {
+        return report::nothing_to_do(desk, opened, &planned, reader.as_ref(), &roster);
+    }
+    let (path, ours) = match out {
+        Some(out) => (desk.around.folder.join(out), false),
+        None => (opened.preview_folder(), true),
+    };
+    let folder = EmlFolder::prepare(&path, ours)
+        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
+    let skipped = planned.order.skip_invalid && !planned.survey.unsound.is_empty();
+    let continued = passes::continued_for_preview(reader.as_ref(), &planned)?;
+    write(desk, opened, &planned, roster, continued, folder)?;
+    let count = planned.to_go();
+    desk.console.result_shown(&path.display().to_string());
+    desk.console.say(&format!(
+        "{} in that folder, holding working links: do not share them",
+        words::counted(count, "preview lies", "previews lie")
+    ));
+    Ok(if skipped { Status::SomeFailed } else { Status::Done })
+}
+
+fn write(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    planned: &Planned,
+    roster: crate::ledger::Roster,
+    continued: std::collections::HashMap<u32, crate::campaign::Continued>,
+    folder: EmlFolder,
+) -> Result<(), Failure> {
+    let mut composer = mailing::composer(opened, planned, roster, Making::Real);
+    composer.continued = continued;
+    let runtime = passes::runtime()?;
+    let ended = runtime.block_on(async {
+        let interrupt = passes::Interrupt::listen();
+        passes::pass(desk.console, opened, Journal::Nowhere, composer, folder, 1, interrupt.stop()).await
+    });
+    match (ended.failure, ended.outage) {
+        (Some(failure), _) => Err(Failure::of(Status::Unexpected, failure)),
+        (None, Some(outage)) => Err(Failure::unexpected(format!("failed to write the previews: {outage:?}"))),
+        (None, None) if ended.tally.accepted < ended.tally.total => Err(Failure::of(
+            Status::Interrupted,
+            Told::new(format!("interrupted after {} of {} previews", ended.tally.accepted, ended.tally.total)),
+        )),
+        (None, None) => Ok(()),
+    }
+}

@@ -1,0 +1,171 @@
+//! From `[smtp]` to a mailer: certificates read, password found or asked for.
+
+use std::fs;
+
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::mpsc;
+
+use super::{
+    Desk,
+    opened::{Opened, settings_told},
+};
+use crate::{
+    console::Console,
+    delivery::{
+        pacing::Rate,
+        retry::RetryPolicy,
+        smtp::{Credentials, Relay, RelayProblem, SmtpMailer, Timeouts, TlsMode, advice, read_roots},
+    },
+    failure::{Failure, Status, Told},
+    model::Outage,
+    settings::{RetrySettings, SmtpSettings, Tls, secrets},
+};
+
+/// A way out, and what a run should know of it.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) mailer: SmtpMailer,
+    pub(super) host: String,
+    pub(super) connections: usize,
+    /// Lines of the conversation, for `-v`.
+    pub(super) trace: Option<mpsc::UnboundedReceiver<String>>,
+}
+
+impl Way {
+    /// Makes the mailer that `[smtp]` describes.
+    pub(super) fn of(desk: &Desk<'_>, opened: &Opened) -> Result<Self, Failure> {
+        let smtp = opened
+            .settings
+            .require_smtp()
+            .map_err(|problem| Failure::bad_input(settings_told(&problem)))?;
+        let tls = match smtp.tls {
+            Tls::Implicit => TlsMode::Implicit,
+            Tls::StartTls => TlsMode::StartTls,
+            Tls::Plaintext => TlsMode::None,
+        };
+        let mut relay = Relay::new(&smtp.host, smtp.port, tls);
+        relay.extra_roots = roots(smtp)?;
+        relay.credentials = credentials(desk, smtp)?;
+        relay.helo.clone_from(&smtp.helo);
+        relay.allow_plaintext = smtp.allow_plaintext;
+        relay.timeouts = Timeouts {
+            connect: smtp.timeouts.connect,
+            greeting: smtp.timeouts.greeting,
+            command: smtp.timeouts.command,
+            data: smtp.timeouts.data,
+            final_: smtp.timeouts.last_reply,
+        };
+        let rate = smtp.rate.map(|rate| Rate { count: rate.mails, period: rate.per });
+        let connections = usize::try_from(smtp.connections).unwrap_or(1);
+        Self::over(relay, rate, connections, desk.console)
+    }
+
+    /// Makes a mailer for a relay that is known whole.
+    pub(super) fn over(
+        mut relay: Relay,
+        rate: Option<Rate>,
+        connections: usize,
+        console: &Console,
+    ) -> Result<Self, Failure> {
+        let host = relay.host.clone();
+        let mut trace = None;
+        if console.is_verbose() {
+            let (lines, heard) = mpsc::unbounded_channel();
+            relay.trace = Some(lines);
+            trace = Some(heard);
+        }
+        let mailer = SmtpMailer::new(relay, rate).map_err(|problem| relay_failure(&problem))?;
+        Ok(Self { mailer, host, connections, trace })
+    }
+}
+
+/// Prints the conversation while `-v` asks for it.
+pub(super) async fn print_trace(trace: Option<&mut mpsc::UnboundedReceiver<String>>, console: &Console) {
+    match trace {
+        Some(lines) => {
+            while let Some(line) = lines.recv().await {
+                console.detail(&line);
+            }
+            std::future::pending::<()>().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// The retry policy of `[retry]`.
+pub(super) fn retry_policy(retry: &RetrySettings) -> RetryPolicy {
+    RetryPolicy {
+        delays: retry.delays.clone(),
+        greylist_wait: retry.greylist_wait,
+        give_up_after: retry.give_up_after,
+        ..RetryPolicy::default()
+    }
+}
+
+/// What an outage is, and the way out of it.
+pub(super) fn outage_told(outage: &Outage, host: &str) -> Told {
+    let what = match outage {
+        Outage::Unreachable { stage, detail } => format!("failed to reach {host}, at {stage}: {detail}"),
+        Outage::Tls { detail } => format!("failed to talk to {host} safely: {detail}"),
+        Outage::LogInRefused(reply) => format!("{host} refused the log-in: {reply}"),
+        Outage::LogInNotNow(reply) => format!("{host} cannot check the log-in now: {reply}"),
+        Outage::SenderRefused(reply) => format!("{host} refused the sender: {reply}"),
+        Outage::RelayRefused(reply) => format!("{host} refuses to pass mails on: {reply}"),
+        Outage::Quota { reply, .. } => format!("{host} says that the quota is used up: {reply}"),
+        Outage::Throttled(reply) => format!("{host} asks to slow down: {reply}"),
+        Outage::ServerTrouble(reply) => format!("{host} is in trouble: {reply}"),
+        Outage::ContentRefused(reply) => format!("{host} refuses the mails' content, one after the other: {reply}"),
+        Outage::Protocol { stage, detail } => format!("{host} answered no SMTP, at {stage}: {detail}"),
+    };
+    Told::new(what).hint(advice(outage, host))
+}
+
+/// How long a wait is, for people.
+pub(super) fn length(time: SignedDuration) -> String {
+    crate::campaign::rough_time(time.unsigned_abs())
+}
+
+fn relay_failure(problem: &RelayProblem) -> Failure {
+    Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint()))
+}
+
+fn roots(smtp: &SmtpSettings) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, Failure> {
+    let Some(path) = &smtp.ca_file else { return Ok(Vec::new()) };
+    let pem = fs::read(path).map_err(|error| {
+        Failure::bad_input(
+            Told::new(format!("failed to read ca_file {}: {error}", path.display()))
+                .hint("check the path: it is relative to event.toml's folder"),
+        )
+    })?;
+    read_roots(&pem).map_err(|problem| relay_failure(&problem))
+}
+
+fn credentials(desk: &Desk<'_>, smtp: &SmtpSettings) -> Result<Option<Credentials>, Failure> {
+    let Some(user) = smtp.user.clone() else { return Ok(None) };
+    let found = secrets::resolve(&smtp.password, &|name| desk.around.variable(name)).map_err(|problem| {
+        Failure::bad_input(Told::new(format!("the mail password: {problem}")).hint(problem.hint()))
+    })?;
+    let password = match found {
+        Some(password) => password,
+        None => asked(desk, &user, &smtp.host)?,
+    };
+    Ok(Some(Credentials { user, password }))
+}
+
+fn asked(desk: &Desk<'_>, user: &str, host: &str) -> Result<SecretString, Failure> {
+    let missing = || {
+        Failure::of(
+            Status::BadInput,
+            Told::new(format!("the password of {user} at {host} is missing"))
+                .hint("set ROOMKEY_SMTP_PASSWORD, or name a file that holds it under [smtp]: password_file = \"smtp.password\""),
+        )
+    };
+    if !desk.console.can_ask() {
+        return Err(missing());
+    }
+    desk.console
+        .ask_hidden(&format!("Password of {user} at {host}: "))
+        .filter(|password| !password.expose_secret().is_empty())
+        .ok_or_else(missing)
+}

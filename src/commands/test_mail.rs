@@ -1,0 +1,80 @@
+//! `send --to`: telling samples to oneself, marked, never recorded.
+
+use std::collections::HashSet;
+
+use super::{
+    Desk,
+    mailing::{self, Order},
+    opened::Opened,
+    passes,
+    relay::{self, Way},
+    report,
+};
+use crate::{
+    campaign::{Fate, Journal, Making, Reason, words},
+    failure::{Failure, Status, Told},
+    model::{Address, Deferral, Outcome},
+};
+
+pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> Result<Status, Failure> {
+    let to = Address::parse(to).map_err(|problem| {
+        Failure::bad_input(Told::new(format!("--to: {problem}")).hint("name your own address, like `ada@example.org`"))
+    })?;
+    for warning in &opened.warnings {
+        desk.console.warn(warning);
+    }
+    let reader = opened.reader()?;
+    let roster = opened.roster()?;
+    let chosen = !order.wanted.addresses.is_empty() || order.limit.is_some();
+    let mut planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
+    report::warn_about_rows(desk, &planned.survey, &planned.order);
+    if !chosen {
+        let samples = &planned.survey.samples;
+        let telling: HashSet<u32> =
+            [&samples.plain, &samples.moderator, &samples.unusual].into_iter().flatten().map(|one| one.number).collect();
+        for (row, fate) in (1..).zip(&mut planned.fates) {
+            if !telling.contains(&row) {
+                *fate = Fate::Left(Reason::NotMeant);
+            }
+        }
+    }
+    mailing::refuse_over(desk, opened, &planned)?;
+    let count = planned.to_go();
+    if count == 0 {
+        return Err(Failure::bad_input(Told::new("there is nobody in the file to take as a sample")));
+    }
+    desk.console.say(&format!("{} to {to}; nobody else gets anything", words::counted(count, "test mail", "test mails")));
+    if !planned.order.yes && !mailing::confirmed(desk)? {
+        return Err(Failure::bad_input(Told::new("nothing was sent, as you wished")));
+    }
+    let mut way = Way::of(desk, opened)?;
+    let nonce = format!("{}-{}", desk.around.now().as_millisecond(), std::process::id());
+    let composer = mailing::composer(opened, &planned, roster, Making::Test { to: to.clone(), nonce });
+    let runtime = passes::runtime()?;
+    let mut trace = way.trace.take();
+    let (ended, failures) = runtime.block_on(async {
+        let interrupt = passes::Interrupt::listen();
+        let pass = passes::pass_told(desk.console, opened, Journal::Nowhere, composer, way.mailer, 1, interrupt.stop());
+        tokio::select! {
+            ended = pass => ended,
+            () = relay::print_trace(trace.as_mut(), desk.console) => unreachable!("the trace never ends first"),
+        }
+    });
+    if let Some(failure) = ended.failure {
+        return Err(Failure::of(Status::Unexpected, failure));
+    }
+    if let Some(outage) = &ended.outage {
+        return Err(Failure::of(Status::NotNow, relay::outage_told(outage, &way.host)));
+    }
+    for outcome in &failures {
+        let what = match outcome {
+            Outcome::Refused { reply, .. } | Outcome::Deferred(Deferral::Replied { reply, .. }) => reply.to_string(),
+            Outcome::Deferred(Deferral::ConnectionLost { detail, .. }) => detail.clone(),
+            Outcome::InDoubt(doubt) => doubt.detail.clone(),
+            Outcome::Accepted(_) => continue,
+        };
+        desk.console.problem(&Told::new(format!("a test to {to} was not accepted: {what}")));
+    }
+    desk.console.say(&format!("{} of {count} accepted by {}", ended.tally.accepted, way.host));
+    Ok(if ended.tally.accepted == count { Status::Done } else { Status::SomeFailed })
+}
