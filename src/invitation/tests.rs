@@ -1,11 +1,11 @@
-//! What templates become, and what is wrong with broken ones.
+//! What templates become.
 
-use std::{fs, path::Path, sync::Arc};
+mod broken;
 
-use super::{
-    Facts, Part, Phrase, TemplateFault, TemplateProblem, TemplateWarning, Templates, export, fixture, variables,
-};
-use crate::model::{Attendee, Event, Headers, Invitation, JoinLink, Language, Mailbox};
+use std::fs;
+
+use super::{Facts, Part, Phrase, Templates, export, fixture, variables};
+use crate::model::{Attendee, Event, Invitation, JoinLink, Language, Mailbox};
 
 struct Scene {
     attendee: Attendee,
@@ -71,19 +71,6 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn own(files: &[(&str, &str)]) -> Templates {
     let dir = folder(files);
     Templates::load(Some(dir.path())).unwrap()
-}
-
-fn faults(files: &[(&str, &str)]) -> Vec<TemplateFault> {
-    let dir = folder(files);
-    let TemplateProblem(mut faults) = Templates::load(Some(dir.path())).unwrap_err();
-    for fault in &mut faults {
-        fault.file = Path::new(&fault.file).strip_prefix(dir.path()).unwrap().display().to_string();
-    }
-    faults
-}
-
-fn places(files: &[(&str, &str)]) -> Vec<String> {
-    faults(files).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -231,144 +218,9 @@ fn own_files_include_and_extend() {
 }
 
 #[test]
-fn a_column_that_is_not_there_is_an_error_even_where_tera_is_silent() {
-    let templates = own(&[
-        ("invite.txt", "{{ link }}\n{% if row[\"emial\"] %}x{% endif %}"),
-        ("invite.html", "{{ link }}{{ row.vip | default(value=\"\") }}"),
-    ]);
-    let problem = templates.render(&Scene::new().facts()).unwrap_err().0;
-    assert_eq!((problem.line, problem.column), (Some(2), Some(7)));
-    assert_eq!(problem.hint, "did you mean `email`?");
-    assert!(problem.file.ends_with("invite.txt") && problem.available.contains(&"name".to_owned()));
-    let mut scene = Scene::new();
-    scene.attendee.headers = Arc::new(Headers(vec!["emial".into()]));
-    scene.render(&templates);
-}
-
-#[test]
-fn every_fault_of_every_file_is_told_with_its_place() {
-    let told = places(&[
-        ("invite.txt", "{{ link }}\n{{ attendee.nmae }}\n{% if typo %}x{% endif %}{{ other or \"x\" }}"),
-        ("invite.html", "<p>\n{{ link </p>"),
-        ("de/invite.txt", "{% include \"footre.txt\" %}{{ link | shout }}"),
-        ("de/invite.html", "{% if event.organizer.nam %}{{ window.starts }}{% endif %}{{ __tera_context }}"),
-        ("footer.txt", "bye"),
-    ]);
-    let expected = [
-        "de/invite.html:1:7: `event.organizer` has no `nam`",
-        "de/invite.html:1:32: `window.starts` is a group of values, it cannot be printed as a whole",
-        "de/invite.html:1:62: `__tera_context` would put everything into the mail",
-        "de/invite.txt:1:12: there is no `footre.txt` to include",
-        "de/invite.txt:1:37: unknown filter `shout`",
-        "invite.html:2:9: ",
-        "invite.txt:2:4: `attendee` has no `nmae`",
-        "invite.txt:3:7: `typo` is not defined",
-        "invite.txt:3:29: `other` is not defined",
-    ];
-    assert_eq!(told.len(), expected.len(), "{told:#?}");
-    for (told, expected) in told.iter().zip(expected) {
-        assert!(told.starts_with(expected), "{told} is not {expected}");
-    }
-}
-
-#[test]
-fn faults_say_the_way_out() {
-    let found = faults(&[("invite.txt", "{{ link }}{{ attendee.nmae }}{{ evnt.title }}")]);
-    assert_eq!(found[0].hint, "did you mean `name`?");
-    assert!(found[0].available.contains(&"first_name".to_owned()));
-    assert_eq!(found[1].hint, "did you mean `event`?");
-}
-
-#[test]
-fn templates_that_make_names_themselves_pass() {
-    own(&[
-        (
-            "invite.txt",
-            "{% set who = attendee.name %}{{ who }}{% for s in sessions %}{{ loop.index }}{{ s.window.starts.time }}\
-             {{ s.link }}{% endfor %}{% for k, v in row %}{{ k }}{{ v }}{% endfor %}{% include \"foot.txt\" %}",
-        ),
-        ("foot.txt", "{{ who | upper }}{% raw %}{{ typo }}{% endraw %}{# {{ typo }} #}{{ link }}"),
-        ("invite.html", "{{ link }}{{ attendee[\"name\"] }}{{ sessions[0].link }}{% if note is defined %}{% endif %}"),
-    ]);
-    let told = places(&[("invite.txt", "{% for s in sessions %}{% if s.lnik %}{% endif %}{% endfor %}{{ link }}")]);
-    assert_eq!(told, ["invite.txt:1:30: `s` has no `lnik`"]);
-}
-
-#[test]
-fn files_that_lead_back_to_themselves_are_told_beside_other_faults() {
-    let told = places(&[
-        ("invite.txt", "{% include \"a.txt\" %}"),
-        ("a.txt", "{% include \"invite.txt\" %}"),
-        ("x.html", "{% extends \"y.html\" %}"),
-        ("y.html", "{% extends \"x.html\" %}"),
-        ("invite.html", "{% include \"invite.html\" %}"),
-        ("broken.txt", "{% if %}"),
-        ("child.html", "{% extends \"parent.html\" %}{% block a %}{% endblock %}"),
-        ("parent.html", "{{ link | shout }}{% block a %}{% endblock %}"),
-        ("orphan.html", "{% extends \"gone.html\" %}"),
-    ]);
-    assert_eq!(told.len(), 6, "{told:#?}");
-    assert_eq!(told.iter().filter(|told| told.contains("leads back to itself")).count(), 3, "{told:#?}");
-    assert!(told.iter().any(|told| told == "orphan.html:1:12: there is no `gone.html` to extend"));
-}
-
-#[test]
-fn a_component_that_calls_itself_ends() {
-    let source = "{% component A() %}{{ <A /> }}{% endcomponent A %}{{ link }}{{ <A /> }}";
-    let problem = own(&[("invite.txt", source)]).render(&Scene::new().facts()).unwrap_err();
-    assert!(problem.to_string().contains("recursion"), "{problem}");
-}
-
-#[test]
-fn what_a_mail_must_not_be_is_refused_when_rendered() {
-    let render = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err().0.message;
-    let endless = "{{ link }}{% for a in range(end=90000) %}{{ event.description }}{% endfor %}";
-    assert!(render(&[("invite.txt", endless)]).contains("1 MB"));
-    assert!(render(&[("invite.txt", "no key")]).contains("link"));
-    assert!(render(&[("invite.txt", "{{ link }}x")]).contains("link"));
-    assert!(render(&[("invite.html", "{{ link | upper }}")]).contains("link"));
-    assert!(render(&[("invite.subject.txt", " \n ")]).contains("empty"));
-    assert!(render(&[("invite.subject.txt", "a\u{202E}b")]).contains("override"));
-    let long = "ü".repeat(300);
-    assert!(render(&[("invite.subject.txt", long.as_str())]).contains("octets"));
-    let thrown = render(&[("invite.txt", "{{ throw(message=link) }}")]);
-    assert!(!thrown.contains("jwt"), "{thrown}");
-    let templates = own(&[("invite.txt", "{{ link }}\n{{ attendee.name + 1 }}")]);
-    assert_eq!(templates.render(&Scene::new().facts()).unwrap_err().0.line, Some(2));
-}
-
-#[test]
 fn a_subject_is_one_line() {
     let templates = own(&[("invite.subject.txt", "\n {{ event.title }}\n  {{ attendee.name }}\n")]);
     assert_eq!(Scene::new().render(&templates).subject, "Rust for Everyone Ada Lovelace");
-}
-
-#[test]
-fn what_may_not_be_meant_so_is_warned_about() {
-    let dir = folder(&[
-        ("invite.txt", "{{ link }}"),
-        ("invite.htm", ""),
-        ("invite.html.txt", "{{ link }}"),
-        ("german/invite.txt", "{{ link }}"),
-        ("logo.png", ""),
-        ("README.md", ""),
-    ]);
-    let templates = Templates::load(Some(dir.path())).unwrap();
-    let told: Vec<_> = templates.warnings().iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 4, "{told:#?}");
-    assert!(
-        matches!(&templates.warnings()[0], TemplateWarning::OnlyOne { missing, .. } if missing.ends_with("invite.html"))
-    );
-    assert!(told[1].contains("german/invite.txt") && told[1].contains("`de/invite.txt`"));
-    assert!(told[2].contains("invite.html.txt") && told[2].ends_with("did you mean `invite.html`?"));
-    assert!(told[3].contains("invite.htm:") && told[3].ends_with("did you mean `invite.html`?"));
-}
-
-#[test]
-fn a_folder_that_is_not_there_is_a_problem() {
-    let dir = tempfile::tempdir().unwrap();
-    let problem = Templates::load(Some(&dir.path().join("none"))).unwrap_err();
-    assert!(problem.to_string().contains("failed to open the folder of templates"));
 }
 
 #[test]
