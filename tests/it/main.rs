@@ -1,0 +1,20 @@
+//! Drives the real `roomkey` as an organiser would, in a hermetic folder, against a scripted server.
+//!
+//! A file a command, and one for each promise that spans them. `real` runs against real servers,
+//! where they are installed.
+
+mod support;
+
+mod architecture;
+mod check;
+mod crash;
+mod exit_codes;
+mod faults;
+mod outages;
+mod preview;
+mod real;
+mod rehearse;
+mod resend;
+mod secrets;
+mod send;
+mod status;

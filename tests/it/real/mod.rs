@@ -1,0 +1,5 @@
+//! Runs against real servers, where they are installed and running.
+//!
+//! `.ci/run` starts them and says so by `ROOMKEY_REAL=1`; then they are mandatory.
+
+mod postfix;

@@ -1,0 +1,153 @@
+//! `resend`: the same link once more, to those who are named.
+
+use std::collections::BTreeMap;
+
+use roomkey::{
+    model::Stage,
+    rehearsal::{Action, Rule, Script, Times},
+};
+
+use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
+
+fn all_mailed(count: usize) -> (SmtpServer, Sandbox) {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(count, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    (server, sandbox)
+}
+
+#[test]
+fn a_named_person_gets_the_same_link_in_a_new_mail() {
+    let (server, sandbox) = all_mailed(3);
+    sandbox.run(&["resend", "A2@example.org"]).is(0);
+    let mails = server.received();
+    let (again, all) = mails.split_last().unwrap();
+    let first = all.iter().find(|mail| mail.to() == "a2@example.org").unwrap();
+    assert_eq!((mails.len(), again.to().as_str()), (4, "a2@example.org"));
+    assert_eq!(again.link(), first.link());
+    assert_ne!(again.message_id(), first.message_id(), "mailboxes drop doubles");
+}
+
+#[test]
+fn somebody_unknown_or_never_mailed_is_said_so() {
+    let (server, sandbox) = all_mailed(1);
+    sandbox.write("attendees.csv", &attendees(2));
+    sandbox.run(&["resend", "nobody@example.org"]).is(3).says("nobody@example.org");
+    sandbox.run(&["resend", "a2@example.org"]).is(3).says("a2@example.org");
+    assert_eq!(server.counts().mails, 1);
+}
+
+#[test]
+fn a_mail_may_go_to_another_address_of_the_same_person() {
+    let (server, sandbox) = all_mailed(2);
+    sandbox.run(&["resend", "a2@example.org", "--to", "private@example.net"]).is(0);
+    let mails = server.received();
+    assert_eq!(mails[2].to(), "private@example.net");
+    let first = mails.iter().find(|mail| mail.to() == "a2@example.org").unwrap();
+    assert_eq!(mails[2].claims(), first.claims(), "same person, same key");
+    sandbox.run(&["send", "--yes"]).is(0);
+    assert_eq!(server.counts().mails, 3);
+}
+
+#[test]
+fn a_note_stands_in_both_parts() {
+    let (server, sandbox) = all_mailed(1);
+    sandbox.run(&["resend", "a1@example.org", "--note", "The clock of the <first> mail was wrong."]).is(0);
+    let mail = server.received().pop().unwrap();
+    assert!(mail.text().contains("The clock of the <first> mail was wrong."), "{}", mail.text());
+    assert!(mail.html().contains("The clock of the &lt;first&gt; mail was wrong."), "{}", mail.html());
+}
+
+#[test]
+fn failed_rows_are_tried_again_where_asked_for() {
+    let refused = Rule::at(Stage::Recipient, Action::reply("550 5.1.1 no")).recipient("a2@").times(Times::First(1));
+    let server = SmtpServer::start(Script::default().rule(refused));
+    let sandbox = Sandbox::with_attendees(4, server.port());
+    sandbox.run(&["send", "--yes"]).is(4);
+    sandbox.run(&["resend", "--failed"]).is(3).says("--yes");
+    sandbox.run(&["resend", "--failed", "--yes"]).is(0);
+    server.mailed_once(&["a1@example.org", "a2@example.org", "a3@example.org", "a4@example.org"]);
+}
+
+#[test]
+fn a_resend_that_fails_does_not_erase_that_it_was_sent() {
+    let (_server, sandbox) = all_mailed(2);
+    let refusing =
+        SmtpServer::start(Script::default().rule(Rule::at(Stage::Recipient, Action::reply("550 5.1.1 gone"))));
+    EventFile::at(refusing.port()).write(&sandbox);
+    assert_ne!(sandbox.run(&["resend", "a1@example.org"]).status.code(), Some(0));
+    assert_eq!(sandbox.state("a1@example.org"), "sent");
+}
+
+#[test]
+fn a_campaign_to_all_stopped_half_way_goes_on_with_the_rest() {
+    let (_server, sandbox) = all_mailed(12);
+    let to_all = ["resend", "--all", "--note", "New time", "--yes"];
+    // The sixth mail and all after it get no answer to MAIL, so none of them has begun.
+    let stalling =
+        SmtpServer::start(Script::default().rule(Rule::at(Stage::Sender, Action::Stall).times(Times::After(5))));
+    EventFile::at(stalling.port()).raw("smtp", "connections", 1).write(&sandbox);
+    let run = sandbox.spawn(&to_all);
+    stalling.wait_for_mails(5);
+    run.kill();
+
+    let server = SmtpServer::obliging();
+    EventFile::at(server.port()).write(&sandbox);
+    sandbox.run(&to_all);
+
+    let mut noted: BTreeMap<_, _> = stalling.deliveries();
+    noted.extend(
+        server
+            .deliveries()
+            .into_iter()
+            .map(|(who, times)| (who.clone(), times + stalling.deliveries().get(&who).unwrap_or(&0))),
+    );
+    assert!(noted.values().all(|times| *times == 1), "nobody twice: {noted:?}");
+    let doubtful = sandbox.in_state("in_doubt").len();
+    assert_eq!(noted.len() + doubtful, 12, "and nobody left out");
+    assert!(server.received().iter().all(|mail| mail.text().contains("New time")));
+}
+
+#[test]
+fn a_finished_campaign_is_repeated_only_where_asked_for() {
+    let (server, sandbox) = all_mailed(3);
+    let to_all = ["resend", "--all", "--note", "New time", "--yes"];
+    sandbox.run(&to_all).is(0);
+    assert_eq!(server.counts().mails, 6);
+    sandbox.run(&to_all).is(0);
+    assert_eq!(server.counts().mails, 6);
+    sandbox.run(&["resend", "--all", "--note", "New time", "--yes", "--again"]).is(0);
+    assert_eq!(server.counts().mails, 9);
+}
+
+#[test]
+fn a_moved_event_reaches_all_with_new_links() {
+    let (server, sandbox) = all_mailed(2);
+    let starts = EventFile::at(server.port()).text("event", "starts", "2036-12-06T14:00");
+    starts.text("event", "ends", "2036-12-06T17:00").write(&sandbox);
+    sandbox.run(&["resend", "--all", "--note", "New time", "--yes"]).is(0);
+    let mails = server.received();
+    let exp = |at: usize| mails[at].claims()["exp"].as_u64().unwrap();
+    assert_eq!((mails.len(), exp(3) - exp(0)), (4, 24 * 60 * 60));
+    sandbox.run(&["send", "--yes"]).is(0);
+    assert_eq!(server.counts().mails, 4, "all know of the new time now");
+}
+
+#[test]
+fn a_dry_run_shows_and_mails_nothing() {
+    let (server, sandbox) = all_mailed(2);
+    sandbox.run(&["resend", "a1@example.org", "--dry-run"]).is(0);
+    assert_eq!((sandbox.eml_files("preview").len(), server.counts().mails), (1, 2));
+}
+
+#[test]
+fn two_people_of_one_address_are_told_apart_by_name() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(0, server.port());
+    EventFile::at(server.port()).text("attendees", "shared_addresses", "allow").write(&sandbox);
+    sandbox.write("attendees.csv", "email,name\nhome@example.org,Ada\nhome@example.org,Ben\n");
+    sandbox.run(&["send", "--yes"]).is(0);
+    sandbox.run(&["resend", "home@example.org"]).is(3).says("Ada").says("Ben").says("--name");
+    sandbox.run(&["resend", "home@example.org", "--name", "Ben"]).is(0);
+    assert_eq!(server.received().last().unwrap().to_name().as_deref(), Some("Ben"));
+}

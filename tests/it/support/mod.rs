@@ -1,0 +1,9 @@
+//! What the tests share: a sandbox to run the program in, a server to send to, a reader of mails.
+
+pub(crate) mod mailbox;
+pub(crate) mod sandbox;
+pub(crate) mod smtp_server;
+
+pub(crate) use mailbox::{ReceivedMail, token_in, verify_token};
+pub(crate) use sandbox::{EventFile, SECRET, Sandbox, attendees, mode};
+pub(crate) use smtp_server::{CLOSED_PORT, SmtpServer};
