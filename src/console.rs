@@ -53,14 +53,7 @@ impl Console {
             ProgressStyle::Auto if !drawable => ProgressStyle::Plain,
             chosen => chosen,
         };
-        Self {
-            quiet: cli.quiet,
-            verbose: cli.verbose,
-            color,
-            can_ask: around.can_ask,
-            progress,
-            bar: Mutex::new(None),
-        }
+        Self { quiet: cli.quiet, verbose: cli.verbose, color, can_ask: around.can_ask, progress, bar: Mutex::new(None) }
     }
 
     /// Prints one line of the result, as it is: for programs and pipes.
@@ -255,7 +248,8 @@ pub fn without_tokens(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find("eyJ") {
         let token = &rest[at..];
-        let end = token.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(token.len());
+        let end =
+            token.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(token.len());
         kept.push_str(&rest[..at]);
         // A header alone is 16 characters and more; ordinary words are shorter.
         kept.push_str(if end >= 16 { "[token]" } else { &token[..end] });

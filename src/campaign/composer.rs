@@ -95,7 +95,8 @@ impl Composer {
         if left == 0 {
             return Ok(());
         }
-        let changed = |problem: crate::attendees::FileProblem| Told::new(problem.to_string()).maybe_hint(problem.hint());
+        let changed =
+            |problem: crate::attendees::FileProblem| Told::new(problem.to_string()).maybe_hint(problem.hint());
         let file = AttendeeFile::reopen(&self.rules, &self.stamp).map_err(changed)?;
         for row in file {
             let attendee = match row {

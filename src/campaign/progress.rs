@@ -24,7 +24,9 @@ pub fn progress_line(tally: &Tally, elapsed: Duration) -> String {
             line.push_str(&format!(", about {} left", rough_time(Duration::from_secs_f64(seconds_left.min(1e9)))));
         }
     }
-    for (count, word) in [(tally.refused, "refused"), (tally.deferred + tally.given_up, "deferred"), (tally.in_doubt, "in doubt")] {
+    for (count, word) in
+        [(tally.refused, "refused"), (tally.deferred + tally.given_up, "deferred"), (tally.in_doubt, "in doubt")]
+    {
         if count > 0 {
             line.push_str(&format!(", {} {word}", grouped(count)));
         }

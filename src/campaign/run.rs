@@ -22,8 +22,8 @@ use super::{
     weather::{Advice, Weather},
 };
 use crate::{
-    failure::Told,
     delivery::{ClaimRequest, Desk, Mailer, Report, retry::RetryPolicy, streaks::Streaks},
+    failure::Told,
     ledger::{Ending, Entry},
     model::{Deferral, Mail, Outage, Outcome},
 };
@@ -187,9 +187,7 @@ impl<M: Mailer + 'static> State<M> {
             let _ = composed.send(count);
             let _ = done.send(result);
         });
-        tokio::spawn(async move {
-            awaited.await.unwrap_or_else(|_| Err(broken_down()))
-        })
+        tokio::spawn(async move { awaited.await.unwrap_or_else(|_| Err(broken_down())) })
     }
 
     /// Has each claimed mail recorded as `sending`; the ledger's writer groups them.

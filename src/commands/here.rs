@@ -1,8 +1,115 @@
-//! `roomkey` alone.
+//! `roomkey` alone: what is here, and what to do next.
 
-use super::Desk;
-use crate::failure::{Failure, Status};
+use std::collections::BTreeMap;
 
-pub(super) fn run(_desk: &Desk<'_>) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+use super::{
+    Desk,
+    opened::{Opened, SecretNeed},
+    status::{counts, people, sum},
+    status_rows::{Picture, picture},
+};
+use crate::{
+    cli::StateName,
+    failure::{Failure, Status},
+    model::Window,
+};
+
+pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
+    let file = &desk.cli.event;
+    let say = |line: &str| desk.console.result_shown(line);
+    if matches!(file.try_exists(), Ok(false)) {
+        say(&format!("There is no {} here.", file.display()));
+        say("A new event: `roomkey init` asks a few questions and writes one.");
+        say("An event in another place: name its file with `-e FILE`, as in `roomkey -e workshop/event.toml`.");
+        say("All commands: `roomkey --help`");
+        return Ok(Status::Done);
+    }
+    let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
+    let picture = picture(&opened, desk)?;
+    let event = &opened.settings.event;
+    say(&format!("{} ({})", event.title, event.id));
+    say(&format!("  when       {}", window(&event.window)));
+    say(&format!("  room       {}", event.room));
+    say(&format!("  attendees  {}: {}", opened.settings.attendees.shown_as, attendees(&picture)));
+    say(&format!("  mails      {}", mails(&picture)));
+    if picture.live.is_some() {
+        say("  A run is on this moment.");
+    }
+    say("");
+    say(&format!("Next: {}", next(&picture, event.window.is_over(desk.around.now()))));
+    Ok(Status::Done)
+}
+
+/// `Sat 5 Dec 2026 14:00 to 17:00 Europe/Berlin; links work from 13:30 to 19:00`.
+fn window(window: &Window) -> String {
+    let zone = window.zone();
+    let local = |time: jiff::Timestamp| time.to_zoned(zone.clone());
+    let starts = local(window.starts());
+    // Another day than the event's start is named.
+    let later = |time: jiff::Timestamp| {
+        let time = local(time);
+        let form = if time.date() == starts.date() { "%H:%M" } else { "%a %-d %b %H:%M" };
+        time.strftime(form).to_string()
+    };
+    format!(
+        "{} to {} {}; links work from {} to {}",
+        starts.strftime("%a %-d %b %Y %H:%M"),
+        later(window.ends()),
+        zone.iana_name().unwrap_or_default(),
+        later(window.opens()),
+        later(window.closes())
+    )
+}
+
+fn attendees(picture: &Picture) -> String {
+    if let Some(told) = &picture.unread {
+        return format!("cannot be read ({})", told.what);
+    }
+    let rows = picture.lines.iter().filter(|line| line.state != StateName::Removed).count();
+    let rows = format!("{rows} {}", if rows == 1 { "row" } else { "rows" });
+    match picture.problems {
+        0 => rows,
+        1 => format!("{rows}, 1 problem"),
+        problems => format!("{rows}, {problems} problems"),
+    }
+}
+
+fn tally(picture: &Picture) -> BTreeMap<StateName, usize> {
+    counts(picture.lines.iter().map(|line| line.state))
+}
+
+/// Whether the ledger has a mail of somebody.
+fn anybody_mailed(picture: &Picture) -> bool {
+    picture.lines.iter().any(|line| line.attempts > 0)
+}
+
+fn mails(picture: &Picture) -> String {
+    if !anybody_mailed(picture) {
+        return "nobody was mailed yet".to_owned();
+    }
+    let counts = tally(picture);
+    let sent = counts.get(&StateName::Sent).copied().unwrap_or_default();
+    format!("{sent} of {} mailed ({})", people(picture.lines.len()), sum(&counts))
+}
+
+fn next(picture: &Picture, is_over: bool) -> &'static str {
+    let counts = tally(picture);
+    let any = |states: &[StateName]| states.iter().any(|state| counts.contains_key(state));
+    if picture.live.is_some() {
+        "wait for the run; `roomkey status` shows how far it is"
+    } else if picture.problems > 0 || picture.unread.is_some() {
+        "`roomkey check` lists the problems and how to solve them"
+    } else if any(&[StateName::InDoubt]) {
+        "`roomkey status` shows the mails in doubt and what to do about them"
+    } else if is_over {
+        "nothing: the links have stopped working. A new event? Give it a new id, and new times"
+    } else if !anybody_mailed(picture) {
+        "`roomkey rehearse` (nobody gets mail), then `roomkey send --to YOU@ADDRESS` (a test to yourself), then `roomkey send`"
+    } else if any(&[StateName::Pending, StateName::Deferred]) {
+        "`roomkey send` mails those who are left"
+    } else if any(&[StateName::Failed]) {
+        "`roomkey status` shows what was refused and why"
+    } else {
+        "nothing; everybody was mailed. `roomkey status` shows the list"
+    }
 }

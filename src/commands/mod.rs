@@ -11,6 +11,7 @@ mod resend;
 mod send;
 mod settle;
 mod status;
+mod status_rows;
 mod templates;
 
 use crate::{

@@ -1,11 +1,251 @@
-//! `roomkey status`.
+//! `roomkey status`: what became of every mail.
 
-use super::Desk;
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    Desk,
+    opened::{Opened, SecretNeed},
+    status_rows::{Line, Picture, picture, rfc3339, state_name},
+};
 use crate::{
-    cli::StatusArgs,
+    campaign::grouped,
+    cli::{Format, StateName, StatusArgs},
+    console::{visible, without_tokens},
     failure::{Failure, Status},
+    ledger::LiveRun,
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &StatusArgs) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+/// A column of the table is padded to no more than this; a longer cell pushes its own line only.
+const WIDEST: usize = 40;
+
+pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure> {
+    let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
+    let Picture { lines, live, unread, problems } = picture(&opened, desk)?;
+    if let Some(told) = &unread {
+        desk.console.warn(told);
+        desk.console.say("Only those who were mailed are listed, as the ledger knows them.");
+    }
+    let all = lines.len();
+    let lines: Vec<Line> = lines.into_iter().filter(|line| is_meant(line, args)).collect();
+    match args.format {
+        Format::Json => desk.console.result_raw(&json(&lines)?),
+        Format::Csv => desk.console.result_raw(&csv(&lines)?),
+        Format::Table => {
+            let zone = opened.settings.event.window.zone();
+            let chosen = args.filter.is_some() || args.state.is_some();
+            print_counts(desk, &lines, chosen.then_some(all));
+            if let Some(live) = &live {
+                desk.console.result_shown(&live_run(live, zone));
+            }
+            print_table(desk, &lines, args.all || chosen, zone);
+            if problems > 0 {
+                desk.console.result_shown("`roomkey check` lists every problem with the rows.");
+            }
+        }
+    }
+    Ok(Status::Done)
+}
+
+fn is_meant(line: &Line, args: &StatusArgs) -> bool {
+    let holds = |text: &str, part: &str| text.to_lowercase().contains(part);
+    args.state.is_none_or(|state| state == line.state)
+        && args.filter.as_ref().is_none_or(|filter| {
+            let part = filter.to_lowercase();
+            holds(&line.name, &part) || holds(&line.email, &part)
+        })
+}
+
+fn json(lines: &[Line]) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(lines).map_err(|error| Failure::unexpected(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn csv(lines: &[Line]) -> Result<String, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::unexpected(format!("failed to write CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header = ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason"];
+    writer.write_record(header).map_err(|error| failed(&error))?;
+    for line in lines {
+        let cells = [
+            line.email.clone(),
+            line.name.clone(),
+            state_name(line.state).to_owned(),
+            line.attempts.to_string(),
+            line.last_reply.clone().unwrap_or_default(),
+            line.message_id.clone().unwrap_or_default(),
+            line.next_attempt.map(rfc3339).unwrap_or_default(),
+            line.reason.clone().unwrap_or_default(),
+        ];
+        writer.write_record(cells.map(harmless)).map_err(|error| failed(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|error| failed(&error))
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+}
+
+fn print_counts(desk: &Desk<'_>, lines: &[Line], of: Option<usize>) {
+    let counts = counts(lines.iter().map(|line| line.state));
+    let total = of.map_or_else(|| people(lines.len()), |all| format!("{} of {}", number(lines.len()), people(all)));
+    let sum = sum(&counts);
+    desk.console.result_shown(&if sum.is_empty() { total } else { format!("{total}: {sum}") });
+    for state in counts.keys() {
+        desk.console.result_shown(&format!("  {}: {}", in_words(*state), explained(*state)));
+    }
+}
+
+/// How many are in each state, in the order in which states are shown.
+pub(super) fn counts(states: impl Iterator<Item = StateName>) -> BTreeMap<StateName, usize> {
+    let mut counts = BTreeMap::new();
+    for state in states {
+        *counts.entry(state).or_default() += 1;
+    }
+    counts
+}
+
+/// `117 sent, 2 deferred, 1 in doubt`.
+pub(super) fn sum(counts: &BTreeMap<StateName, usize>) -> String {
+    let parts: Vec<String> =
+        counts.iter().map(|(state, count)| format!("{} {}", number(*count), in_words(*state))).collect();
+    parts.join(", ")
+}
+
+/// `1 person`, `1,200 people`.
+pub(super) fn people(count: usize) -> String {
+    format!("{} {}", number(count), if count == 1 { "person" } else { "people" })
+}
+
+fn number(count: usize) -> String {
+    grouped(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+/// A state as people read it.
+pub(super) fn in_words(state: StateName) -> String {
+    state_name(state).replace('_', " ")
+}
+
+fn explained(state: StateName) -> &'static str {
+    match state {
+        StateName::Pending => "to be mailed; `roomkey send` does it.",
+        StateName::Sending => "a run is handing the mail over this moment.",
+        StateName::Sent => "the mail server accepted the mail. Whether somebody reads it, it does not say.",
+        StateName::Deferred => {
+            "not accepted yet: the mail server asked to try later, or the connection was lost before the mail was \
+             handed over. `roomkey send` tries again when the time has come."
+        }
+        StateName::Failed => {
+            "the mail server refused it for good. Correct the address in the attendee file and run `roomkey send`, \
+             or try the same address with `roomkey resend --failed`."
+        }
+        StateName::InDoubt => {
+            "the connection broke after the mail was handed over; nobody knows whether it arrived. Look for the \
+             Message-ID in the mail server's log, then `roomkey settle EMAIL --arrived` or `--not-arrived`, or \
+             mail it again with `roomkey resend --in-doubt`."
+        }
+        StateName::Skipped => "left out, because the row repeats another one or has a problem.",
+        StateName::Removed => {
+            "in the ledger, but no longer in the attendee file. A link that was mailed still works until its window closes."
+        }
+    }
+}
+
+fn live_run(live: &LiveRun, zone: &TimeZone) -> String {
+    match &live.note {
+        Some(note) => {
+            format!("A run is on: `{}` (process {}, since {})", note.command, note.pid, local(note.started, zone))
+        }
+        None => "A run is on.".to_owned(),
+    }
+}
+
+/// A time on the event's clock.
+fn local(time: Timestamp, zone: &TimeZone) -> String {
+    time.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
+}
+
+fn print_table(desk: &Desk<'_>, lines: &[Line], everybody: bool, zone: &TimeZone) {
+    let shown: Vec<[String; 5]> = lines
+        .iter()
+        .filter(|line| everybody || line.needs_somebody())
+        .map(|line| {
+            let cells = [in_words(line.state), line.email.clone(), line.name.clone(), tries(line), story(line, zone)];
+            cells.map(|cell| visible(&without_tokens(&cell)))
+        })
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    desk.console.result_shown("");
+    let header = ["STATE", "EMAIL", "NAME", "TRIES", "WHAT HAPPENED"].map(str::to_owned);
+    for line in aligned(&header, &shown) {
+        desk.console.result(&line);
+    }
+    if shown.len() < lines.len() {
+        desk.console.result_shown("");
+        desk.console.result_shown("These need somebody; `roomkey status --all` lists everyone.");
+    }
+}
+
+fn tries(line: &Line) -> String {
+    if line.attempts == 0 { String::new() } else { line.attempts.to_string() }
+}
+
+/// Why, what the server said, when it goes on, and what to look for.
+fn story(line: &Line, zone: &TimeZone) -> String {
+    let mut parts: Vec<String> = line.reason.iter().cloned().collect();
+    parts.extend(line.last_reply.iter().filter(|_| line.state != StateName::Removed).cloned());
+    parts.extend(line.next_attempt.map(|time| format!("next try {}", local(time, zone))));
+    if line.state == StateName::InDoubt {
+        parts.extend(line.message_id.iter().map(|id| format!("Message-ID {id}")));
+    }
+    parts.join("; ")
+}
+
+/// Pads all columns but the last to their widest cell, counted in characters.
+fn aligned<const N: usize>(header: &[String; N], rows: &[[String; N]]) -> Vec<String> {
+    let mut widths = [0; N];
+    for row in std::iter::once(header).chain(rows) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width).min(WIDEST);
+        }
+    }
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    std::iter::once(header).chain(rows).map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for cell in ["=1+1", "+49", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(harmless(cell.into()), format!("'{cell}"));
+        }
+        assert_eq!(harmless("Ada = 1".into()), "Ada = 1");
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_characters() {
+        let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
+        assert_eq!(
+            aligned(&row("NAME", "X"), &[row("Zoë Ü", "1"), row("李", "2")]),
+            ["NAME   X", "Zoë Ü  1", "李      2"]
+        );
+    }
+
+    #[test]
+    fn a_sum_names_each_state_once_in_order() {
+        use StateName as S;
+        let counts = counts([S::InDoubt, S::Sent, S::Sent, S::Deferred].into_iter());
+        assert_eq!(sum(&counts), "2 sent, 1 deferred, 1 in doubt");
+    }
 }

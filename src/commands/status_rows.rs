@@ -1,0 +1,325 @@
+//! Everybody with what became of their mail: the rows of today's file and the people of the ledger, as one list.
+//!
+//! Each row is in exactly one state, and each person of the ledger is in the list once. A row with a
+//! problem whose person was mailed before keeps the mail's state: they are not removed.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::{
+    Desk,
+    opened::{Opened, ledger_failure},
+};
+use crate::{
+    attendees::{AttendeeFile, FileProblem, RowProblems, Unsound},
+    campaign::{Depth, RowKind, Survey, Wanted, removed},
+    cli::StateName,
+    failure::{Failure, Told},
+    ledger::{LedgerFolder, LedgerProblem, LiveRun, Mailing, Reader, Roster, RunLock, Standing, State},
+    model::{Address, Attendee, AttendeeKey, PersonId},
+};
+
+/// One row or person, as programs are told of them. The order of the fields is a promise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Line {
+    pub(super) email: String,
+    pub(super) name: String,
+    #[serde(serialize_with = "state_text")]
+    pub(super) state: StateName,
+    pub(super) attempts: u32,
+    pub(super) last_reply: Option<String>,
+    pub(super) message_id: Option<String>,
+    #[serde(serialize_with = "time_text")]
+    pub(super) next_attempt: Option<Timestamp>,
+    pub(super) reason: Option<String>,
+    /// Whether its row keeps mails from leaving.
+    #[serde(skip)]
+    pub(super) problem: bool,
+}
+
+/// The whole list.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// Rows in file order, then those whom no row is any more.
+    pub(super) lines: Vec<Line>,
+    /// The run that is on, if any.
+    pub(super) live: Option<LiveRun>,
+    /// Why the attendee file could not be read.
+    pub(super) unread: Option<Told>,
+    /// Problems with rows.
+    pub(super) problems: u64,
+}
+
+/// A state's name in JSON and CSV.
+pub(super) fn state_name(state: StateName) -> &'static str {
+    match state {
+        StateName::Pending => "pending",
+        StateName::Sending => "sending",
+        StateName::Sent => "sent",
+        StateName::Deferred => "deferred",
+        StateName::Failed => "failed",
+        StateName::InDoubt => "in_doubt",
+        StateName::Skipped => "skipped",
+        StateName::Removed => "removed",
+    }
+}
+
+/// A time for programs: RFC 3339, UTC, whole seconds.
+pub(super) fn rfc3339(time: Timestamp) -> String {
+    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn state_text<S: Serializer>(state: &StateName, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(state_name(*state))
+}
+
+#[expect(clippy::ref_option, reason = "serde asks for a reference")]
+fn time_text<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    time.map(rfc3339).serialize(to)
+}
+
+/// Reads file and ledger; needs neither lock nor secret.
+pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failure> {
+    let event = &opened.settings.event.id;
+    let failed = |problem: LedgerProblem| ledger_failure(&problem);
+    // Before the ledger: a run that ends in between has then recorded what it did.
+    let folder = LedgerFolder::find(&opened.settings.folder).map_err(failed)?;
+    let live = folder.and_then(|folder| RunLock::probe(&folder, event));
+    let reader = opened.reader()?;
+    let roster = match &reader {
+        Some(reader) => reader.roster().map_err(failed)?,
+        None => Roster::default(),
+    };
+    let wanted = Wanted::default();
+    let mut teller = Teller {
+        reader: reader.as_ref(),
+        roster: &roster,
+        is_live: live.is_some(),
+        file: &opened.settings.attendees.shown_as,
+        listed: HashSet::new(),
+    };
+    let surveyed = opened.surveyor(&roster, None, &wanted, desk).survey(Depth::Rows, None);
+    let listed = match surveyed {
+        Ok(survey) => rows(opened, &survey, &mut teller).map_err(failed)?.map(|lines| (lines, survey.problems)),
+        Err(problem) => Err(problem),
+    };
+    let (lines, problems, unread) = match listed {
+        Ok((mut lines, problems)) => {
+            lines.extend(teller.removed().map_err(failed)?);
+            (lines, problems, None)
+        }
+        Err(problem) => {
+            let everybody = roster.people().iter().map(|standing| teller.known(standing, None));
+            let lines = everybody.collect::<Result<_, _>>().map_err(failed)?;
+            (lines, 0, Some(Told::new(problem.to_string().replace('\n', "; ")).maybe_hint(problem.hint())))
+        }
+    };
+    Ok(Picture { lines, live, unread, problems })
+}
+
+/// One line a row; the file's own fault stands inside, the ledger's outside.
+fn rows(
+    opened: &Opened,
+    survey: &Survey,
+    teller: &mut Teller<'_>,
+) -> Result<Result<Vec<Line>, FileProblem>, LedgerProblem> {
+    let file = match &survey.stamp {
+        Some(stamp) => AttendeeFile::reopen(&opened.rules, stamp),
+        None => AttendeeFile::open(&opened.rules),
+    };
+    let file = match file {
+        Ok(file) => file,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    // Sound rows come first to the people of the ledger.
+    teller.listed = survey.identified.known.values().copied().collect();
+    let faults: HashMap<u32, String> =
+        survey.faults.iter().rev().map(|fault| (fault.number, fault.told.what.clone())).collect();
+    let strangers: HashMap<u32, &str> =
+        survey.identified.strangers.iter().map(|who| (who.row, who.mailed_name.as_str())).collect();
+    let mut lines = Vec::with_capacity(survey.rows.len());
+    for (note, row) in survey.rows.iter().zip(file) {
+        lines.push(match row {
+            Ok(attendee) => match note.kind {
+                RowKind::Sound => {
+                    let stranger = strangers.get(&attendee.number).copied();
+                    teller.sound(&attendee, survey.person(attendee.number), stranger)?
+                }
+                RowKind::Duplicate(first) => Line::skipped(
+                    attendee.email.as_str(),
+                    &attendee.name,
+                    format!("line {}: the same as line {first}", note.line),
+                    false,
+                ),
+                RowKind::Unsound => {
+                    let fault = faults.get(&attendee.number).cloned();
+                    let fault = fault.unwrap_or_else(|| format!("line {}: see `roomkey check`", note.line));
+                    teller.unsound(Some(&attendee.email), attendee.email.as_str(), &attendee.name, fault)?
+                }
+            },
+            Err(Unsound::Row(row)) => {
+                teller.unsound(row.address.as_ref(), &row.email, &row.name, first_problem(&row))?
+            }
+            Err(Unsound::File(problem)) => return Ok(Err(problem)),
+        });
+    }
+    Ok(Ok(lines))
+}
+
+fn first_problem(row: &RowProblems) -> String {
+    row.problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// Tells what became of people.
+struct Teller<'a> {
+    reader: Option<&'a Reader>,
+    roster: &'a Roster,
+    is_live: bool,
+    file: &'a str,
+    /// People of the ledger who are some row.
+    listed: HashSet<PersonId>,
+}
+
+impl<'a> Teller<'a> {
+    fn sound(
+        &self,
+        attendee: &Attendee,
+        person: Option<PersonId>,
+        stranger: Option<&str>,
+    ) -> Result<Line, LedgerProblem> {
+        let email = attendee.email.as_str();
+        let Some(standing) = person.and_then(|person| self.roster.by_id(person)) else {
+            let reason =
+                stranger.map(|mailed| format!("this address was mailed before, as {mailed}: `roomkey send` asks"));
+            return Ok(Line::new(email, &attendee.name, StateName::Pending, reason));
+        };
+        let mut line = self.known(standing, Some(&attendee.email))?;
+        email.clone_into(&mut line.email);
+        line.name.clone_from(&attendee.name);
+        Ok(line)
+    }
+
+    fn unsound(
+        &mut self,
+        address: Option<&Address>,
+        email: &str,
+        name: &str,
+        problem: String,
+    ) -> Result<Line, LedgerProblem> {
+        let standing = address.and_then(|address| self.mailed_before(address, name));
+        let Some(standing) = standing else { return Ok(Line::skipped(email, name, problem, true)) };
+        self.listed.insert(standing.person);
+        let line = self.known(standing, None)?;
+        Ok(Line { email: email.to_owned(), name: name.to_owned(), reason: Some(problem), problem: true, ..line })
+    }
+
+    /// The person whom an unsound row seems to be: of its address, and no other row.
+    fn mailed_before(&self, address: &Address, name: &str) -> Option<&'a Standing> {
+        let roster: &'a Roster = self.roster;
+        let free = || roster.by_address(address).filter(|standing| !self.listed.contains(&standing.person));
+        let only_one = || free().next().filter(|_| free().count() == 1);
+        // A namesake, else whoever was mailed there alone before anybody shared the address.
+        let own_key = AttendeeKey::from_address(address);
+        free()
+            .find(|standing| standing.name() == name)
+            .or_else(|| only_one().filter(|standing| standing.key() == own_key))
+    }
+
+    /// Those whom no row is any more.
+    fn removed(&self) -> Result<Vec<Line>, LedgerProblem> {
+        let gone = removed(self.roster, &self.listed).map(|standing| {
+            let line = self.known(standing, None)?;
+            let reason =
+                format!("no longer in {}; the last mail: {}", self.file, state_name(line.state).replace('_', " "));
+            Ok(Line { state: StateName::Removed, next_attempt: None, reason: Some(reason), ..line })
+        });
+        gone.collect()
+    }
+
+    fn known(&self, standing: &Standing, email_now: Option<&Address>) -> Result<Line, LedgerProblem> {
+        let mailing = match self.reader {
+            Some(reader) => reader.mailing(standing.last.id)?,
+            None => None,
+        };
+        let state = match standing.state {
+            State::Pending => StateName::Pending,
+            State::Sending if self.is_live => StateName::Sending,
+            State::Sending | State::InDoubt => StateName::InDoubt,
+            State::Sent => StateName::Sent,
+            State::Deferred => StateName::Deferred,
+            State::Failed => StateName::Failed,
+        };
+        let next_attempt = standing.last.next_attempt.filter(|_| state == StateName::Deferred);
+        Ok(Line {
+            attempts: standing.last.attempts,
+            reason: reason(state, standing, mailing.as_ref(), email_now),
+            message_id: mailing.as_ref().map(|mailing| mailing.message_id.to_string()),
+            last_reply: mailing.and_then(|mailing| mailing.reply),
+            next_attempt,
+            ..Line::new(standing.address(), standing.name(), state, None)
+        })
+    }
+}
+
+fn reason(
+    state: StateName,
+    standing: &Standing,
+    mailing: Option<&Mailing>,
+    email_now: Option<&Address>,
+) -> Option<String> {
+    let corrected = email_now.filter(|now| now.folded() != standing.address().to_lowercase());
+    let elsewhere = mailing.filter(|mailing| mailing.address.folded() != standing.address().to_lowercase());
+    let words = match (state, standing.last.state) {
+        (StateName::Sent, State::Failed) => "mailed; a later mail was refused".to_owned(),
+        (StateName::Sent, State::Pending) => "mailed; a later mail did not arrive".to_owned(),
+        (StateName::Sent, _) => match (corrected, elsewhere) {
+            (Some(now), _) => {
+                format!("mailed to {}; the file has {now} now: `roomkey resend {now}`", standing.address())
+            }
+            (None, Some(mailing)) => format!("mailed to {}", mailing.address),
+            (None, None) => return None,
+        },
+        (StateName::Failed, _) if corrected.is_some() => {
+            "the address was corrected: the next `roomkey send` mails it".to_owned()
+        }
+        (StateName::Failed, _) => "refused for good".to_owned(),
+        (StateName::Deferred, _) if standing.last.next_attempt.is_none() => {
+            "given up for now: the next `roomkey send` tries it again".to_owned()
+        }
+        (StateName::Deferred, _) => "to be tried again".to_owned(),
+        (StateName::InDoubt, State::Sending) => "the run was cut off while this mail was handed over".to_owned(),
+        (StateName::InDoubt, _) => "nobody knows whether it arrived".to_owned(),
+        (StateName::Pending, _) => "settled as not arrived: the next `roomkey send` mails it".to_owned(),
+        _ => return None,
+    };
+    Some(words)
+}
+
+impl Line {
+    fn new(email: &str, name: &str, state: StateName, reason: Option<String>) -> Self {
+        Self {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            state,
+            attempts: 0,
+            last_reply: None,
+            message_id: None,
+            next_attempt: None,
+            reason,
+            problem: false,
+        }
+    }
+
+    fn skipped(email: &str, name: &str, reason: String, problem: bool) -> Self {
+        Self { problem, ..Self::new(email, name, StateName::Skipped, Some(reason)) }
+    }
+
+    /// Whether somebody has to look at it.
+    pub(super) fn needs_somebody(&self) -> bool {
+        use StateName as S;
+        self.problem || matches!(self.state, S::Sending | S::Deferred | S::Failed | S::InDoubt | S::Removed)
+    }
+}
