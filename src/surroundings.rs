@@ -64,10 +64,16 @@ impl Surroundings {
 
     /// The time, now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn now(&self) -> Timestamp {
-        Timestamp::now()
+        now()
     }
+}
+
+/// The time, now, for those who must ask again and again.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 impl std::fmt::Debug for Surroundings {

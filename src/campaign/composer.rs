@@ -58,7 +58,7 @@ pub struct Composer {
     /// How the file is read.
     pub rules: Rules,
     /// The file that was checked.
-    pub stamp: FileStamp,
+    pub stamp: Option<FileStamp>,
     /// Each row's fate; row `n` is at `n - 1`.
     pub fates: Vec<Fate>,
     /// Who was mailed.
@@ -97,7 +97,11 @@ impl Composer {
         }
         let changed =
             |problem: crate::attendees::FileProblem| Told::new(problem.to_string()).maybe_hint(problem.hint());
-        let file = AttendeeFile::reopen(&self.rules, &self.stamp).map_err(changed)?;
+        let file = match &self.stamp {
+            Some(stamp) => AttendeeFile::reopen(&self.rules, stamp),
+            None => AttendeeFile::open(&self.rules),
+        }
+        .map_err(changed)?;
         for row in file {
             let attendee = match row {
                 Ok(attendee) => attendee,

@@ -38,6 +38,7 @@ pub struct Stranger {
 /// Collects rows in file order, then says who each one is.
 #[derive(Debug, Default)]
 pub struct Identities {
+    corrected: HashSet<u32>,
     known: HashMap<u32, PersonId>,
     taken: HashSet<PersonId>,
     rows_of_address: HashMap<String, u32>,
@@ -45,8 +46,10 @@ pub struct Identities {
 }
 
 /// Who the rows are.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Identified {
+    /// Rows whose address is another than the one their person was last mailed under.
+    pub corrected: HashSet<u32>,
     /// Rows of people the ledger knows; every other row is new.
     pub known: HashMap<u32, PersonId>,
     /// Rows that may be somebody mailed before, or not.
@@ -63,6 +66,9 @@ impl Identities {
         if let Some(standing) = roster.by_key(&attendee.key) {
             self.known.insert(attendee.number, standing.person);
             self.taken.insert(standing.person);
+            if !standing.address().eq_ignore_ascii_case(&folded) {
+                self.corrected.insert(attendee.number);
+            }
             *self.rows_of_address.entry(folded).or_default() += 1;
         } else if roster.by_address(&attendee.email).next().is_some() {
             *self.rows_of_address.entry(folded).or_default() += 1;
@@ -95,7 +101,7 @@ impl Identities {
             }
         }
         strangers.sort_by_key(|stranger| stranger.row);
-        Identified { known: self.known, strangers }
+        Identified { corrected: self.corrected, known: self.known, strangers }
     }
 
     /// People of the claim's address whom no row has yet.

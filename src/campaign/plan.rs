@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     ledger::{MailingId, Roster, Standing, State},
-    model::{Address, PersonId},
+    model::PersonId,
 };
 
 /// What a command means by its rows.
@@ -75,10 +75,10 @@ pub enum Fate {
 
 /// Decides one row.
 ///
-/// `email` is the row's address now; `first_pass` is whether the organiser has just asked: then a
-/// row that was given up, or that has no time set, is tried once more.
+/// `corrected` says that the row's address is another than the one mailed. A row that was given up
+/// is tried once more when the organiser asks, not by the run itself.
 #[must_use]
-pub fn decide(selection: &Selection, standing: Option<&Standing>, email: &Address, now: Timestamp) -> Fate {
+pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: bool, now: Timestamp) -> Fate {
     let Some(standing) = standing else {
         return match selection {
             Selection::Send | Selection::Due { .. } | Selection::Everybody => anew(None),
@@ -88,8 +88,8 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, email: &Addres
     let person = Some(standing.person);
     match selection {
         Selection::Everybody => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
-        Selection::Send => first_or_due(standing, email, now, true),
-        Selection::Due { .. } => first_or_due(standing, email, now, false),
+        Selection::Send => first_or_due(standing, corrected, now, true),
+        Selection::Due { .. } => first_or_due(standing, corrected, now, false),
         Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::InState(state) if standing.state == *state => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
@@ -122,10 +122,9 @@ fn in_doubt_or_open(standing: &Standing) -> Option<MailingId> {
     matches!(standing.last.state, State::InDoubt | State::Pending).then_some(standing.last.id)
 }
 
-fn first_or_due(standing: &Standing, email: &Address, now: Timestamp, asked: bool) -> Fate {
+fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: bool) -> Fate {
     let person = Some(standing.person);
     let last = standing.last.id;
-    let corrected = !standing.address().eq_ignore_ascii_case(&email.folded());
     // What matters is the last mail where it is still open, else whether any arrived.
     match (standing.last.state, standing.state) {
         (State::Deferred, _) if corrected => anew(person),

@@ -160,7 +160,7 @@ fn relay_in_words(host: &str, report: &RelayReport) -> String {
     if report.logged_in {
         line.push_str(", logged in");
     }
-    if let Some(Size::Limit(octets)) = report.capabilities.size {
+    if let Size::UpTo(octets) = report.capabilities.size {
         line.push_str(&format!(", mails up to {} MB", octets / 1_000_000));
     }
     if report.capabilities.pipelining {

@@ -11,8 +11,7 @@ use super::{
 };
 use crate::{
     campaign::{
-        Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, was_mailed,
-        words,
+        Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, words,
     },
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, MailingId, Reader, Roster, State, TermsId},
@@ -153,7 +152,7 @@ pub(super) fn fates(
             continue;
         }
         let standing = survey.person(number).and_then(|person| roster.by_id(person));
-        let corrected = survey.corrected.contains(&number);
+        let corrected = survey.identified.corrected.contains(&number);
         let mut fate = decide(&order.selection, standing, corrected, now);
         // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where
         // the new one says something else, or goes elsewhere.
@@ -251,6 +250,15 @@ fn refuse_what_cannot_be(desk: &Desk<'_>, opened: &Opened, planned: &Planned) ->
     if let (Some(reader), Selection::Send, false) = (opened.reader()?, &order.selection, order.accept_change) {
         event_change::refuse_a_changed_event(&reader, &opened.roster()?, &opened.press.terms())?;
     }
+    refuse_over(desk, opened, planned)?;
+    if order.note.is_some() {
+        report::refuse_a_note_nobody_sees(opened, &planned.survey)?;
+    }
+    Ok(())
+}
+
+/// Stops where links to be mailed work no more.
+pub(super) fn refuse_over(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
     let over = (1_u32..)
         .zip(&planned.survey.rows)
         .zip(&planned.fates)
@@ -266,9 +274,6 @@ fn refuse_what_cannot_be(desk: &Desk<'_>, opened: &Opened, planned: &Planned) ->
         return Err(Failure::bad_input(
             Told::new(what).hint("correct `starts` and `ends`; for a new event, give event.toml a new id as well"),
         ));
-    }
-    if order.note.is_some() {
-        report::refuse_a_note_nobody_sees(opened, &planned.survey)?;
     }
     Ok(())
 }
@@ -304,7 +309,7 @@ fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, r
     }
 }
 
-fn confirmed(desk: &Desk<'_>) -> Result<bool, Failure> {
+pub(super) fn confirmed(desk: &Desk<'_>) -> Result<bool, Failure> {
     if !desk.console.can_ask() {
         return Err(Failure::bad_input(
             Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
@@ -314,12 +319,11 @@ fn confirmed(desk: &Desk<'_>) -> Result<bool, Failure> {
 }
 
 /// A composer for the rows that go.
-pub(super) fn composer(desk: &Desk<'_>, opened: &Opened, planned: &Planned, roster: Roster, making: Making) -> Composer {
-    let _ = desk;
+pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, making: Making) -> Composer {
     Composer {
         press: opened.press.clone(),
         rules: opened.rules.clone(),
-        stamp: planned.survey.stamp.clone().unwrap_or_default(),
+        stamp: planned.survey.stamp.clone(),
         fates: planned.fates.clone(),
         roster,
         continued: HashMap::new(),
@@ -335,9 +339,4 @@ pub(super) fn composer(desk: &Desk<'_>, opened: &Opened, planned: &Planned, rost
 /// Whether a run came to its end by itself.
 pub(super) fn ended_well(ending: &Ending) -> bool {
     ending.outage.is_none() && ending.failure.is_none() && !ending.interrupted
-}
-
-/// How many people somebody has mailed already.
-pub(super) fn mailed(roster: &Roster) -> u64 {
-    roster.people().iter().filter(|standing| was_mailed(standing)).count() as u64
 }

@@ -1,18 +1,25 @@
 //! One file a command. Here settings, terminal and campaign meet.
 
 mod check;
+mod event_change;
 mod here;
 mod init;
 mod inspect;
 mod link;
+mod mailing;
 mod opened;
+mod passes;
+mod preview;
 mod rehearse;
+mod relay;
+mod report;
 mod resend;
 mod send;
 mod settle;
 mod status;
-mod status_rows;
 mod templates;
+mod test_mail;
+mod status_rows;
 
 use crate::{
     cli::{Cli, Command},

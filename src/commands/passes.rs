@@ -6,7 +6,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -30,8 +30,8 @@ use crate::{
     console::Console,
     delivery::Mailer,
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, Ledger, LedgerFolder, LockNote, LockProblem, Roster, RunLock, State, Writer},
-    model::Outage,
+    ledger::{CampaignId, CampaignKind, Ledger, LedgerFolder, LockNote, LockProblem, Reader, Roster, RunLock, State, Writer},
+    model::{Outage, Outcome},
 };
 
 /// How a run ended.
@@ -245,15 +245,23 @@ fn replan(
         }
     };
     let continued = continued(&ledger, &planned.fates)?;
-    let mut composer = mailing::composer(desk, opened, planned, roster, Making::Real);
+    let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
     composer.campaign = campaign;
     composer.terms = terms;
     Ok((ledger, composer))
 }
 
+/// What previews of other attempts take over, where there is a ledger.
+pub(super) fn continued_for_preview(
+    reader: Option<&Reader>,
+    planned: &Planned,
+) -> Result<HashMap<u32, Continued>, Failure> {
+    reader.map_or_else(|| Ok(HashMap::new()), |reader| continued(reader, &planned.fates))
+}
+
 /// What other attempts take over from their mailing.
-fn continued(ledger: &Ledger, fates: &[Fate]) -> Result<HashMap<u32, Continued>, Failure> {
+fn continued(ledger: &Reader, fates: &[Fate]) -> Result<HashMap<u32, Continued>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let mut found = HashMap::new();
     for (row, fate) in (1..).zip(fates) {
@@ -319,6 +327,19 @@ pub(super) async fn pass<M: Mailer + 'static>(
     connections: usize,
     stop: watch::Sender<bool>,
 ) -> Ended {
+    pass_told(console, opened, journal, composer, mailer, connections, stop).await.0
+}
+
+/// The same, with the outcomes of what was not accepted.
+pub(super) async fn pass_told<M: Mailer + 'static>(
+    console: &Console,
+    opened: &Opened,
+    journal: Journal,
+    composer: Composer,
+    mailer: M,
+    connections: usize,
+    stop: watch::Sender<bool>,
+) -> (Ended, Vec<Outcome>) {
     let total = composer.total();
     let (events_in, mut events) = tokio::sync::mpsc::unbounded_channel::<Event>();
     let pass = Pass {
@@ -334,18 +355,23 @@ pub(super) async fn pass<M: Mailer + 'static>(
     };
     console.start_progress(total);
     let started = Instant::now();
-    let tally = Mutex::new(Tally::default());
+    let (mut tally, mut troubles) = (Tally::default(), Vec::new());
     let show = async {
         while let Some(event) = events.recv().await {
-            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
             tally.add(&event);
+            if let Event::Settled { outcome, .. } = &event
+                && !matches!(outcome, Outcome::Accepted(_))
+                && troubles.len() < 20
+            {
+                troubles.push(outcome.clone());
+            }
             tell(console, &event);
             console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
         }
     };
     let (ended, ()) = tokio::join!(pass.run(total, move |sink| composer.compose_all(sink)), show);
     console.end_progress();
-    ended
+    (ended, troubles)
 }
 
 fn tell(console: &Console, event: &Event) {
@@ -372,9 +398,10 @@ fn what_is_left(
     let mut due: Option<Timestamp> = None;
     let people: HashSet<_> = taken.iter().filter_map(|row| planned.survey.person(*row)).collect();
     let new = taken.iter().any(|row| planned.survey.person(*row).is_none());
+    let known: HashSet<_> = planned.survey.identified.known.values().copied().collect();
     for standing in roster.people() {
         // People mailed for the first time in this run are not in the survey's picture yet.
-        let ours = people.contains(&standing.person) || (new && !planned.survey.knew(standing.person));
+        let ours = people.contains(&standing.person) || (new && !known.contains(&standing.person) && standing.mailings == 1);
         if ours && standing.last.state == State::Deferred {
             open += 1;
             if let Some(at) = standing.last.next_attempt {

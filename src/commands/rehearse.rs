@@ -62,7 +62,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
         again: false,
     };
     let status = mailing::carry_out(desk, &opened, order, Some(way))?;
-    let caught = catcher.counts().messages;
+    let caught = catcher.counts().mails;
     runtime.block_on(catcher.stop());
     desk.console.say(&format!("{} caught; nobody got mail. Open one of the .eml files to see it:", words::counted(caught, "mail was", "mails were")));
     desk.console.result_shown(&folder.display().to_string());

@@ -80,6 +80,11 @@ impl Reader {
         self.one("SELECT * FROM campaign WHERE id = ?1", [id.0], columns::campaign)
     }
 
+    /// The latest campaign of a kind.
+    pub fn campaign_latest(&self, kind: CampaignKind) -> Result<Option<Campaign>, LedgerProblem> {
+        self.one("SELECT * FROM campaign WHERE kind = ?1 ORDER BY id DESC LIMIT 1", [kind], columns::campaign)
+    }
+
     /// The latest campaign of a kind, if it was stopped half-way. Older ones were given up for it.
     pub fn campaign_unfinished(&self, kind: CampaignKind) -> Result<Option<Campaign>, LedgerProblem> {
         let latest =
