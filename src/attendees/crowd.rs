@@ -1,7 +1,7 @@
 //! Which rows may stand beside each other: duplicates, shared addresses, ids.
 //!
 //! Fed with sound rows in file order. Keeps, of each that was admitted, digests and a line number
-//! (under 100 octets), never its text; the digests are keyed at random, so that no file can be
+//! (some 100 octets, twice that with ids), never its text; the digests are keyed at random, so that no file can be
 //! written to make two of them meet.
 
 use std::{
@@ -180,11 +180,14 @@ fn problem(attendee: &Attendee, what: String, hint: &str) -> Admission {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attendees::{header::read_header, row::RowReader, scanner::Lines};
+    use crate::attendees::{EmptyName, header::read_header, row::RowReader, scanner::Lines};
 
     /// Admits the rows below a header, from line 2 on.
     fn admit(header: &str, shared_addresses: bool, rows: &[&str]) -> Vec<Admission> {
-        let rules = Rules { shared_addresses, ..Rules::for_tests() };
+        admit_by(Rules { shared_addresses, ..Rules::for_tests() }, header, rows)
+    }
+
+    fn admit_by(rules: Rules, header: &str, rows: &[&str]) -> Vec<Admission> {
         let columns = read_header(header.split(','), 1, &rules).unwrap();
         let mut crowd = Crowd::new(&rules);
         let mut reader = RowReader::new(rules, columns);
@@ -266,6 +269,13 @@ mod tests {
         let superfluous = "home@example.org,Ada,,2";
         assert_problem(&last(WITH_ID, false, &[first, superfluous]), "under another id");
         assert_problem(&last(WITH_ID, true, &[first, charles, "home@example.org,Ada,,3"]), "under another id");
+    }
+
+    #[test]
+    fn a_nameless_row_is_a_duplicate_however_its_address_is_typed() {
+        let rules = Rules { empty_name: EmptyName::UseAddress, ..Rules::for_tests() };
+        let admitted = admit_by(rules, PLAIN, &["ada@example.org,,,,", "Ada@example.org,,,,"]);
+        assert_eq!(admitted[1], Admission::DuplicateOf(2));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Owns: which column means what, what a sound row is, which two rows may stand beside each other,
 //! and the words in which all of that is refused. Rows are streamed; of each, the [`Crowd`] keeps
-//! under a hundred octets.
+//! digests and a line number.
 //!
 //! Does not own: who is mailed (the campaign's plan), what is printed, where the settings came from.
 //!

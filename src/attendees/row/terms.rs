@@ -1,0 +1,179 @@
+//! On what terms a row is invited: rights, room, times, zone, language. Pure.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::Row;
+use crate::{
+    attendees::{Field, nearest::shortened},
+    model::{Language, Room, Window, WindowProblem, parse_local_time},
+};
+
+impl Row<'_> {
+    pub(super) fn moderator(&mut self) -> Option<bool> {
+        let cell = self.cell(Field::Moderator);
+        let is_one_of = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
+        if is_one_of(&["yes", "true", "1", "x"]) {
+            return Some(true);
+        }
+        if is_one_of(&["no", "false", "0", ""]) {
+            return Some(false);
+        }
+        let what = format!("{}: `{}` is neither yes nor no", self.label(Field::Moderator), shortened(cell));
+        self.note(what, "write yes, true, 1 or x; or no, false, 0 or nothing".to_owned());
+        None
+    }
+
+    pub(super) fn room(&mut self) -> Option<Room> {
+        let cell = self.cell(Field::Room);
+        if cell.is_empty() {
+            return Some(self.rules.room.clone());
+        }
+        if !self.is_one_line(Field::Room) {
+            return None;
+        }
+        match Room::parse(cell) {
+            Ok(room) => Some(room),
+            Err(problem) => {
+                self.note(problem.to_string(), problem.hint());
+                None
+            }
+        }
+    }
+
+    pub(super) fn window(&mut self) -> Option<Window> {
+        let (starts, ends) = (self.cell(Field::Starts), self.cell(Field::Ends));
+        if starts.is_empty() && ends.is_empty() {
+            return Some(self.rules.window.clone());
+        }
+        if starts.is_empty() || ends.is_empty() {
+            let (full, empty) =
+                if ends.is_empty() { (Field::Starts, Field::Ends) } else { (Field::Ends, Field::Starts) };
+            let what = format!("{} is filled in, {} is empty", self.label(full), self.label(empty));
+            self.note(what, "fill in both, or neither for the event's own times".to_owned());
+            return None;
+        }
+        let zone = self.rules.window.zone().clone();
+        let starts = self.local_time(Field::Starts, &zone);
+        let ends = self.local_time(Field::Ends, &zone);
+        let rules = self.rules;
+        match Window::new(starts?, ends?, rules.opens_before, rules.closes_after, zone) {
+            Ok(window) => Some(window),
+            Err(WindowProblem::EndsBeforeStart) => {
+                let what = format!("{} is not after {}", self.label(Field::Ends), self.label(Field::Starts));
+                self.note(what, "check the day as well as the hour".to_owned());
+                None
+            }
+            Err(problem @ WindowProblem::OutOfRange) => {
+                self.note(problem.to_string(), None);
+                None
+            }
+        }
+    }
+
+    fn local_time(&mut self, field: Field, zone: &TimeZone) -> Option<Timestamp> {
+        match parse_local_time(shortened(self.cell(field)).as_str(), zone) {
+            Ok(time) => Some(time),
+            Err(problem) => {
+                let what = format!("{}: {problem}", self.label(field));
+                let zone = zone.iana_name().unwrap_or("the event's zone");
+                self.note(what, format!("write it like 2026-12-05T14:00; times are those of {zone}"));
+                None
+            }
+        }
+    }
+
+    pub(super) fn timezone(&mut self) -> Option<TimeZone> {
+        let cell = self.cell(Field::Timezone);
+        if cell.is_empty() {
+            return None;
+        }
+        let suggestion = match self.zones.get(cell) {
+            Ok(zone) => return Some(zone),
+            Err(suggestion) => suggestion,
+        };
+        let hint = match suggestion {
+            Some(zone) => format!("did you mean `{zone}`?"),
+            None => "zones are named like `Europe/Berlin` or `America/New_York`".into(),
+        };
+        self.note(format!("{}: there is no time zone `{}`", self.label(Field::Timezone), shortened(cell)), hint);
+        None
+    }
+
+    pub(super) fn language(&mut self) -> Option<Language> {
+        let cell = self.cell(Field::Language);
+        if cell.is_empty() || !self.is_one_line(Field::Language) {
+            return None;
+        }
+        let language = Language::parse(cell).ok();
+        if language.is_none() {
+            let label = self.label(Field::Language);
+            let what = format!("{label}: `{}` is not a language tag like `en`, `de` or `de-AT`", shortened(cell));
+            self.note(what, "leave it empty for the event's own language".to_owned());
+        }
+        language
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        attendees::{
+            RowProblems,
+            row::sample::{only_problem, read, with},
+        },
+        model::Attendee,
+    };
+
+    fn times(starts: &str, ends: &str) -> Result<Attendee, Box<RowProblems>> {
+        read("email,name,starts,ends", &["ada@example.org", "Ada", starts, ends])
+    }
+
+    #[test]
+    fn moderator_says_yes_or_no_in_any_case() {
+        for yes in ["yes", "TRUE", "1", "X"] {
+            assert!(with("moderator", yes).unwrap().moderator, "{yes}");
+        }
+        for no in ["No", "false", "0", ""] {
+            assert!(!with("moderator", no).unwrap().moderator, "{no}");
+        }
+        assert!(only_problem(with("moderator", "perhaps")).what.contains("`perhaps` is neither yes nor no"));
+    }
+
+    #[test]
+    fn a_room_of_ones_own_is_a_safe_one() {
+        let ada = with("room", "side-room").unwrap();
+        assert!(ada.own_room && ada.room.as_str() == "side-room");
+        assert_eq!(only_problem(with("room", "Side Room")).hint.as_deref(), Some("write `side-room`"));
+        assert!(with("room", "*").is_err());
+    }
+
+    #[test]
+    fn times_of_ones_own_are_read_in_the_events_zone_with_its_margins() {
+        let ada = times("2026-12-06T10:00", "2026-12-06 11:30").unwrap();
+        assert!(ada.own_window);
+        assert_eq!(ada.window.opens().to_string(), "2026-12-06T08:30:00Z");
+        assert_eq!(ada.window.closes().to_string(), "2026-12-06T12:30:00Z");
+        assert!(!times("", "").unwrap().own_window);
+    }
+
+    #[test]
+    fn times_come_in_pairs_in_order_and_exist() {
+        assert_eq!(only_problem(times("2026-12-06T10:00", "")).what, "`starts` is filled in, `ends` is empty");
+        assert_eq!(only_problem(times("", "2026-12-06T10:00")).what, "`ends` is filled in, `starts` is empty");
+        let backwards = only_problem(times("2026-12-06T10:00", "2026-12-06T10:00"));
+        assert_eq!(backwards.what, "`ends` is not after `starts`");
+        assert!(only_problem(times("2026-03-29T02:30", "2026-03-29T04:00")).what.contains("does not exist"));
+        assert!(only_problem(times("2026-12-06T10:00Z", "2026-12-06T11:00")).what.contains("offset"));
+        assert_eq!(times("soon", "later").unwrap_err().problems.len(), 2);
+        assert!(only_problem(times("9999-12-30T20:00", "9999-12-30T22:00")).what.contains("calendar"));
+    }
+
+    #[test]
+    fn zone_and_language_are_known_ones() {
+        assert_eq!(with("timezone", "Asia/Tokyo").unwrap().timezone.unwrap().iana_name(), Some("Asia/Tokyo"));
+        assert_eq!(only_problem(with("timezone", "Tokyo")).hint.as_deref(), Some("did you mean `Asia/Tokyo`?"));
+        assert_eq!(with("language", "DE_at").unwrap().language.unwrap().as_str(), "de-AT");
+        assert!(only_problem(with("language", "German language")).what.contains("not a language tag"));
+        assert_eq!(with("language", "").unwrap().language, None);
+    }
+}
