@@ -73,11 +73,13 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> String {
     differ("title ", format!("\"{}\"", then.title), format!("\"{}\"", now.title));
     differ("server ", then.url.clone(), now.url.clone());
     differ("app_id ", then.app_id.clone(), now.app_id.clone());
+    let secret = |terms: &Terms| {
+        if *terms == *now { "the one there is now".to_owned() } else { "another one".to_owned() }
+    };
     if then.secret != now.secret {
-        before.push("another signing secret".into());
-        after.push("the one there is now".into());
+        differ("signing secret: ", secret(then), secret(now));
     }
-    if before.is_empty() {
+    if then.zone != now.zone && (starts, ends) == (false, false) {
         differ("zone ", then.zone.clone(), now.zone.clone());
     }
     let people = if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") };

@@ -43,7 +43,7 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
 /// `Sat 5 Dec 2026 14:00 to 17:00 Europe/Berlin; links work from 13:30 to 19:00`.
 fn window(window: &Window) -> String {
     let zone = window.zone();
-    let local = |time: jiff::Timestamp| time.to_zoned(zone.clone());
+    let local = |time: jiff::Timestamp| time.to_zoned_datetime(zone.clone());
     let starts = local(window.starts());
     // Another day than the event's start is named.
     let later = |time: jiff::Timestamp| {

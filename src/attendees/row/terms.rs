@@ -118,7 +118,7 @@ impl Row<'_> {
 mod tests {
     use crate::{
         attendees::{
-            RowProblems, Rules,
+            RowProblems,
             row::sample::{only_problem, read, with},
         },
         model::Attendee,
