@@ -5,7 +5,7 @@
 
 use super::{
     auth::{NOT_OFFERED, NOTHING_IN_COMMON, READABLE},
-    connect::{NO_STARTTLS, REFUSED, SILENCE, UNKNOWN_HOST},
+    connect::{INTERFERENCE, NO_STARTTLS, REFUSED, SILENCE, UNKNOWN_HOST},
     tls::{EXPIRED, NO_TLS, NOT_YET, OTHER_NAME, UNKNOWN_ISSUER},
 };
 use crate::model::{Outage, Reply, Stage};
@@ -103,6 +103,9 @@ fn tls(detail: &str, host: &str) -> String {
         return "try port 465 with tls = \"implicit\"; if the server offers TLS elsewhere, this network may be hiding it: \
                 do not send from here"
             .to_owned();
+    }
+    if says(INTERFERENCE) {
+        return "do not send from this network; port 465 with tls = \"implicit\" leaves no such gap".to_owned();
     }
     "try another port (465 with tls = \"implicit\", 587 with tls = \"starttls\"), or ask the server's administrator"
         .to_owned()

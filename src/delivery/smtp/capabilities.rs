@@ -3,6 +3,7 @@
 use super::reply::RawReply;
 
 /// The extensions that matter here.
+#[expect(clippy::struct_excessive_bools, reason = "each is a keyword of its own, present or not")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Capabilities {
     /// PIPELINING (RFC 2920).

@@ -32,6 +32,7 @@ use crate::model::{Outage, Reply, Stage};
 pub(super) const UNKNOWN_HOST: &str = "no address is known";
 pub(super) const REFUSED: &str = "connection refused";
 pub(super) const SILENCE: &str = "no answer within";
+pub(super) const INTERFERENCE: &str = "somebody interferes";
 pub(super) const NO_STARTTLS: &str = "the relay does not offer STARTTLS";
 
 /// Opens a session; it is logged in where there are credentials.
@@ -133,7 +134,7 @@ async fn start_tls(
     let reply = exchange(&mut wire, &Starttls.to_string(), relay).await;
     expect(relay, Stage::Tls, reply)?;
     let Some(tcp) = wire.into_tcp() else {
-        let detail = format!("{}: something was said between STARTTLS and the handshake: somebody interferes", at());
+        let detail = format!("{}: something was said between STARTTLS and the handshake: {INTERFERENCE}", at());
         return Err(Outage::Tls { detail });
     };
     secure(tcp, relay, config).await

@@ -20,7 +20,7 @@ mod wire;
 mod worker;
 
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
 #[cfg(test)]
 mod tests;
 

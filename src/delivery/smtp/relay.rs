@@ -53,13 +53,12 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        let minutes = |n: u64| Duration::from_secs(n * 60);
         Self {
             connect: Duration::from_secs(30),
-            greeting: minutes(5),
-            command: minutes(5),
-            data: minutes(2),
-            final_: minutes(10),
+            greeting: Duration::from_mins(5),
+            command: Duration::from_mins(5),
+            data: Duration::from_mins(2),
+            final_: Duration::from_mins(10),
         }
     }
 }
@@ -158,7 +157,7 @@ impl Relay {
             timeouts: Timeouts::default(),
             allow_plaintext: false,
             max_mails_per_connection: 100,
-            max_age: Duration::from_secs(300),
+            max_age: Duration::from_mins(5),
             trace: None,
         }
     }

@@ -86,6 +86,13 @@ impl Heard {
         self.lines().iter().any(|line| line.starts_with(start))
     }
 
+    /// Waits until so many lines that begin so were heard: a farewell is not answered.
+    pub(crate) async fn until(&self, count: usize, start: &str) {
+        while self.lines().iter().filter(|line| line.starts_with(start)).count() < count {
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn note(&self, line: &str) {
         self.0.lock().unwrap().push(line.trim_end().to_owned());
     }

@@ -69,10 +69,13 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
     if is_quota(stage, reply, &text) {
         return Some(Outage::Quota { reply: owned(), until: None });
     }
-    if says(RELAYING) && stage == Stage::Recipient {
-        return Some(Outage::RelayRefused(owned()));
+    if stage == Stage::Recipient && (says(RELAYING) || says(SENDERS)) {
+        // A sender that cannot be looked up now may be found later; a relay that is closed stays closed.
+        let may_pass = reply.code < 500 && !says(RELAYING);
+        return Some(if may_pass { Outage::ServerTrouble(owned()) } else { Outage::RelayRefused(owned()) });
     }
-    if reply.code == 432 || (reply.code == 452 && reply.enhanced == Some((4, 5, 3))) || says(TOO_FAST) {
+    let too_fast = says(TOO_FAST) && !matches!(reply.enhanced, Some((_, 2, _)));
+    if reply.code == 432 || (reply.code == 452 && reply.enhanced == Some((4, 5, 3))) || too_fast {
         return Some(Outage::Throttled(owned()));
     }
     if reply.code == 454 && matches!(stage, Stage::Sender | Stage::Recipient | Stage::Data | Stage::Final) {
@@ -85,15 +88,10 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
         .then(|| Outage::SenderRefused(owned()))
 }
 
-const RELAYING: &[&str] = &[
-    "relay access denied",
-    "relaying denied",
-    "relay not permitted",
-    "unable to relay",
-    "not permitted to relay",
-    "not owned by",
-    "sender address rejected",
-];
+const RELAYING: &[&str] =
+    &["relay access denied", "relaying denied", "relay not permitted", "unable to relay", "not permitted to relay"];
+
+const SENDERS: &[&str] = &["not owned by", "sender address rejected"];
 
 const SENDING_AS: &[&str] = &["sendasdenied", "not allowed to send as", "permissions to send as this sender"];
 
@@ -235,6 +233,7 @@ mod tests {
             (Stage::Recipient, "450 4.2.0 greylisted", "greylisted"),
             (Stage::Recipient, "451 try again", "greylisted"),
             (Stage::Recipient, "452 4.2.2 over quota", "greylisted"),
+            (Stage::Recipient, "450 4.2.1 this user gets too many messages", "greylisted"),
             (Stage::Recipient, "452 user quota exceeded", "deferred"),
             (Stage::Recipient, "447 4.4.7 slow", "deferred"),
             (Stage::Final, "451 4.3.0 queue file write error", "greylisted"),
@@ -291,6 +290,7 @@ mod tests {
             (Stage::Sender, "421 4.3.2 shutting down", "ServerTrouble"),
             (Stage::Recipient, "421 4.3.2 shutting down", "ServerTrouble"),
             (Stage::Final, "421 4.3.2 shutting down", "ServerTrouble"),
+            (Stage::Recipient, "450 4.1.8 Sender address rejected: Domain not found", "ServerTrouble"),
             (Stage::Recipient, "452 4.3.1 insufficient storage", "ServerTrouble"),
             (Stage::Sender, "451 4.3.0 local error", "ServerTrouble"),
             (Stage::Tls, "454 TLS not available", "ServerTrouble"),

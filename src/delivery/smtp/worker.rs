@@ -23,7 +23,7 @@ use crate::{
 /// A session that lies still so long is ended: relays close them, and count them.
 const IDLE: Duration = Duration::from_secs(20);
 /// A wait for the rate's next turn over this long is for the organiser, not for a running program.
-const PATIENCE: Duration = Duration::from_secs(3600);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 enum Next {
     GoOn,

@@ -1,0 +1,6 @@
+//! The mailer against a scripted relay.
+
+mod conversation;
+mod faults;
+mod log_in;
+mod tls;
