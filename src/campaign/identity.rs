@@ -37,7 +37,7 @@ pub struct Stranger {
 
 /// Collects rows in file order, then says who each one is.
 #[derive(Debug, Default)]
-pub struct Identities {
+pub(super) struct Identities {
     corrected: HashSet<u32>,
     known: HashMap<u32, PersonId>,
     taken: HashSet<PersonId>,
@@ -58,7 +58,7 @@ pub struct Identified {
 
 impl Identities {
     /// Takes one sound row.
-    pub fn add(&mut self, attendee: &Attendee, roster: &Roster) {
+    pub(super) fn add(&mut self, attendee: &Attendee, roster: &Roster) {
         if roster.is_empty() {
             return;
         }
@@ -79,7 +79,7 @@ impl Identities {
 
     /// Decides, once every row was taken.
     #[must_use]
-    pub fn decide(mut self, roster: &Roster) -> Identified {
+    pub(super) fn decide(mut self, roster: &Roster) -> Identified {
         let mut strangers = Vec::new();
         // Equal names first: they leave the doubtful ones fewer to be taken for.
         let claims = std::mem::take(&mut self.claims);
