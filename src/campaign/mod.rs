@@ -3,6 +3,7 @@
 //! Owns: the order of everything between a row of the file and an entry of the ledger. Does not own:
 //! settings and the terminal; it receives values and tells what happens to a listener.
 
+mod book;
 mod composer;
 mod event;
 mod identity;
@@ -11,6 +12,7 @@ mod plan;
 mod press;
 mod progress;
 mod run;
+mod sums;
 mod survey;
 mod weather;
 pub mod words;
@@ -23,4 +25,5 @@ pub use plan::{Fate, Reason, Selection, Task, decide, limit, removed, was_mailed
 pub use press::{Addressing, Press};
 pub use progress::{grouped, progress_line, rough_time};
 pub use run::{Ended, Job, JobSink, Pass};
-pub use survey::{Counts, Depth, Found, RowFault, RowKind, RowNote, Samples, Survey, Surveyor, Wanted};
+pub use sums::{Counts, Samples};
+pub use survey::{Depth, Found, RowFault, RowKind, RowNote, Survey, Surveyor, Wanted};

@@ -18,11 +18,12 @@ use tokio::{
 
 use super::{
     Event, Tally,
+    book::{Book, Fate},
     journal::Journal,
     weather::{Advice, Weather},
 };
 use crate::{
-    delivery::{ClaimRequest, Desk, Mailer, Report, retry::RetryPolicy, streaks::Streaks},
+    delivery::{ClaimRequest, Desk, Mailer, Report, retry::RetryPolicy},
     failure::Told,
     ledger::{Ending, Entry},
     model::{Deferral, Mail, Outage, Outcome},
@@ -86,29 +87,6 @@ struct Flight {
     attempts: u32,
     losses: u8,
     claimed: bool,
-}
-
-/// What became of a row in this pass.
-struct Fate {
-    row: u32,
-    entry: Arc<Entry>,
-    state: Ending,
-    outcome: Outcome,
-    next_attempt: Option<Timestamp>,
-}
-
-/// The record as it grows.
-struct Book {
-    tally: Tally,
-    streaks: Streaks,
-    held: Vec<Fate>,
-    only_refusals: bool,
-}
-
-impl Default for Book {
-    fn default() -> Self {
-        Self { tally: Tally::default(), streaks: Streaks::default(), held: Vec::new(), only_refusals: true }
-    }
 }
 
 struct State<M> {

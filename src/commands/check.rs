@@ -1,9 +1,9 @@
 //! `roomkey check`: everything that can be known before a mail leaves.
 
 use super::{
-    Desk,
+    Desk, interrupt,
     opened::{Opened, SecretNeed, ledger_failure},
-    passes, relay::{self, Way},
+    relay::{self, Way},
     report,
 };
 use crate::{
@@ -138,7 +138,7 @@ fn counts(desk: &Desk<'_>, survey: &Survey) {
 /// Logs in, offers the sender, takes it back.
 fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let mut way = Way::of(desk, opened)?;
-    let runtime = passes::runtime()?;
+    let runtime = interrupt::runtime()?;
     let mut trace = way.trace.take();
     let answer = runtime.block_on(async {
         tokio::select! {

@@ -84,6 +84,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     for warning in &opened.warnings {
         console.warn(warning);
     }
+    passes::refuse_a_second_run(opened)?;
     let reader = opened.reader()?;
     let roster = opened.roster()?;
     let planned = plan(desk, opened, order, reader.as_ref(), &roster)?;

@@ -5,6 +5,7 @@ mod event_change;
 mod here;
 mod init;
 mod inspect;
+mod interrupt;
 mod link;
 mod mailing;
 mod opened;

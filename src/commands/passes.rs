@@ -5,10 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Instant,
 };
 
@@ -17,6 +14,7 @@ use tokio::sync::watch;
 
 use super::{
     Desk,
+    interrupt::{Interrupt, runtime},
     mailing::{self, Planned},
     opened::{Opened, ledger_failure},
     relay::{self, Way},
@@ -44,65 +42,6 @@ pub(super) struct Ending {
     pub(super) accepted: u64,
     /// When the next deferred row is due, where the run did not wait for it.
     pub(super) next_due: Option<Timestamp>,
-}
-
-/// Turns true at the first Ctrl-C; the second one ends the program.
-#[derive(Debug, Clone)]
-pub(super) struct Interrupt {
-    stop: watch::Sender<bool>,
-    hit: Arc<AtomicBool>,
-}
-
-impl Interrupt {
-    /// Listens for Ctrl-C and, on unix, SIGTERM.
-    pub(super) fn listen() -> Self {
-        let interrupt = Self { stop: watch::Sender::new(false), hit: Arc::new(AtomicBool::new(false)) };
-        let heard = interrupt.clone();
-        tokio::spawn(async move {
-            loop {
-                signal().await;
-                if heard.hit.swap(true, Ordering::SeqCst) {
-                    std::process::exit(i32::from(Status::Interrupted.code()));
-                }
-                heard.stop.send_replace(true);
-            }
-        });
-        interrupt
-    }
-
-    pub(super) fn was_hit(&self) -> bool {
-        self.hit.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn stop(&self) -> watch::Sender<bool> {
-        self.stop.clone()
-    }
-}
-
-#[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
-}
-
-/// The runtime that mails are sent on.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::unexpected(format!("failed to start: {error}")))
 }
 
 /// Mails what was planned, and waits for what is deferred where that is wished.
@@ -171,6 +110,18 @@ async fn all_passes(
             return Ok((planned, ending));
         }
         first = false;
+    }
+}
+
+/// Stops where another run is on this moment, before anything else is said.
+pub(super) fn refuse_a_second_run(opened: &Opened) -> Result<(), Failure> {
+    let folder = LedgerFolder::find(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
+    match folder.and_then(|folder| RunLock::probe(&folder, &opened.settings.event.id)) {
+        Some(live) => {
+            let problem = LockProblem::HeldBy { holder: live.note };
+            Err(Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())))
+        }
+        None => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Desk,
+    Desk, interrupt,
     mailing::{self, Order, Planned},
     opened::Opened,
     passes, report,
@@ -56,9 +56,9 @@ fn write(
 ) -> Result<(), Failure> {
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
-    let runtime = passes::runtime()?;
+    let runtime = interrupt::runtime()?;
     let ended = runtime.block_on(async {
-        let interrupt = passes::Interrupt::listen();
+        let interrupt = interrupt::Interrupt::listen();
         passes::pass(desk.console, opened, Journal::Nowhere, composer, folder, 1, interrupt.stop()).await
     });
     match (ended.failure, ended.outage) {

@@ -157,7 +157,7 @@ pub(super) fn nothing_to_do(
         .collect();
     if matches!(planned.order.selection, Selection::Again) && !never.is_empty() {
         return Err(Failure::bad_input(
-            Told::new("never mailed so far: there is nothing to mail again")
+            Told::new(format!("{} was never mailed so far: there is nothing to mail again", named(&planned.order.wanted)))
                 .hint("`roomkey send` mails whoever was not mailed yet; `roomkey send --only EMAIL` just one"),
         ));
     }
@@ -174,6 +174,10 @@ pub(super) fn nothing_to_do(
     list_the_others(desk, planned, reader, roster)?;
     let _ = opened;
     Ok(status)
+}
+
+fn named(wanted: &Wanted) -> String {
+    wanted.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Says how a run ended, each failure with the way to go on.

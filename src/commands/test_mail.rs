@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Desk,
+    Desk, interrupt,
     mailing::{self, Order},
     opened::Opened,
     passes,
@@ -50,10 +50,10 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     let mut way = Way::of(desk, opened)?;
     let nonce = format!("{}-{}", desk.around.now().as_millisecond(), std::process::id());
     let composer = mailing::composer(opened, &planned, roster, Making::Test { to: to.clone(), nonce });
-    let runtime = passes::runtime()?;
+    let runtime = interrupt::runtime()?;
     let mut trace = way.trace.take();
     let (ended, failures) = runtime.block_on(async {
-        let interrupt = passes::Interrupt::listen();
+        let interrupt = interrupt::Interrupt::listen();
         let pass = passes::pass_told(desk.console, opened, Journal::Nowhere, composer, way.mailer, 1, interrupt.stop());
         tokio::select! {
             ended = pass => ended,

@@ -66,9 +66,12 @@ impl Streaks {
             return Some(Halt { outage: Outage::ContentRefused(reply.clone()), acquitted: Vec::new() });
         }
         let alike = |(_, its_stage, its): &(u32, Stage, Reply)| {
-            *its_stage == Stage::Recipient && its.code == reply.code && its.enhanced == reply.enhanced
+            *its_stage == Stage::Recipient
+                && its.code == reply.code
+                && its.enhanced == reply.enhanced
+                && (its.text == reply.text || !blames_one_address(reply))
         };
-        if blames_one_address(reply) || !self.first.iter().all(alike) {
+        if !self.first.iter().all(alike) {
             return None;
         }
         let acquitted = self.first.iter().map(|(row, ..)| *row).collect();
@@ -88,7 +91,8 @@ fn is_too_large(reply: &Reply) -> bool {
     reply.enhanced == Some((5, 3, 4)) || (reply.code == 552 && reply.enhanced.is_none())
 }
 
-// "No such mailbox" cannot mean the sender, however often it is said.
+// "No such mailbox" means the sender only where it is said to everybody in the very same words:
+// a relay that looks a mailbox up names it.
 fn blames_one_address(reply: &Reply) -> bool {
     matches!(reply.enhanced, Some((5, 1, 1 | 3 | 10)))
 }
@@ -128,8 +132,11 @@ mod tests {
 
     #[test]
     fn unknown_mailboxes_never_stop_a_run() {
-        let no = refused(Stage::Recipient, 550, (5, 1, 1));
-        assert_eq!(feed(&vec![no; 20]), None);
+        let no = |n: usize| Outcome::Refused {
+            reply: Reply { text: format!("<a{n}@example.org>: unknown"), ..reply(550, (5, 1, 1)) },
+            stage: Stage::Recipient,
+        };
+        assert_eq!(feed(&(0..20).map(no).collect::<Vec<_>>()), None);
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub(crate) fn copy_sample(name: &str, sandbox: &Sandbox) {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
     for entry in fs::read_dir(sample).unwrap() {
         let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            continue; // A rehearsal somebody left behind.
+        }
         fs::copy(entry.path(), sandbox.path(entry.file_name().to_str().unwrap())).unwrap();
     }
 }

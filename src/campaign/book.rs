@@ -1,0 +1,36 @@
+//! A pass's record as it grows: what became of each row, and the first refusals, held back until it
+//! is known whose fault they are. Values only; `run` writes them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Tally;
+use crate::{
+    delivery::streaks::Streaks,
+    ledger::{Ending, Entry},
+    model::Outcome,
+};
+
+/// What became of a row in this pass.
+pub(super) struct Fate {
+    pub(super) row: u32,
+    pub(super) entry: Arc<Entry>,
+    pub(super) state: Ending,
+    pub(super) outcome: Outcome,
+    pub(super) next_attempt: Option<Timestamp>,
+}
+
+/// The record as it grows.
+pub(super) struct Book {
+    pub(super) tally: Tally,
+    pub(super) streaks: Streaks,
+    pub(super) held: Vec<Fate>,
+    pub(super) only_refusals: bool,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self { tally: Tally::default(), streaks: Streaks::default(), held: Vec::new(), only_refusals: true }
+    }
+}
