@@ -11,7 +11,7 @@ use super::{
     opened::{Opened, SecretNeed},
 };
 use crate::{
-    attendees::{AttendeeFile, Crowd, Admission, Unsound},
+    attendees::{Admission, AttendeeFile, Crowd, Unsound},
     campaign::Wanted,
     cli::Inspect,
     console::without_tokens,
@@ -96,9 +96,9 @@ fn whose(desk: &Desk<'_>, opened: &Opened, explanation: &Explanation) -> Option<
     let owner = owner(desk, opened, &id)?;
     Some(match explanation.signature {
         SignatureCheck::Holds => format!("whose: {owner}"),
-        SignatureCheck::DoesNotHold | SignatureCheck::NotChecked(_) => format!(
-            "whose: nobody can say; it names the id of {owner}, but the signature does not prove it"
-        ),
+        SignatureCheck::DoesNotHold | SignatureCheck::NotChecked(_) => {
+            format!("whose: nobody can say; it names the id of {owner}, but the signature does not prove it")
+        }
     })
 }
 

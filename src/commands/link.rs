@@ -29,8 +29,12 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
     let window = &attendee.window;
     if window.is_over(desk.around.now()) {
         desk.console.warn(
-            &Told::new(format!("{}: this link stopped working {}", attendee.locator, moment(window.closes(), window.zone())))
-                .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
+            &Told::new(format!(
+                "{}: this link stopped working {}",
+                attendee.locator,
+                moment(window.closes(), window.zone())
+            ))
+            .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
         );
     } else {
         desk.console.say(&format!("{}'s link works {}", attendee.name, span(window)));

@@ -43,7 +43,13 @@ impl Opened {
         let mut problems = Vec::new();
         let mut warnings = Vec::new();
         let signing = signing_secret(desk, &settings, need, &mut warnings).map_err(|told| problems.push(told)).ok();
-        let server = parsed(&settings, "jitsi.url", ServerAddress::parse(&settings.jitsi.url), |p| Some(p.hint()), &mut problems);
+        let server = parsed(
+            &settings,
+            "jitsi.url",
+            ServerAddress::parse(&settings.jitsi.url),
+            |p| Some(p.hint()),
+            &mut problems,
+        );
         let phrase = |key, text: &Option<String>, problems: &mut Vec<Told>| {
             let text = text.as_ref()?;
             parsed(&settings, key, Phrase::parse(text), |p| Some(p.hint().to_owned()), problems)
@@ -76,8 +82,10 @@ impl Opened {
         warnings.extend(templates.warnings().iter().map(|warning| Told::new(warning.to_string())));
         if settings.jitsi.claims == settings::Claims::Full {
             warnings.push(
-                Told::new("claims = \"full\": every participant's browser gets the e-mail address of everybody in the room")
-                    .hint("leave `claims` out, unless your server needs the address"),
+                Told::new(
+                    "claims = \"full\": every participant's browser gets the e-mail address of everybody in the room",
+                )
+                .hint("leave `claims` out, unless your server needs the address"),
             );
         }
         let press = Press {
@@ -145,9 +153,10 @@ pub(super) fn settings_told(problem: &settings::SettingsProblem) -> Told {
 /// A ledger's problem as a failure: what a person must settle is bad input, a disk's fault is unexpected.
 pub(super) fn ledger_failure(problem: &LedgerProblem) -> Failure {
     let status = match problem {
-        LedgerProblem::Full { .. } | LedgerProblem::Io { .. } | LedgerProblem::ReadOnly { .. } | LedgerProblem::Closed => {
-            Status::Unexpected
-        }
+        LedgerProblem::Full { .. }
+        | LedgerProblem::Io { .. }
+        | LedgerProblem::ReadOnly { .. }
+        | LedgerProblem::Closed => Status::Unexpected,
         _ => Status::BadInput,
     };
     Failure::of(status, Told::new(problem.to_string()).hint(problem.hint()))

@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn long_and_foreign_examples_stay_on_their_line() {
         let variable = |name: &str, example: &str| Variable { name: name.into(), example: example.into() };
-        let lines = table(&[variable("link", &"ü".repeat(61)), variable("row[\"Größe\"]", "a\nb"), variable("note", "")]);
+        let lines =
+            table(&[variable("link", &"ü".repeat(61)), variable("row[\"Größe\"]", "a\nb"), variable("note", "")]);
         assert_eq!(lines[0], format!("link          {}…", "ü".repeat(59)));
         assert_eq!(lines[1], "row[\"Größe\"]  a\\nb");
         assert_eq!(lines[2], "note");
