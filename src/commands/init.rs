@@ -1,11 +1,203 @@
-//! `roomkey init`.
+//! `roomkey init`: a new event.toml, from a few questions or as a commented sample.
+//!
+//! Nothing is written before the last answer, and nothing is overwritten: where a file cannot be
+//! written, those written before it are taken away again.
 
+mod interview;
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use self::interview::Interview;
 use super::Desk;
 use crate::{
     cli::Init,
-    failure::{Failure, Status},
+    failure::{Failure, Status, Told},
+    settings::{Settings, example},
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &Init) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+/// Where the Jitsi secret is kept.
+const JITSI_SECRET: &str = "jitsi.secret";
+/// Where the mail server's password is kept.
+const SMTP_PASSWORD: &str = "smtp.password";
+/// What must never get into a version control system.
+const IGNORED: [&str; 5] = [JITSI_SECRET, SMTP_PASSWORD, ".roomkey/", "preview/", "rehearsal/"];
+
+/// What is to be written.
+struct Draft {
+    event_toml: String,
+    /// The attendee file, relative to the folder.
+    attendees: String,
+    /// Whether an example is written where there is none.
+    example_attendees: bool,
+    /// File names and what they are to hold.
+    secrets: Vec<(&'static str, SecretString)>,
+}
+
+pub(super) fn run(desk: &Desk<'_>, args: &Init) -> Result<Status, Failure> {
+    // `-e` may give the file another name.
+    let target = args.folder.join(&desk.cli.event);
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    if target.symlink_metadata().is_ok() {
+        return Err(Failure::bad_input(
+            Told::new(format!("{} is there already: nothing was written", target.display()))
+                .hint("change it in an editor, or name another folder: `roomkey init DIR`"),
+        ));
+    }
+    let draft = if args.sample || !desk.console.can_ask() {
+        let attendees = example::Answers::placeholders().attendees;
+        Draft { event_toml: example::sample(), attendees, example_attendees: true, secrets: Vec::new() }
+    } else {
+        Interview { desk, folder: &folder }.hold()?
+    };
+    write(&folder, &target, &draft, desk)?;
+    what_next(desk, &target, args.sample || !desk.console.can_ask());
+    Ok(Status::Done)
+}
+
+/// Files made so far; they are taken away again unless all could be made.
+#[derive(Default)]
+struct Made(Vec<PathBuf>);
+
+impl Made {
+    fn file(&mut self, path: &Path, private: bool, parts: &[&str]) -> Result<(), Failure> {
+        let written = create(path, private).and_then(|mut file| {
+            self.0.push(path.to_owned());
+            parts.iter().try_for_each(|part| file.write_all(part.as_bytes()))?;
+            file.sync_all()
+        });
+        written.map_err(|problem| unwritable(path, &problem))
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            // Best effort: the failure that led here is being told.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Writes all files, event.toml last: where it is, the rest is.
+fn write(folder: &Path, target: &Path, draft: &Draft, desk: &Desk<'_>) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|problem| unwritable(folder, &problem))?;
+    let mut made = Made::default();
+    // Before any secret lies there.
+    ignore(&folder.join(".gitignore"), desk)?;
+    for (name, secret) in &draft.secrets {
+        made.file(&folder.join(name), true, &[secret.expose_secret(), "\n"])?;
+    }
+    let attendees = folder.join(&draft.attendees);
+    if draft.example_attendees && attendees.symlink_metadata().is_err() {
+        made.file(&attendees, false, &[example::attendees_csv()])?;
+    }
+    made.file(target, false, &[&draft.event_toml])?;
+    for path in std::mem::take(&mut made.0) {
+        desk.console.result_shown(&path.display().to_string());
+    }
+    Ok(())
+}
+
+/// Opens a file that must not exist yet; a private one is nobody else's from its first octet on.
+fn create(path: &Path, private: bool) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    options.open(path)
+}
+
+/// Adds to `.gitignore` what it does not name yet; what stands there stays.
+fn ignore(path: &Path, desk: &Desk<'_>) -> Result<(), Failure> {
+    let is_file = match path.symlink_metadata() {
+        Ok(metadata) => metadata.is_file(),
+        Err(_) => true,
+    };
+    if !is_file {
+        desk.console.warn(
+            &Told::new(format!("{} is no plain file, so nothing was added to it", path.display()))
+                .hint(format!("keep these out of version control yourself: {}", IGNORED.join(", "))),
+        );
+        return Ok(());
+    }
+    let there = match fs::read(path) {
+        Ok(octets) => String::from_utf8_lossy(&octets).into_owned(),
+        Err(problem) if problem.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(problem) => return Err(unwritable(path, &problem)),
+    };
+    let Some(addition) = missing_lines(&there) else { return Ok(()) };
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(addition.as_bytes()))
+        .map_err(|problem| unwritable(path, &problem))
+}
+
+/// What a `.gitignore` lacks; `None` where it lacks nothing.
+fn missing_lines(there: &str) -> Option<String> {
+    let named = |wanted: &str| there.lines().any(|line| line.trim().trim_start_matches('/') == wanted);
+    let missing: Vec<&str> = IGNORED.into_iter().filter(|wanted| !named(wanted)).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let line_end = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
+    Some(format!("{line_end}{}\n", missing.join("\n")))
+}
+
+fn unwritable(path: &Path, problem: &io::Error) -> Failure {
+    let hint = match problem.kind() {
+        io::ErrorKind::AlreadyExists => "move it away first: nothing is overwritten",
+        _ => "name a folder that you may write to: `roomkey init DIR`",
+    };
+    Failure::bad_input(Told::new(format!("failed to write {}: {problem}", path.display())).hint(hint))
+}
+
+fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
+    let say = |line: &str| desk.console.say(line);
+    let event = match target.as_os_str() == "event.toml" || target == Path::new("./event.toml") {
+        true => String::new(),
+        false => format!(" -e {}", target.display()),
+    };
+    if let Err(problems) = Settings::load(target, desk.around.config_file().as_deref()) {
+        for problem in problems {
+            desk.console.warn(&Told::new(problem.to_string()).maybe_hint(problem.hint()));
+        }
+    }
+    if sample {
+        say("This is a sample: write your event, your Jitsi server, your mail server and your attendees into it.");
+    }
+    say("What comes next:");
+    say(&format!("  roomkey rehearse{event}         try it all with a mail catcher: nobody gets mail"));
+    say(&format!("  roomkey check{event}            check settings, attendees and mails"));
+    say(&format!("  roomkey send{event} --dry-run   look at the mails before they leave"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gitignore_gains_what_it_lacks_and_loses_nothing() {
+        assert_eq!(missing_lines("").unwrap(), "jitsi.secret\nsmtp.password\n.roomkey/\npreview/\nrehearsal/\n");
+        assert_eq!(
+            missing_lines("*.log\n/jitsi.secret\nsmtp.password\n.roomkey/").unwrap(),
+            "\npreview/\nrehearsal/\n"
+        );
+        let all = missing_lines("").unwrap();
+        assert_eq!(missing_lines(&all), None);
+    }
 }

@@ -1,11 +1,194 @@
-//! `roomkey link`.
+//! `roomkey link`: one person's link alone on standard output, its window on standard error.
 
-use super::Desk;
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    Desk,
+    opened::{Opened, SecretNeed, wanted},
+};
 use crate::{
+    attendees::FileProblem,
+    campaign::{Depth, Found, Survey, Wanted},
     cli::Link,
-    failure::{Failure, Status},
+    failure::{Failure, Status, Told},
+    ledger::Roster,
+    model::{Attendee, Window},
 };
 
-pub(super) fn run(_desk: &Desk<'_>, _args: &Link) -> Result<Status, Failure> {
-    Err(Failure::unexpected("not built yet"))
+pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
+    let opened = Opened::open(desk, SecretNeed::Required)?;
+    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref())?;
+    let roster = opened.roster()?;
+    let survey = opened
+        .surveyor(&roster, None, &wanted, desk)
+        .survey(Depth::Rows, None)
+        .map_err(|problem| file_failure(&problem))?;
+    let attendee = the_one(&survey, &wanted, &opened.rules.shown_as)?;
+    warn_of_others(desk, &survey);
+    let link = persons_link(&opened, &roster, &survey, attendee)?;
+    let window = &attendee.window;
+    if window.is_over(desk.around.now()) {
+        desk.console.warn(
+            &Told::new(format!(
+                "{}: this link stopped working {}",
+                attendee.locator,
+                moment(window.closes(), window.zone())
+            ))
+            .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
+        );
+    } else {
+        desk.console.say(&format!("{}'s link works {}", attendee.name, span(window)));
+    }
+    desk.console.result(link.expose());
+    Ok(Status::Done)
+}
+
+/// The person's link, with the id they were mailed under where they were mailed.
+fn persons_link(
+    opened: &Opened,
+    roster: &Roster,
+    survey: &Survey,
+    attendee: &Attendee,
+) -> Result<crate::model::JoinLink, Failure> {
+    let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
+    let user_id = standing.map_or_else(|| opened.press.user_id(&attendee.key), |standing| standing.user_id());
+    opened.press.link(attendee, &user_id).map_err(Failure::bad_input)
+}
+
+/// The one row that is meant; its own problems where it is unsound.
+fn the_one<'a>(survey: &'a Survey, wanted: &Wanted, file: &str) -> Result<&'a Attendee, Failure> {
+    match &survey.found[..] {
+        [] => Err(Failure::bad_input(nobody(wanted, file))),
+        [found] => found.attendee.as_ref().ok_or_else(|| unsound(survey, found)),
+        several => Err(ambiguous(survey, several)),
+    }
+}
+
+fn nobody(wanted: &Wanted, file: &str) -> Told {
+    let address = wanted.addresses.first().map(ToString::to_string).unwrap_or_default();
+    match &wanted.name {
+        Some(name) => Told::new(format!("nobody named {name} with the address {address} is in {file}"))
+            .hint("leave `--name` out to see who has this address"),
+        None => Told::new(format!("{address} is not in {file}"))
+            .hint("find people by a part of their name or address: `roomkey status TEXT`"),
+    }
+}
+
+fn unsound(survey: &Survey, found: &Found) -> Failure {
+    let problems: Vec<Told> =
+        survey.faults.iter().filter(|fault| fault.number == found.number).map(|fault| fault.told.clone()).collect();
+    if problems.is_empty() {
+        // Only so many problems are kept.
+        return Failure::bad_input(Told::new("this person's row has problems").hint("`roomkey check` lists them"));
+    }
+    Failure { status: Status::BadInput, problems }
+}
+
+fn ambiguous(survey: &Survey, several: &[Found]) -> Failure {
+    let mut problems = Vec::new();
+    for found in several {
+        match &found.attendee {
+            Some(attendee) => {
+                problems.push(Told::new(format!("{}: {} <{}>", attendee.locator, attendee.name, attendee.email)));
+            }
+            None => problems.extend(unsound(survey, found).problems),
+        }
+    }
+    // Two of one name cannot be told apart by it.
+    let mut names: Vec<_> = several.iter().filter_map(|found| found.attendee.as_ref()).map(|a| &a.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let told = Told::new(format!("{} people have this address: which one is meant?", several.len()));
+    let told = match names.first() {
+        Some(name) if names.len() > 1 => told.hint(format!("say whom, for example: --name \"{name}\"")),
+        _ => told.hint("put these rows right first: `roomkey check`"),
+    };
+    problems.insert(0, told);
+    Failure { status: Status::BadInput, problems }
+}
+
+/// Problems of other rows keep nobody from their link.
+fn warn_of_others(desk: &Desk<'_>, survey: &Survey) {
+    let told = match survey.unsound.len() {
+        0 => return,
+        1 => "1 row has problems: `roomkey check` lists them".to_owned(),
+        rows => format!("{rows} rows have problems: `roomkey check` lists them"),
+    };
+    desk.console.warn(&Told::new(told));
+}
+
+/// The problems of an attendee file that cannot be read.
+pub(super) fn file_failure(problem: &FileProblem) -> Failure {
+    let problems = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint)).collect();
+    Failure { status: Status::BadInput, problems }
+}
+
+/// `Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC`; a date wherever it is another.
+fn span(window: &Window) -> String {
+    let (opens, closes, zone) = (window.opens(), window.closes(), window.zone());
+    let local = between(opens, closes, zone, None);
+    if zone == &TimeZone::UTC {
+        return format!("{local} UTC");
+    }
+    let universal = between(opens, closes, &TimeZone::UTC, Some(zone));
+    format!("{local} ({}), {universal} UTC", zone.iana_name().unwrap_or("local time"))
+}
+
+/// From one time to another; the date is left out where `told` has said it already.
+fn between(from: Timestamp, to: Timestamp, zone: &TimeZone, told: Option<&TimeZone>) -> String {
+    let (start, end) = (from.to_zoned_datetime(zone.clone()), to.to_zoned_datetime(zone.clone()));
+    let same = |at: Timestamp| {
+        told.is_some_and(|told| at.to_zoned_datetime(told.clone()).date() == at.to_zoned_datetime(zone.clone()).date())
+    };
+    let one_day = start.date() == end.date();
+    let all_told = same(from) && same(to);
+    let full = "%a %-d %b %Y %H:%M";
+    let first = start.strftime(if all_told { "%H:%M" } else { full });
+    let last = end.strftime(if one_day || all_told { "%H:%M" } else { full });
+    format!("{first} to {last}")
+}
+
+fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    let name = zone.iana_name().unwrap_or("local time");
+    format!("{} ({name})", at.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y %H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    fn window(starts: &str, ends: &str, zone: &str) -> Window {
+        let zone = TimeZone::get(zone).unwrap();
+        let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
+        Window::new(starts.parse().unwrap(), ends.parse().unwrap(), before, after, zone).unwrap()
+    }
+
+    #[test]
+    fn a_window_is_told_with_each_date_once() {
+        for (starts, ends, zone, told) in [
+            (
+                "2026-12-05T13:00:00Z",
+                "2026-12-05T16:00:00Z",
+                "Europe/Berlin",
+                "Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC",
+            ),
+            ("2026-12-05T13:00:00Z", "2026-12-05T16:00:00Z", "UTC", "Sat 5 Dec 2026 12:30 to 18:00 UTC"),
+            (
+                "2026-12-05T13:00:00Z",
+                "2026-12-06T13:00:00Z",
+                "Europe/Berlin",
+                "Sat 5 Dec 2026 13:30 to Sun 6 Dec 2026 16:00 (Europe/Berlin), 12:30 to 15:00 UTC",
+            ),
+            (
+                "2026-12-05T20:00:00Z",
+                "2026-12-05T21:00:00Z",
+                "Asia/Tokyo",
+                "Sun 6 Dec 2026 04:30 to 08:00 (Asia/Tokyo), Sat 5 Dec 2026 19:30 to 23:00 UTC",
+            ),
+        ] {
+            assert_eq!(span(&window(starts, ends, zone)), told);
+        }
+    }
 }
