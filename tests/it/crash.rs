@@ -101,9 +101,7 @@ fn a_run_that_waits_can_be_interrupted() {
         .write(&sandbox);
     let run = sandbox.spawn(&["send", "--yes"]);
     server.wait_for_mails(2);
-    while sandbox.state("a1@example.org") != "deferred" {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    sandbox.wait_until(|sandbox| sandbox.state("a1@example.org") == "deferred");
     // It lets go of the ledger while it waits.
     sandbox.run(&["send", "--yes", "--no-wait"]).is(4);
     run.interrupt();
@@ -116,9 +114,7 @@ fn a_second_run_at_the_same_time_is_refused() {
     let server = SmtpServer::start(Script::default().rule(silent));
     let sandbox = Sandbox::with_attendees(3, server.port());
     let first = sandbox.spawn(&["send", "--yes"]);
-    while sandbox.in_state("sending").is_empty() {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    sandbox.wait_until(|sandbox| !sandbox.in_state("sending").is_empty());
     sandbox.run(&["send", "--yes"]).is(6).says(&first.id().to_string());
     sandbox.run(&["check"]).is(0);
     first.kill();

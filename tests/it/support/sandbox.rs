@@ -139,6 +139,15 @@ impl Sandbox {
         self.row(email)["state"].as_str().expect("a state is a text").to_owned()
     }
 
+    /// Waits until something holds; fails where it never does.
+    pub(crate) fn wait_until(&self, holds: impl Fn(&Self) -> bool) {
+        let deadline = std::time::Instant::now() + Duration::from_mins(1);
+        while !holds(self) {
+            assert!(std::time::Instant::now() < deadline, "nothing came of waiting: {:?}", self.rows());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// The addresses of the rows in a state.
     pub(crate) fn in_state(&self, state: &str) -> Vec<String> {
         let rows = self.rows().into_iter().filter(|row| row["state"] == state);
