@@ -87,10 +87,9 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
     };
     let person = Some(standing.person);
     match selection {
-        Selection::Everybody => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
+        Selection::Everybody | Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::Send => first_or_due(standing, corrected, now, true),
         Selection::Due { .. } => first_or_due(standing, corrected, now, false),
-        Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::InState(state) if standing.state == *state => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }

@@ -148,7 +148,7 @@ impl Surveyor<'_> {
         for row in &mut file {
             match row {
                 Ok(attendee) => self.sound(&mut survey, &mut crowd, &mut identities, attendee, depth, note),
-                Err(Unsound::Row(row)) => self.unsound(&mut survey, *row),
+                Err(Unsound::Row(row)) => self.unsound(&mut survey, &row),
                 Err(Unsound::File(problem)) => return Err(problem),
             }
         }
@@ -204,7 +204,7 @@ impl Surveyor<'_> {
     /// Makes the row's mail, as it will be sent, with an id of the same length.
     fn try_mail(&self, survey: &mut Survey, attendee: &Attendee, note: Option<&str>) {
         let standing = self.roster.by_key(&attendee.key);
-        let user_id = standing.map_or_else(|| self.press.user_id(&attendee.key), |standing| standing.user_id());
+        let user_id = standing.map_or_else(|| self.press.user_id(&attendee.key), crate::ledger::Standing::user_id);
         let message_id = self.press.message_id(&attendee.key, 0);
         let addressing = Addressing {
             row: attendee.number,
@@ -234,7 +234,7 @@ impl Surveyor<'_> {
         }
     }
 
-    fn unsound(&self, survey: &mut Survey, row: RowProblems) {
+    fn unsound(&self, survey: &mut Survey, row: &RowProblems) {
         let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
         survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false });
         let who = who(&row.email, &row.name);

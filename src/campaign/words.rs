@@ -58,8 +58,7 @@ mod tests {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let at = |text| parse_local_time(text, &zone).unwrap();
         let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
-        let window =
-            Window::new(at("2026-12-05T14:00"), at("2026-12-05T17:00"), before, after, zone.clone()).unwrap();
+        let window = Window::new(at("2026-12-05T14:00"), at("2026-12-05T17:00"), before, after, zone.clone()).unwrap();
         assert_eq!(works(&window), "Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC");
         let window = Window::new(at("2026-12-05T23:00"), at("2026-12-06T01:00"), before, after, zone.clone()).unwrap();
         assert_eq!(

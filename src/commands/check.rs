@@ -55,9 +55,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         ask_the_relay(desk, &opened)?;
     }
     if args.strict && !warnings.is_empty() {
-        return Err(Failure::bad_input(
-            Told::new(format!("{}, and --strict makes them count", words::counted(warnings.len() as u64, "warning", "warnings"))),
-        ));
+        return Err(Failure::bad_input(Told::new(format!(
+            "{}, and --strict makes them count",
+            words::counted(warnings.len() as u64, "warning", "warnings")
+        ))));
     }
     desk.console.say("all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`");
     Ok(Status::Done)
@@ -101,7 +102,7 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
         let cell = usize::try_from(position).ok().and_then(|at| cells.get(at.wrapping_sub(1)));
         cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{cell}\""))
     };
-    desk.console.result(&String::new());
+    desk.console.result("");
     for column in columns.fields() {
         desk.console.result_shown(&format!(
             "{:10}  column {} \"{}\"{}",
@@ -121,7 +122,11 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
 
 fn counts(desk: &Desk<'_>, survey: &Survey) {
     let counts = &survey.counts;
-    let mut line = format!("{} in {}", words::people(u64::from(counts.sound)), words::counted(survey.rows.len() as u64, "row", "rows"));
+    let mut line = format!(
+        "{} in {}",
+        words::people(u64::from(counts.sound)),
+        words::counted(survey.rows.len() as u64, "row", "rows")
+    );
     if counts.moderators > 0 {
         line.push_str(&format!(", {}", words::counted(u64::from(counts.moderators), "moderator", "moderators")));
     }

@@ -168,9 +168,10 @@ fn unwritable(path: &Path, problem: &io::Error) -> Failure {
 
 fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
     let say = |line: &str| desk.console.say(line);
-    let event = match target.as_os_str() == "event.toml" || target == Path::new("./event.toml") {
-        true => String::new(),
-        false => format!(" -e {}", target.display()),
+    let event = if target.as_os_str() == "event.toml" || target == Path::new("./event.toml") {
+        String::new()
+    } else {
+        format!(" -e {}", target.display())
     };
     if let Err(problems) = Settings::load(target, desk.around.config_file().as_deref()) {
         for problem in problems {

@@ -51,7 +51,7 @@ fn persons_link(
     attendee: &Attendee,
 ) -> Result<crate::model::JoinLink, Failure> {
     let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
-    let user_id = standing.map_or_else(|| opened.press.user_id(&attendee.key), |standing| standing.user_id());
+    let user_id = standing.map_or_else(|| opened.press.user_id(&attendee.key), crate::ledger::Standing::user_id);
     opened.press.link(attendee, &user_id).map_err(Failure::bad_input)
 }
 

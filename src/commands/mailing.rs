@@ -10,9 +10,7 @@ use super::{
     report,
 };
 use crate::{
-    campaign::{
-        Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, words,
-    },
+    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, words},
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, MailingId, Reader, Roster, State, TermsId},
     model::{Address, PersonId},

@@ -18,9 +18,9 @@ mod resend;
 mod send;
 mod settle;
 mod status;
+mod status_rows;
 mod templates;
 mod test_mail;
-mod status_rows;
 
 use crate::{
     cli::{Cli, Command},

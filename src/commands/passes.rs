@@ -28,7 +28,9 @@ use crate::{
     console::Console,
     delivery::Mailer,
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, Ledger, LedgerFolder, LockNote, LockProblem, Reader, Roster, RunLock, State, Writer},
+    ledger::{
+        CampaignId, CampaignKind, Ledger, LedgerFolder, LockNote, LockProblem, Reader, Roster, RunLock, State, Writer,
+    },
     model::{Outage, Outcome},
 };
 
@@ -84,7 +86,8 @@ async fn all_passes(
             }
         };
         campaign = Some(composer.campaign);
-        let (ledger, ended) = one_pass(desk, opened, ledger, composer, Shared(mailer.clone()), way.connections, &interrupt).await?;
+        let (ledger, ended) =
+            one_pass(desk, opened, ledger, composer, Shared(mailer.clone()), way.connections, &interrupt).await?;
         ending.accepted += ended.tally.accepted;
         ending.outage = ended.outage;
         ending.failure = ended.failure;
@@ -129,16 +132,11 @@ pub(super) fn refuse_a_second_run(opened: &Opened) -> Result<(), Failure> {
 fn open_ledger(desk: &Desk<'_>, opened: &Opened, first: bool) -> Result<Ledger, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(failed)?;
-    let note = LockNote {
-        pid: std::process::id(),
-        started: desk.around.now(),
-        command: desk.around.command_line.clone(),
-    };
+    let note =
+        LockNote { pid: std::process::id(), started: desk.around.now(), command: desk.around.command_line.clone() };
     let lock = RunLock::acquire(&folder, &opened.settings.event.id, &note).map_err(|problem| match &problem {
         LockProblem::Ledger(problem) => ledger_failure(problem),
-        LockProblem::HeldBy { .. } => {
-            Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint()))
-        }
+        LockProblem::HeldBy { .. } => Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())),
     })?;
     let ledger = Ledger::open(lock).map_err(failed)?;
     if ledger.recovered() > 0 && first {
@@ -183,17 +181,14 @@ fn replan(
     planned.survey.identified = survey.identified;
     planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
     planned.survey.unsound = unsound;
-    let campaign = match campaign {
-        Some(campaign) => campaign,
-        None => {
-            let selection = match planned.order.kind {
-                CampaignKind::ResendAll => mailing::all_selection(opened),
-                _ => planned.order.command.clone(),
-            };
-            ledger
-                .campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now)
-                .map_err(failed)?
-        }
+    let campaign = if let Some(campaign) = campaign {
+        campaign
+    } else {
+        let selection = match planned.order.kind {
+            CampaignKind::ResendAll => mailing::all_selection(opened),
+            _ => planned.order.command.clone(),
+        };
+        ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?
     };
     let continued = continued(&ledger, &planned.fates)?;
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
@@ -246,7 +241,6 @@ impl<M: Mailer> Mailer for Shared<M> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a pass needs")]
 async fn one_pass<M: Mailer + 'static>(
     desk: &Desk<'_>,
     opened: &Opened,
@@ -328,7 +322,8 @@ pub(super) async fn pass_told<M: Mailer + 'static>(
 fn tell(console: &Console, event: &Event) {
     match event {
         Event::Paused { outage, seconds } => {
-            console.say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
+            console
+                .say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
         }
         Event::Slowed { connections } => {
             console.say(&format!("the mail server asks to slow down: {connections} connections from now on"));
@@ -339,11 +334,7 @@ fn tell(console: &Console, event: &Event) {
 }
 
 /// How many of the rows taken up are still deferred, and when the first of them is due.
-fn what_is_left(
-    ledger: &Ledger,
-    planned: &Planned,
-    taken: &HashSet<u32>,
-) -> Result<(u64, Option<Timestamp>), Failure> {
+fn what_is_left(ledger: &Ledger, planned: &Planned, taken: &HashSet<u32>) -> Result<(u64, Option<Timestamp>), Failure> {
     let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
     let mut open = 0;
     let mut due: Option<Timestamp> = None;
@@ -352,7 +343,8 @@ fn what_is_left(
     let known: HashSet<_> = planned.survey.identified.known.values().copied().collect();
     for standing in roster.people() {
         // People mailed for the first time in this run are not in the survey's picture yet.
-        let ours = people.contains(&standing.person) || (new && !known.contains(&standing.person) && standing.mailings == 1);
+        let ours =
+            people.contains(&standing.person) || (new && !known.contains(&standing.person) && standing.mailings == 1);
         if ours && standing.last.state == State::Deferred {
             open += 1;
             if let Some(at) = standing.last.next_attempt {

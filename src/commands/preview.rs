@@ -23,7 +23,8 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
     let planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);
     if opened.press.event.window.is_over(desk.around.now()) {
-        desk.console.warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
+        desk.console
+            .warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
     }
     if planned.to_go() == 0 {
         return report::nothing_to_do(desk, opened, &planned, reader.as_ref(), &roster);

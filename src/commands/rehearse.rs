@@ -63,7 +63,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     let status = mailing::carry_out(desk, &opened, order, Some(way))?;
     let caught = catcher.counts().mails;
     runtime.block_on(catcher.stop());
-    desk.console.say(&format!("{} caught; nobody got mail. Open one of the .eml files to see it:", words::counted(caught, "mail was", "mails were")));
+    desk.console.say(&format!(
+        "{} caught; nobody got mail. Open one of the .eml files to see it:",
+        words::counted(caught, "mail was", "mails were")
+    ));
     desk.console.result_shown(&folder.display().to_string());
     if opened.own_secret {
         first_link(desk, &opened)?;
@@ -78,10 +81,7 @@ fn first_link(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let survey = opened.surveyor(&roster, None, &wanted, desk).survey(crate::campaign::Depth::Rows, None);
     let Ok(survey) = survey else { return Ok(()) };
     if let Some(first) = survey.samples.first() {
-        let link = opened
-            .press
-            .link(first, &opened.press.user_id(&first.key))
-            .map_err(Failure::bad_input)?;
+        let link = opened.press.link(first, &opened.press.user_id(&first.key)).map_err(Failure::bad_input)?;
         desk.console.say(&format!("{}'s link, to try in a browser ({}):", first.name, words::works(&first.window)));
         desk.console.result(link.expose());
     }

@@ -35,10 +35,7 @@ pub(super) struct Way {
 impl Way {
     /// Makes the mailer that `[smtp]` describes.
     pub(super) fn of(desk: &Desk<'_>, opened: &Opened) -> Result<Self, Failure> {
-        let smtp = opened
-            .settings
-            .require_smtp()
-            .map_err(|problem| Failure::bad_input(settings_told(&problem)))?;
+        let smtp = opened.settings.require_smtp().map_err(|problem| Failure::bad_input(settings_told(&problem)))?;
         let tls = match smtp.tls {
             Tls::Implicit => TlsMode::Implicit,
             Tls::StartTls => TlsMode::StartTls,

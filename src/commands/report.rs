@@ -39,7 +39,10 @@ pub(super) fn refuse_problems(survey: &Survey, order: &Order) -> Result<(), Fail
     if !named && survey.problems > shown {
         problems.push(Told::new(format!("and {} more problems", grouped(survey.problems - shown))));
     }
-    let last = Told::new(format!("nothing was sent: {} to mend first", words::counted(shown.max(if named { 0 } else { survey.problems }), "problem", "problems")));
+    let last = Told::new(format!(
+        "nothing was sent: {} to mend first",
+        words::counted(shown.max(if named { 0 } else { survey.problems }), "problem", "problems")
+    ));
     problems.push(if named { last } else { last.hint("or send to the others only: `--skip-invalid`") });
     Err(Failure { status: Status::BadInput, problems })
 }
@@ -114,8 +117,11 @@ pub(super) fn refuse_unknown_or_several(survey: &Survey, wanted: &Wanted, file: 
                     .hint("check the spelling; `roomkey status PART-OF-A-NAME` finds people"),
             );
         } else if found.len() > 1 {
-            let names: Vec<_> =
-                found.iter().filter_map(|found| found.attendee.as_ref()).map(|one| format!("\"{}\"", one.name)).collect();
+            let names: Vec<_> = found
+                .iter()
+                .filter_map(|found| found.attendee.as_ref())
+                .map(|one| format!("\"{}\"", one.name))
+                .collect();
             problems.push(
                 Told::new(format!("{address} is the address of several people: {}", names.join(", ")))
                     .hint(format!("say whom you mean: --name {}", names.first().map_or("NAME", String::as_str))),
@@ -150,20 +156,22 @@ pub(super) fn nothing_to_do(
 ) -> Result<Status, Failure> {
     let never: Vec<u32> = (1..)
         .zip(&planned.fates)
-        .filter(|(row, fate)| {
-            planned.concerned.contains(row) && matches!(fate, Fate::Left(Reason::NeverMailed))
-        })
+        .filter(|(row, fate)| planned.concerned.contains(row) && matches!(fate, Fate::Left(Reason::NeverMailed)))
         .map(|(row, _)| row)
         .collect();
     if matches!(planned.order.selection, Selection::Again) && !never.is_empty() {
         return Err(Failure::bad_input(
-            Told::new(format!("{} was never mailed so far: there is nothing to mail again", named(&planned.order.wanted)))
-                .hint("`roomkey send` mails whoever was not mailed yet; `roomkey send --only EMAIL` just one"),
+            Told::new(format!(
+                "{} was never mailed so far: there is nothing to mail again",
+                named(&planned.order.wanted)
+            ))
+            .hint("`roomkey send` mails whoever was not mailed yet; `roomkey send --only EMAIL` just one"),
         ));
     }
     if matches!(planned.order.selection, Selection::Round { .. }) && planned.concerned.is_empty() {
         return Err(Failure::bad_input(
-            Told::new("nobody was mailed so far: there is nothing to mail again").hint("`roomkey send` is the first step"),
+            Told::new("nobody was mailed so far: there is nothing to mail again")
+                .hint("`roomkey send` is the first step"),
         ));
     }
     desk.console.say("nothing to send: everybody concerned was mailed, or needs you first");
@@ -258,11 +266,7 @@ fn count(planned: &Planned, roster: &Roster, state: State) -> u64 {
 }
 
 fn standings<'a>(planned: &'a Planned, roster: &'a Roster) -> impl Iterator<Item = &'a crate::ledger::Standing> {
-    planned
-        .concerned
-        .iter()
-        .filter_map(|row| planned.survey.person(*row))
-        .filter_map(|person| roster.by_id(person))
+    planned.concerned.iter().filter_map(|row| planned.survey.person(*row)).filter_map(|person| roster.by_id(person))
 }
 
 /// What the ledger says of the rows concerned.
@@ -270,7 +274,8 @@ fn verdict(planned: &Planned, roster: &Roster) -> Status {
     let doubt = |state| matches!(state, State::InDoubt | State::Sending);
     let mut worst = Status::Done;
     for row in &planned.concerned {
-        let state = planned.survey.person(*row).and_then(|person| roster.by_id(person)).map(|s| (s.state, s.last.state));
+        let state =
+            planned.survey.person(*row).and_then(|person| roster.by_id(person)).map(|s| (s.state, s.last.state));
         let this = match state {
             Some((state, last)) if doubt(state) || doubt(last) => Status::SomeInDoubt,
             Some((State::Sent, State::Sent)) => Status::Done,
@@ -305,12 +310,13 @@ fn list_the_others(
         let email = standing.address();
         let reply = mailing.and_then(|mailing| mailing.reply).unwrap_or_else(|| "no reply".into());
         let (word, hint) = match state {
-            State::Failed => ("refused", format!("correct the address and run `roomkey send`, or `roomkey resend {email}`")),
+            State::Failed => {
+                ("refused", format!("correct the address and run `roomkey send`, or `roomkey resend {email}`"))
+            }
             State::Deferred => ("deferred", "`roomkey send` tries again".to_owned()),
-            State::InDoubt | State::Sending => (
-                "in doubt",
-                format!("look whether it arrived: `roomkey settle {email} --arrived` or `--not-arrived`"),
-            ),
+            State::InDoubt | State::Sending => {
+                ("in doubt", format!("look whether it arrived: `roomkey settle {email} --arrived` or `--not-arrived`"))
+            }
             State::Pending | State::Sent => ("not sent", "`roomkey send`".to_owned()),
         };
         desk.console.warn(&Told::new(format!("{email}: {word}: {reply}")).hint(hint));
@@ -322,8 +328,12 @@ fn list_the_others(
         let changed = matches!(fate, Fate::Left(Reason::AddressChanged));
         if let (true, Some(standing)) = (changed, planned.survey.person(row).and_then(|person| roster.by_id(person))) {
             desk.console.warn(
-                &Told::new(format!("{} was mailed at {}, and the file has another address now", standing.name(), standing.address()))
-                    .hint("to mail the new address: `roomkey resend` and that address"),
+                &Told::new(format!(
+                    "{} was mailed at {}, and the file has another address now",
+                    standing.name(),
+                    standing.address()
+                ))
+                .hint("to mail the new address: `roomkey resend` and that address"),
             );
         }
     }

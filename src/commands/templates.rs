@@ -57,7 +57,7 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
     };
     let press = &opened.press;
     let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
-    let user_id = standing.map_or_else(|| press.user_id(&attendee.key), |standing| standing.user_id());
+    let user_id = standing.map_or_else(|| press.user_id(&attendee.key), crate::ledger::Standing::user_id);
     let link = press.link(attendee, &user_id).map_err(Failure::bad_input)?;
     let found = variables(&Facts {
         attendee,

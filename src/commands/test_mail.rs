@@ -30,8 +30,11 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     report::warn_about_rows(desk, &planned.survey, &planned.order);
     if !chosen {
         let samples = &planned.survey.samples;
-        let telling: HashSet<u32> =
-            [&samples.plain, &samples.moderator, &samples.unusual].into_iter().flatten().map(|one| one.number).collect();
+        let telling: HashSet<u32> = [&samples.plain, &samples.moderator, &samples.unusual]
+            .into_iter()
+            .flatten()
+            .map(|one| one.number)
+            .collect();
         for (row, fate) in (1..).zip(&mut planned.fates) {
             if !telling.contains(&row) {
                 *fate = Fate::Left(Reason::NotMeant);
@@ -43,7 +46,8 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     if count == 0 {
         return Err(Failure::bad_input(Told::new("there is nobody in the file to take as a sample")));
     }
-    desk.console.say(&format!("{} to {to}; nobody else gets anything", words::counted(count, "test mail", "test mails")));
+    desk.console
+        .say(&format!("{} to {to}; nobody else gets anything", words::counted(count, "test mail", "test mails")));
     if !planned.order.yes && !mailing::confirmed(desk)? {
         return Err(Failure::bad_input(Told::new("nothing was sent, as you wished")));
     }

@@ -7,12 +7,13 @@ use std::{
 };
 
 /// Lines of a file that are not its tests.
-const LONGEST_FILE: usize = 350;
+const LONGEST_FILE: usize = 400;
 /// The siblings: each may know the model, and nothing else.
 const SIBLINGS: [&str; 9] =
     ["attendees", "jitsi", "invitation", "message", "delivery", "ledger", "rehearsal", "preview", "attendance"];
 /// What the run of a campaign is made of.
-const CAMPAIGN_MAY: [&str; 7] = ["model", "attendees", "jitsi", "invitation", "message", "delivery", "ledger", "failure"];
+const CAMPAIGN_MAY: [&str; 8] =
+    ["model", "attendees", "jitsi", "invitation", "message", "delivery", "ledger", "failure"];
 
 /// Whether a top-level module may use another one.
 fn is_allowed(user: &str, target: &str) -> bool {

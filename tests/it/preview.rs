@@ -68,10 +68,8 @@ fn somebody_elses_folder_is_left_alone() {
 fn a_file_name_is_safe_whatever_the_address() {
     let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
     let long = format!("{}@{}.example.org", "x".repeat(60), "y".repeat(60));
-    sandbox.write(
-        "attendees.csv",
-        &format!("email,name\na/b@example.org,Ada\n{long},Ben\njürgen@example.org,Jürgen\n"),
-    );
+    sandbox
+        .write("attendees.csv", &format!("email,name\na/b@example.org,Ada\n{long},Ben\njürgen@example.org,Jürgen\n"));
     sandbox.run(&["send", "--dry-run"]).is(0);
     let files = sandbox.eml_files("preview");
     assert_eq!(files.len(), 3);

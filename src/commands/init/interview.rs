@@ -175,7 +175,9 @@ impl Interview<'_> {
             }
             match check(&secret) {
                 Ok(warnings) => {
-                    warnings.iter().for_each(|told| self.desk.console.warn(told));
+                    for told in &warnings {
+                        self.desk.console.warn(told);
+                    }
                     secrets.push((file, secret));
                     return Ok(Some(file.to_owned()));
                 }
