@@ -69,7 +69,7 @@ mod tests {
     fn a_line_says_what_is_done_how_fast_and_how_long_it_takes() {
         let tally = Tally { total: 1200, accepted: 598, refused: 1, in_doubt: 1, ..Tally::default() };
         assert_eq!(
-            progress_line(&tally, Duration::from_secs(60)),
+            progress_line(&tally, Duration::from_mins(1)),
             "600 of 1,200, 10 a second, about 60 s left, 1 refused, 1 in doubt"
         );
     }
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_slow_run_is_told_by_the_minute() {
         let tally = Tally { total: 120, accepted: 20, ..Tally::default() };
-        assert_eq!(progress_line(&tally, Duration::from_secs(60)), "20 of 120, 20 a minute, about 5 min left");
+        assert_eq!(progress_line(&tally, Duration::from_mins(1)), "20 of 120, 20 a minute, about 5 min left");
     }
 
     #[test]

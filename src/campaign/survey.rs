@@ -93,6 +93,8 @@ pub struct Survey {
     pub rows: Vec<RowNote>,
     /// What is wrong, in file order, as far as it is shown.
     pub faults: Vec<RowFault>,
+    /// Why the file could not be read to its end; nobody is mailed then, whatever is left out.
+    pub broken: Vec<Told>,
     /// How many problems there are in all.
     pub problems: u64,
     /// Rows with problems.
@@ -149,7 +151,12 @@ impl Surveyor<'_> {
             match row {
                 Ok(attendee) => self.sound(&mut survey, &mut crowd, &mut identities, attendee, depth, note),
                 Err(Unsound::Row(row)) => self.unsound(&mut survey, &row),
-                Err(Unsound::File(problem)) => return Err(problem),
+                Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
+                Err(Unsound::File(problem)) => {
+                    let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
+                    survey.broken = told.collect();
+                    survey.problems += survey.broken.len() as u64;
+                }
             }
         }
         survey.identified = identities.decide(self.roster);

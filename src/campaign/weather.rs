@@ -140,7 +140,7 @@ mod tests {
     fn a_quota_that_ends_soon_is_waited_for_and_a_daily_one_is_not() {
         let mut weather = Weather::fair(1);
         let soon = Outage::Quota { reply: reply(452), until: Some(at(600)) };
-        assert_eq!(weather.advise(&soon, at(0)), Advice::HoldBack(Duration::from_secs(600)));
+        assert_eq!(weather.advise(&soon, at(0)), Advice::HoldBack(Duration::from_mins(10)));
         assert_eq!(weather.advise(&Outage::Quota { reply: reply(550), until: None }, at(0)), Advice::Stop);
     }
 }

@@ -30,7 +30,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &survey);
     for (line, first, email) in &survey.duplicates {
-        warnings.push(Told::new(format!("line {line} repeats line {first} ({email}): it will be mailed once")));
+        warnings.push(Told::new(format!(
+            "{}:{line}: repeats line {first} ({email}): it will be mailed once",
+            opened.rules.shown_as
+        )));
     }
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
@@ -41,14 +44,21 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     for fault in &survey.faults {
         desk.console.problem(&fault.told);
     }
+    for told in &survey.broken {
+        desk.console.problem(told);
+    }
     if survey.problems > 0 {
-        let more = survey.problems - survey.faults.len() as u64;
+        let more = survey.problems - (survey.faults.len() + survey.broken.len()) as u64;
         if more > 0 {
             desk.console.say(&format!("and {}", words::counted(more, "more problem", "more problems")));
         }
         return Err(Failure::bad_input(
-            Told::new(format!("{} to mend", words::counted(survey.problems, "problem", "problems")))
-                .hint("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
+            Told::new(format!("{} to mend", words::counted(survey.problems, "problem", "problems"))).maybe_hint(
+                survey
+                    .broken
+                    .is_empty()
+                    .then_some("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
+            ),
         ));
     }
     if args.smtp {

@@ -172,6 +172,9 @@ fn replan(
     let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
     surveyor.stamp = planned.survey.stamp.as_ref();
     let survey = surveyor.survey(Depth::Rows, None).map_err(|problem| report::file_failure(&problem))?;
+    if !survey.broken.is_empty() {
+        return Err(Failure { status: Status::BadInput, problems: survey.broken });
+    }
     let unsound = std::mem::take(&mut planned.survey.unsound);
     let order = if first {
         planned.order.clone()

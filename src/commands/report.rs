@@ -32,9 +32,10 @@ pub(super) fn refuse_problems(survey: &Survey, order: &Order) -> Result<(), Fail
     let concerns = |number: u32| !named || chosen.contains(&number);
     let mut problems: Vec<Told> =
         survey.faults.iter().filter(|fault| concerns(fault.number)).map(|fault| fault.told.clone()).collect();
-    if problems.is_empty() || order.skip_invalid {
+    if survey.broken.is_empty() && (problems.is_empty() || order.skip_invalid) {
         return Ok(());
     }
+    problems.extend(survey.broken.iter().cloned());
     let shown = problems.len() as u64;
     if !named && survey.problems > shown {
         problems.push(Told::new(format!("and {} more problems", grouped(survey.problems - shown))));
