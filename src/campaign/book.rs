@@ -9,7 +9,7 @@ use super::Tally;
 use crate::{
     delivery::streaks::Streaks,
     ledger::{Ending, Entry},
-    model::Outcome,
+    model::{Outcome, Stage},
 };
 
 /// What became of a row in this pass.
@@ -27,10 +27,25 @@ pub(super) struct Book {
     pub(super) streaks: Streaks,
     pub(super) held: Vec<Fate>,
     pub(super) only_refusals: bool,
+    /// The code with which the relay refused the campaign, once that is known.
+    pub(super) campaign_refused: Option<u16>,
+}
+
+impl Book {
+    /// Whether a refusal is the campaign's and not its row's.
+    pub(super) fn acquits(&self, outcome: &Outcome) -> bool {
+        matches!(outcome, Outcome::Refused { reply, stage: Stage::Recipient } if Some(reply.code) == self.campaign_refused)
+    }
 }
 
 impl Default for Book {
     fn default() -> Self {
-        Self { tally: Tally::default(), streaks: Streaks::default(), held: Vec::new(), only_refusals: true }
+        Self {
+            tally: Tally::default(),
+            streaks: Streaks::default(),
+            held: Vec::new(),
+            only_refusals: true,
+            campaign_refused: None,
+        }
     }
 }

@@ -271,12 +271,18 @@ impl<M: Mailer + 'static> State<M> {
     /// Enters a fate, unless it is one of the first refusals: row after row refused alike is the
     /// campaign's fault, and then no row is blamed. They are held back until that is known.
     fn enter(&self, book: &mut Book, fate: Fate) {
+        if book.acquits(&fate.outcome) {
+            return; // It was on its way when the others were acquitted, and shares their fate.
+        }
         let halt = book.streaks.feed(fate.row, &fate.outcome);
         let refused = matches!(fate.outcome, Outcome::Refused { .. });
         book.only_refusals &= refused;
         book.held.push(fate);
         if let Some(halt) = halt {
             book.held.retain(|held| !halt.acquitted.contains(&held.row));
+            if !halt.acquitted.is_empty() {
+                book.campaign_refused = halt.outage.reply().map(|reply| reply.code);
+            }
             lock(&self.outage).get_or_insert(halt.outage);
             self.stop();
         }
