@@ -97,6 +97,26 @@ pub struct Check {
     pub strict: bool,
 }
 
+/// What `send` and `resend` have in common.
+#[derive(Debug, Args)]
+pub struct Going {
+    /// Write the mails as .eml files instead of sending them
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --dry-run: the folder for the .eml files [default: preview/ beside event.toml]
+    #[arg(long, value_name = "DIR", requires = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Leave out rows with problems and send to the others; ends with 4
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// Stop when what is left must wait, instead of waiting for it
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
 /// `roomkey send`
 #[derive(Debug, Args)]
 pub struct Send {
@@ -112,24 +132,12 @@ pub struct Send {
     /// Send a test to this address instead: three telling samples, marked, not recorded
     #[arg(long, value_name = "ADDRESS", conflicts_with = "dry_run")]
     pub to: Option<String>,
-    /// Write the mails as .eml files instead of sending them
-    #[arg(long)]
-    pub dry_run: bool,
-    /// With --dry-run: the folder for the .eml files [default: preview/ beside event.toml]
-    #[arg(long, value_name = "DIR", requires = "dry_run")]
-    pub out: Option<PathBuf>,
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
-    /// Leave out rows with problems and send to the others; ends with 4
-    #[arg(long)]
-    pub skip_invalid: bool,
     /// Send to new people although the event changed after others were mailed
     #[arg(long)]
     pub accept_change: bool,
-    /// Stop when what is left must wait, instead of waiting for it
-    #[arg(long)]
-    pub no_wait: bool,
+    /// How it goes.
+    #[command(flatten)]
+    pub going: Going,
 }
 
 /// `roomkey resend`
@@ -160,21 +168,9 @@ pub struct Resend {
     /// With --all: start a new round instead of going on with the last one
     #[arg(long, requires = "all")]
     pub again: bool,
-    /// Write the mails as .eml files instead of sending them
-    #[arg(long)]
-    pub dry_run: bool,
-    /// With --dry-run: the folder for the .eml files [default: preview/ beside event.toml]
-    #[arg(long, value_name = "DIR", requires = "dry_run")]
-    pub out: Option<PathBuf>,
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
-    /// Leave out rows with problems and send to the others; ends with 4
-    #[arg(long)]
-    pub skip_invalid: bool,
-    /// Stop when what is left must wait, instead of waiting for it
-    #[arg(long)]
-    pub no_wait: bool,
+    /// How it goes.
+    #[command(flatten)]
+    pub going: Going,
 }
 
 /// `roomkey settle`

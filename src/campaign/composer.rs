@@ -125,7 +125,7 @@ impl Composer {
     fn job(&self, attendee: &Attendee, standing: Option<&Standing>) -> Result<Job, Told> {
         let continued = self.continued.get(&attendee.number);
         let key = standing.map_or_else(|| attendee.key.clone(), Standing::key);
-        let user_id = standing.map_or_else(|| self.press.user_id(&key), Standing::user_id);
+        let user_id = self.press.user_id_of(standing, &key);
         let revision = standing.map_or(0, |standing| standing.mailings);
         let own_to = continued.map_or(self.to.as_ref(), |continued| continued.to.as_ref());
         let (to, message_id, test_for) = match &self.making {

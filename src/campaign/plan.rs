@@ -15,10 +15,7 @@ pub enum Selection {
     /// `send`: whoever was never tried, is due, or had a failed address corrected.
     Send,
     /// The later passes of a run: what has fallen due of it, and what it never came to.
-    Due {
-        /// Rows the run took up.
-        rows: HashSet<u32>,
-    },
+    Due,
     /// `resend EMAIL…`: these, whatever became of their last mail.
     Again,
     /// `resend --failed` or `--in-doubt`: those whose last mail ended so.
@@ -81,7 +78,7 @@ pub enum Fate {
 pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: bool, now: Timestamp) -> Fate {
     let Some(standing) = standing else {
         return match selection {
-            Selection::Send | Selection::Due { .. } | Selection::Everybody => anew(None),
+            Selection::Send | Selection::Due | Selection::Everybody => anew(None),
             _ => Fate::Left(Reason::NeverMailed),
         };
     };
@@ -89,7 +86,7 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
     match selection {
         Selection::Everybody | Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::Send => first_or_due(standing, corrected, now, true),
-        Selection::Due { .. } => first_or_due(standing, corrected, now, false),
+        Selection::Due => first_or_due(standing, corrected, now, false),
         Selection::InState(state) if standing.state == *state => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }

@@ -9,7 +9,7 @@ use crate::{
     failure::Told,
     invitation::{Facts, Phrase, Templates},
     jitsi::{Bearer, Signer},
-    ledger::Terms,
+    ledger::{Standing, Terms},
     message::{Letter, Unsubscribe, compose},
     model::{Address, Attendee, AttendeeKey, Event, JoinLink, Language, Mail, Mailbox, MessageId, SubKeys, UserId},
 };
@@ -63,6 +63,12 @@ impl Press {
     #[must_use]
     pub fn user_id(&self, key: &AttendeeKey) -> UserId {
         self.keys.user_id(&self.event.id, key)
+    }
+
+    /// The user id of somebody: the ledger's own where it knows them, whatever the secret is now.
+    #[must_use]
+    pub fn user_id_of(&self, standing: Option<&Standing>, key: &AttendeeKey) -> UserId {
+        standing.map_or_else(|| self.user_id(key), Standing::user_id)
     }
 
     /// The Message-ID of somebody's mail number `revision`.

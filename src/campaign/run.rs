@@ -7,7 +7,6 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    thread,
 };
 
 use jiff::Timestamp;
@@ -146,8 +145,7 @@ impl<M: Mailer + 'static> State<M> {
     where
         P: FnOnce(&mut JobSink<'_>) -> Result<(), Told> + Send + 'static,
     {
-        let (done, awaited) = tokio::sync::oneshot::channel();
-        thread::spawn(move || {
+        tokio::task::spawn_blocking(move || {
             let mut count = 0_u64;
             let result = produce(&mut |job: Job| {
                 let Job { mail, entry, first_attempt, attempts } = job;
@@ -163,9 +161,8 @@ impl<M: Mailer + 'static> State<M> {
                 taken
             });
             let _ = composed.send(count);
-            let _ = done.send(result);
-        });
-        tokio::spawn(async move { awaited.await.unwrap_or_else(|_| Err(broken_down())) })
+            result
+        })
     }
 
     /// Has each claimed mail recorded as `sending`; the ledger's writer groups them.

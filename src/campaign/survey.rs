@@ -160,9 +160,6 @@ impl Surveyor<'_> {
             }
         }
         survey.identified = identities.decide(self.roster);
-        if depth == Depth::Mails {
-            survey.samples.plain = survey.samples.plain.take().filter(|_| survey.counts.sound > 0);
-        }
         Ok(survey)
     }
 
@@ -186,7 +183,7 @@ impl Surveyor<'_> {
                 RowKind::Duplicate(short(first))
             }
             Admission::Problem(problem) => {
-                self.fault(survey, number, told(&problem), who(attendee.email.as_str(), &attendee.name));
+                survey.fault(number, told(&problem), who(attendee.email.as_str(), &attendee.name));
                 RowKind::Unsound
             }
         };
@@ -211,7 +208,7 @@ impl Surveyor<'_> {
     /// Makes the row's mail, as it will be sent, with an id of the same length.
     fn try_mail(&self, survey: &mut Survey, attendee: &Attendee, note: Option<&str>) {
         let standing = self.roster.by_key(&attendee.key);
-        let user_id = standing.map_or_else(|| self.press.user_id(&attendee.key), crate::ledger::Standing::user_id);
+        let user_id = self.press.user_id_of(standing, &attendee.key);
         let message_id = self.press.message_id(&attendee.key, 0);
         let addressing = Addressing {
             row: attendee.number,
@@ -233,7 +230,7 @@ impl Surveyor<'_> {
                 }
             }
             Err(told) => {
-                self.fault(survey, attendee.number, told, who(attendee.email.as_str(), &attendee.name));
+                survey.fault(attendee.number, told, who(attendee.email.as_str(), &attendee.name));
                 if let Some(row) = survey.rows.last_mut() {
                     row.kind = RowKind::Unsound;
                 }
@@ -246,19 +243,10 @@ impl Surveyor<'_> {
         survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false });
         let who = who(&row.email, &row.name);
         for problem in &row.problems {
-            self.fault(survey, row.number, told(problem), who.clone());
+            survey.fault(row.number, told(problem), who.clone());
         }
         if let Some(wanted) = wanted {
             survey.found.push(Found { number: row.number, wanted, attendee: None });
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as what the surveyor does")]
-    fn fault(&self, survey: &mut Survey, number: u32, told: Told, who: String) {
-        survey.problems += 1;
-        survey.unsound.insert(number);
-        if survey.faults.len() < SHOWN_PROBLEMS {
-            survey.faults.push(RowFault { number, told, who });
         }
     }
 
@@ -272,6 +260,14 @@ impl Surveyor<'_> {
 }
 
 impl Survey {
+    fn fault(&mut self, number: u32, told: Told, who: String) {
+        self.problems += 1;
+        self.unsound.insert(number);
+        if self.faults.len() < SHOWN_PROBLEMS {
+            self.faults.push(RowFault { number, told, who });
+        }
+    }
+
     /// The person a row is in the ledger.
     #[must_use]
     pub fn person(&self, number: u32) -> Option<PersonId> {

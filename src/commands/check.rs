@@ -152,14 +152,10 @@ fn counts(desk: &Desk<'_>, survey: &Survey) {
 
 /// Logs in, offers the sender, takes it back.
 fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
-    let mut way = Way::of(desk, opened)?;
+    let way = Way::of(desk, opened)?;
     let runtime = interrupt::runtime()?;
-    let mut trace = way.trace.take();
     let answer = runtime.block_on(async {
-        tokio::select! {
-            answer = way.mailer.check(&opened.press.envelope_from) => answer,
-            () = relay::print_trace(trace.as_mut(), desk.console) => unreachable!("the trace never ends first"),
-        }
+        relay::traced(way.trace, desk.console, Box::pin(way.mailer.check(&opened.press.envelope_from))).await
     });
     let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
     desk.console.result_shown(&relay_in_words(&way.host, &report));

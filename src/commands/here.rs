@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::{
     Desk,
     opened::{Opened, SecretNeed},
-    status::{counts, people, sum},
+    status::{counts, sum},
     status_rows::{Picture, picture},
 };
 use crate::{
+    campaign::words,
     cli::StateName,
     failure::{Failure, Status},
     model::Window,
@@ -89,7 +90,7 @@ fn mails(picture: &Picture) -> String {
     }
     let counts = tally(picture);
     let sent = counts.get(&StateName::Sent).copied().unwrap_or_default();
-    format!("{sent} of {} mailed ({})", people(picture.lines.len()), sum(&counts))
+    format!("{sent} of {} mailed ({})", words::people(picture.lines.len() as u64), sum(&counts))
 }
 
 fn next(picture: &Picture, is_over: bool) -> &'static str {

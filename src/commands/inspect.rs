@@ -137,7 +137,7 @@ fn row_of(desk: &Desk<'_>, opened: &Opened, roster: &Roster, id: &UserId) -> Opt
             continue;
         }
         let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
-        let own = standing.map_or_else(|| opened.press.user_id(&attendee.key), crate::ledger::Standing::user_id);
+        let own = opened.press.user_id_of(standing, &attendee.key);
         if own == *id {
             return Some(attendee);
         }

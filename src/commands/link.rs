@@ -5,10 +5,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     Desk,
     opened::{Opened, SecretNeed, wanted},
+    report::file_failure,
 };
 use crate::{
-    attendees::FileProblem,
-    campaign::{Depth, Found, Survey, Wanted},
+    campaign::{Depth, Found, Survey, Wanted, words},
     cli::Link,
     failure::{Failure, Status, Told},
     ledger::Roster,
@@ -51,7 +51,7 @@ fn persons_link(
     attendee: &Attendee,
 ) -> Result<crate::model::JoinLink, Failure> {
     let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
-    let user_id = standing.map_or_else(|| opened.press.user_id(&attendee.key), crate::ledger::Standing::user_id);
+    let user_id = opened.press.user_id_of(standing, &attendee.key);
     opened.press.link(attendee, &user_id).map_err(Failure::bad_input)
 }
 
@@ -117,12 +117,6 @@ fn warn_of_others(desk: &Desk<'_>, survey: &Survey) {
     desk.console.warn(&Told::new(told));
 }
 
-/// The problems of an attendee file that cannot be read.
-pub(super) fn file_failure(problem: &FileProblem) -> Failure {
-    let problems = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint)).collect();
-    Failure { status: Status::BadInput, problems }
-}
-
 /// `Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC`; a date wherever it is another.
 fn span(window: &Window) -> String {
     let (opens, closes, zone) = (window.opens(), window.closes(), window.zone());
@@ -150,7 +144,7 @@ fn between(from: Timestamp, to: Timestamp, zone: &TimeZone, told: Option<&TimeZo
 
 fn moment(at: Timestamp, zone: &TimeZone) -> String {
     let name = zone.iana_name().unwrap_or("local time");
-    format!("{} ({name})", at.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y %H:%M"))
+    format!("{} ({name})", words::moment(at, zone))
 }
 
 #[cfg(test)]

@@ -83,19 +83,16 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         console.warn(warning);
     }
     passes::refuse_a_second_run(opened)?;
-    let reader = opened.reader()?;
-    let roster = opened.roster()?;
+    let (reader, roster) = opened.ledger()?;
     let planned = plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);
-    refuse_what_cannot_be(desk, opened, &planned)?;
+    refuse_what_cannot_be(desk, opened, &planned, reader.as_ref(), &roster)?;
     if planned.to_go() == 0 && (planned.waiting() == 0 || !planned.order.wait) {
-        return report::nothing_to_do(desk, opened, &planned, reader.as_ref(), &roster);
+        return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     let relay = way.as_ref().map(|way| way.host.clone());
     announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
-    if !planned.order.yes && !confirmed(desk)? {
-        return Err(Failure::bad_input(Told::new("nothing was sent, as you wished")));
-    }
+    confirm(desk, &planned.order)?;
     let way = match way {
         Some(way) => way,
         None => Way::of(desk, opened)?,
@@ -103,7 +100,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     let host = way.host.clone();
     let started = std::time::Instant::now();
     let (planned, ending) = passes::run(desk, opened, planned, way)?;
-    report::summary(desk, opened, &planned, &ending, &host, started.elapsed())
+    report::summary(desk, opened, planned, &ending, &host, started.elapsed())
 }
 
 /// Looks at every row and decides.
@@ -244,10 +241,16 @@ fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashS
 }
 
 /// Stops before anything is asked or sent, where the order cannot be right.
-fn refuse_what_cannot_be(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
+fn refuse_what_cannot_be(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    planned: &Planned,
+    reader: Option<&Reader>,
+    roster: &Roster,
+) -> Result<(), Failure> {
     let order = &planned.order;
-    if let (Some(reader), Selection::Send, false) = (opened.reader()?, &order.selection, order.accept_change) {
-        event_change::refuse_a_changed_event(&reader, &opened.roster()?, &opened.press.terms())?;
+    if let (Some(reader), Selection::Send, false) = (reader, &order.selection, order.accept_change) {
+        event_change::refuse_a_changed_event(reader, roster, &opened.press.terms())?;
     }
     refuse_over(desk, opened, planned)?;
     if order.note.is_some() {
@@ -308,13 +311,24 @@ fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, r
     }
 }
 
-pub(super) fn confirmed(desk: &Desk<'_>) -> Result<bool, Failure> {
+/// Asks whether to go ahead, unless that was said on the command line.
+///
+/// # Errors
+/// Where the answer is no, or nobody can be asked.
+pub(super) fn confirm(desk: &Desk<'_>, order: &Order) -> Result<(), Failure> {
+    if order.yes {
+        return Ok(());
+    }
     if !desk.console.can_ask() {
         return Err(Failure::bad_input(
             Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
         ));
     }
-    Ok(desk.console.confirm("Go ahead?"))
+    if desk.console.confirm("Go ahead?") {
+        Ok(())
+    } else {
+        Err(Failure::bad_input(Told::new("nothing was sent, as you wished")))
+    }
 }
 
 /// A composer for the rows that go.

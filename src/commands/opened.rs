@@ -9,7 +9,7 @@ use crate::{
     failure::{Failure, Status, Told},
     invitation::{Phrase, Templates},
     jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
-    ledger::{LedgerFolder, LedgerProblem, Reader, Roster, TermsId},
+    ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
     model::Address,
     settings::{self, ColumnSetting, Settings, secrets},
@@ -104,6 +104,20 @@ impl Opened {
         Ok(Self { settings, press: Arc::new(press), rules, own_secret, warnings })
     }
 
+    /// The ledger, and everybody it knows.
+    pub(super) fn ledger(&self) -> Result<(Option<Reader>, Roster), Failure> {
+        let reader = self.reader()?;
+        let roster = reader.as_ref().map_or_else(|| Ok(Roster::default()), Reader::roster);
+        Ok((reader, roster.map_err(|problem| ledger_failure(&problem))?))
+    }
+
+    /// Takes the run lock.
+    pub(super) fn lock(&self, desk: &Desk<'_>, folder: &LedgerFolder) -> Result<RunLock, Failure> {
+        let note =
+            LockNote { pid: std::process::id(), started: desk.around.now(), command: desk.around.command_line.clone() };
+        RunLock::acquire(folder, &self.settings.event.id, &note).map_err(|problem| lock_failure(&problem))
+    }
+
     /// The ledger, to look at; `None` where nobody was ever mailed.
     pub(super) fn reader(&self) -> Result<Option<Reader>, Failure> {
         match LedgerFolder::find(&self.settings.folder).map_err(|problem| ledger_failure(&problem))? {
@@ -114,10 +128,7 @@ impl Opened {
 
     /// Who was mailed, as far as the ledger knows.
     pub(super) fn roster(&self) -> Result<Roster, Failure> {
-        match self.reader()? {
-            Some(reader) => reader.roster().map_err(|problem| ledger_failure(&problem)),
-            None => Ok(Roster::default()),
-        }
+        Ok(self.ledger()?.1)
     }
 
     /// Makes a surveyor of the attendee file.
@@ -160,6 +171,14 @@ pub(super) fn ledger_failure(problem: &LedgerProblem) -> Failure {
         _ => Status::BadInput,
     };
     Failure::of(status, Told::new(problem.to_string()).hint(problem.hint()))
+}
+
+/// Why the run lock is not to be had, as a failure.
+pub(super) fn lock_failure(problem: &LockProblem) -> Failure {
+    match problem {
+        LockProblem::HeldBy { .. } => Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())),
+        LockProblem::Ledger(problem) => ledger_failure(problem),
+    }
 }
 
 /// Reads the addresses that a command names.

@@ -16,7 +16,7 @@ use super::{
     Desk,
     interrupt::{Interrupt, runtime},
     mailing::{self, Planned},
-    opened::{Opened, ledger_failure},
+    opened::{Opened, ledger_failure, lock_failure},
     relay::{self, Way},
     report,
 };
@@ -26,11 +26,9 @@ use crate::{
         words,
     },
     console::Console,
-    delivery::Mailer,
+    delivery::{Mailer, smtp::SmtpMailer},
     failure::{Failure, Status, Told},
-    ledger::{
-        CampaignId, CampaignKind, Ledger, LedgerFolder, LockNote, LockProblem, Reader, Roster, RunLock, State, Writer,
-    },
+    ledger::{CampaignId, CampaignKind, Ledger, LedgerFolder, LockProblem, Reader, Roster, RunLock, State, Writer},
     model::{Outage, Outcome},
 };
 
@@ -49,15 +47,9 @@ pub(super) struct Ending {
 /// Mails what was planned, and waits for what is deferred where that is wished.
 pub(super) fn run(desk: &Desk<'_>, opened: &Opened, planned: Planned, way: Way) -> Result<(Planned, Ending), Failure> {
     let runtime = runtime()?;
-    let mut way = way;
-    let trace = way.trace.take();
-    let ended = runtime.block_on(async {
-        let mut trace = trace;
-        tokio::select! {
-            ended = all_passes(desk, opened, planned, way) => ended,
-            () = relay::print_trace(trace.as_mut(), desk.console) => unreachable!("the trace never ends first"),
-        }
-    });
+    let Way { mailer, connections, trace, .. } = way;
+    let passes = all_passes(desk, opened, planned, mailer, connections);
+    let ended = runtime.block_on(relay::traced(trace, desk.console, passes));
     desk.console.end_progress();
     runtime.shutdown_background();
     ended
@@ -67,18 +59,19 @@ async fn all_passes(
     desk: &Desk<'_>,
     opened: &Opened,
     mut planned: Planned,
-    way: Way,
+    mailer: SmtpMailer,
+    connections: usize,
 ) -> Result<(Planned, Ending), Failure> {
     let interrupt = Interrupt::listen();
     let taken = planned.taken();
-    let mailer = Arc::new(way.mailer);
+    let mailer = Arc::new(mailer);
     let mut ending = Ending::default();
     let mut campaign = planned.round;
     let mut first = true;
     loop {
-        let ledger = open_ledger(desk, opened, first)?;
-        let (ledger, composer) = match replan(desk, opened, &mut planned, ledger, &taken, campaign, first) {
-            Ok(ready) => ready,
+        let mut ledger = open_ledger(desk, opened, first)?;
+        let composer = match replan(desk, opened, &mut planned, &mut ledger, &taken, campaign, first) {
+            Ok(composer) => composer,
             Err(failure) if first => return Err(failure),
             Err(failure) => {
                 ending.failure = failure.problems.into_iter().next();
@@ -86,8 +79,7 @@ async fn all_passes(
             }
         };
         campaign = Some(composer.campaign);
-        let (ledger, ended) =
-            one_pass(desk, opened, ledger, composer, Shared(mailer.clone()), way.connections, &interrupt).await?;
+        let (ledger, ended) = one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
         ending.accepted += ended.tally.accepted;
         ending.outage = ended.outage;
         ending.failure = ended.failure;
@@ -120,10 +112,7 @@ async fn all_passes(
 pub(super) fn refuse_a_second_run(opened: &Opened) -> Result<(), Failure> {
     let folder = LedgerFolder::find(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
     match folder.and_then(|folder| RunLock::probe(&folder, &opened.settings.event.id)) {
-        Some(live) => {
-            let problem = LockProblem::HeldBy { holder: live.note };
-            Err(Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())))
-        }
+        Some(live) => Err(lock_failure(&LockProblem::HeldBy { holder: live.note })),
         None => Ok(()),
     }
 }
@@ -132,13 +121,7 @@ pub(super) fn refuse_a_second_run(opened: &Opened) -> Result<(), Failure> {
 fn open_ledger(desk: &Desk<'_>, opened: &Opened, first: bool) -> Result<Ledger, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(failed)?;
-    let note =
-        LockNote { pid: std::process::id(), started: desk.around.now(), command: desk.around.command_line.clone() };
-    let lock = RunLock::acquire(&folder, &opened.settings.event.id, &note).map_err(|problem| match &problem {
-        LockProblem::Ledger(problem) => ledger_failure(problem),
-        LockProblem::HeldBy { .. } => Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())),
-    })?;
-    let ledger = Ledger::open(lock).map_err(failed)?;
+    let ledger = Ledger::open(opened.lock(desk, &folder)?).map_err(failed)?;
     if ledger.recovered() > 0 && first {
         desk.console.warn(
             &Told::new(format!(
@@ -156,11 +139,11 @@ fn replan(
     desk: &Desk<'_>,
     opened: &Opened,
     planned: &mut Planned,
-    mut ledger: Ledger,
+    ledger: &mut Ledger,
     taken: &HashSet<u32>,
     campaign: Option<CampaignId>,
     first: bool,
-) -> Result<(Ledger, Composer), Failure> {
+) -> Result<Composer, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let now = desk.around.now();
     let roster = ledger.roster().map_err(failed)?;
@@ -175,15 +158,13 @@ fn replan(
     if !survey.broken.is_empty() {
         return Err(Failure { status: Status::BadInput, problems: survey.broken });
     }
-    let unsound = std::mem::take(&mut planned.survey.unsound);
     let order = if first {
         planned.order.clone()
     } else {
-        mailing::Order { selection: Selection::Due { rows: taken.clone() }, ..planned.order.clone() }
+        mailing::Order { selection: Selection::Due, ..planned.order.clone() }
     };
     planned.survey.identified = survey.identified;
     planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
-    planned.survey.unsound = unsound;
     let campaign = if let Some(campaign) = campaign {
         campaign
     } else {
@@ -193,12 +174,12 @@ fn replan(
         };
         ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?
     };
-    let continued = continued(&ledger, &planned.fates)?;
+    let continued = continued(ledger, &planned.fates)?;
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
     composer.campaign = campaign;
     composer.terms = terms;
-    Ok((ledger, composer))
+    Ok(composer)
 }
 
 /// What previews of other attempts take over, where there is a ledger.
@@ -235,15 +216,6 @@ fn continued(ledger: &Reader, fates: &[Fate]) -> Result<HashMap<u32, Continued>,
     Ok(found)
 }
 
-/// A mailer that several passes share.
-struct Shared<M>(Arc<M>);
-
-impl<M: Mailer> Mailer for Shared<M> {
-    fn work(&self, desk: &crate::delivery::Desk) -> impl Future<Output = Result<(), Outage>> + Send {
-        self.0.work(desk)
-    }
-}
-
 async fn one_pass<M: Mailer + 'static>(
     desk: &Desk<'_>,
     opened: &Opened,
@@ -255,7 +227,7 @@ async fn one_pass<M: Mailer + 'static>(
 ) -> Result<(Option<Ledger>, Ended), Failure> {
     let writer = Writer::start(ledger).map_err(|problem| ledger_failure(&problem))?;
     let journal = Journal::Ledger(writer.handle());
-    let ended = pass(desk.console, opened, journal, composer, mailer, connections, interrupt.stop()).await;
+    let (ended, _) = pass(desk.console, opened, journal, composer, mailer, connections, interrupt.stop()).await;
     match writer.close() {
         Ok(ledger) => Ok((Some(ledger), ended)),
         Err(problem) => {
@@ -265,21 +237,8 @@ async fn one_pass<M: Mailer + 'static>(
     }
 }
 
-/// One pass with its progress shown.
+/// One pass with its progress shown, and the outcomes of what was not accepted.
 pub(super) async fn pass<M: Mailer + 'static>(
-    console: &Console,
-    opened: &Opened,
-    journal: Journal,
-    composer: Composer,
-    mailer: M,
-    connections: usize,
-    stop: watch::Sender<bool>,
-) -> Ended {
-    pass_told(console, opened, journal, composer, mailer, connections, stop).await.0
-}
-
-/// The same, with the outcomes of what was not accepted.
-pub(super) async fn pass_told<M: Mailer + 'static>(
     console: &Console,
     opened: &Opened,
     journal: Journal,

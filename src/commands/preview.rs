@@ -18,8 +18,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
     for warning in &opened.warnings {
         desk.console.warn(warning);
     }
-    let reader = opened.reader()?;
-    let roster = opened.roster()?;
+    let (reader, roster) = opened.ledger()?;
     let planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);
     if opened.press.event.window.is_over(desk.around.now()) {
@@ -27,14 +26,13 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
             .warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
     }
     if planned.to_go() == 0 {
-        return report::nothing_to_do(desk, opened, &planned, reader.as_ref(), &roster);
+        return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     let (path, ours) = match out {
         Some(out) => (desk.around.folder.join(out), false),
         None => (opened.preview_folder(), true),
     };
-    let folder = EmlFolder::prepare(&path, ours)
-        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
+    let folder = prepared(&path, ours)?;
     let skipped = planned.order.skip_invalid && !planned.survey.unsound.is_empty();
     let continued = passes::continued_for_preview(reader.as_ref(), &planned)?;
     write(desk, opened, &planned, roster, continued, folder)?;
@@ -45,6 +43,12 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
         words::counted(count, "preview lies", "previews lie")
     ));
     Ok(if skipped { Status::SomeFailed } else { Status::Done })
+}
+
+/// A folder for mails, emptied of those before.
+pub(super) fn prepared(path: &Path, ours: bool) -> Result<EmlFolder, Failure> {
+    EmlFolder::prepare(path, ours)
+        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))
 }
 
 fn write(
@@ -58,7 +62,7 @@ fn write(
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
     let runtime = interrupt::runtime()?;
-    let ended = runtime.block_on(async {
+    let (ended, _) = runtime.block_on(async {
         let interrupt = interrupt::Interrupt::listen();
         passes::pass(desk.console, opened, Journal::Nowhere, composer, folder, 1, interrupt.stop()).await
     });

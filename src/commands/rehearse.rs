@@ -6,16 +6,15 @@ use super::{
     Desk, interrupt,
     mailing::{self, Order},
     opened::{Opened, SecretNeed},
+    preview,
     relay::Way,
 };
 use crate::{
+    attendees::AttendeeFile,
     campaign::{Selection, Wanted, words},
     cli::Rehearse,
-    delivery::{
-        eml_folder::EmlFolder,
-        smtp::{Relay, TlsMode},
-    },
-    failure::{Failure, Status, Told},
+    delivery::smtp::{Relay, TlsMode},
+    failure::{Failure, Status},
     ledger::CampaignKind,
     rehearsal::{Catcher, Script},
 };
@@ -23,9 +22,7 @@ use crate::{
 pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     let mut opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
     let folder = opened.settings.folder.join("rehearsal");
-    let fresh = EmlFolder::prepare(&folder, true)
-        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
-    drop(fresh);
+    drop(preview::prepared(&folder, true)?);
     // An empty ledger each time: the rehearsal says nothing about who was mailed.
     let ledger = folder.join(".roomkey");
     match fs::remove_dir_all(&ledger) {
@@ -76,12 +73,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
 
 /// A link to try, where the organiser's own secret signed it.
 fn first_link(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
-    let roster = opened.roster()?;
-    let wanted = Wanted::default();
-    let survey = opened.surveyor(&roster, None, &wanted, desk).survey(crate::campaign::Depth::Rows, None);
-    let Ok(survey) = survey else { return Ok(()) };
-    if let Some(first) = survey.samples.first() {
-        let link = opened.press.link(first, &opened.press.user_id(&first.key)).map_err(Failure::bad_input)?;
+    let Ok(file) = AttendeeFile::open(&opened.rules) else { return Ok(()) };
+    // Everybody was mailed a moment ago: the first row that is sound is somebody.
+    if let Some(first) = file.flatten().next() {
+        let link = opened.press.link(&first, &opened.press.user_id(&first.key)).map_err(Failure::bad_input)?;
         desk.console.say(&format!("{}'s link, to try in a browser ({}):", first.name, words::works(&first.window)));
         desk.console.result(link.expose());
     }

@@ -77,16 +77,23 @@ impl Way {
     }
 }
 
-/// Prints the conversation while `-v` asks for it.
-pub(super) async fn print_trace(trace: Option<&mut mpsc::UnboundedReceiver<String>>, console: &Console) {
-    match trace {
-        Some(lines) => {
+/// Does something, and prints the conversation meanwhile where `-v` asks for it.
+pub(super) async fn traced<T>(
+    trace: Option<mpsc::UnboundedReceiver<String>>,
+    console: &Console,
+    work: impl Future<Output = T>,
+) -> T {
+    let print = async {
+        if let Some(mut lines) = trace {
             while let Some(line) = lines.recv().await {
                 console.detail(&line);
             }
-            std::future::pending::<()>().await;
         }
-        None => std::future::pending().await,
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        done = work => done,
+        () = print => unreachable!("the trace never ends first"),
     }
 }
 

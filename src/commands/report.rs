@@ -150,7 +150,6 @@ pub(super) fn refuse_a_note_nobody_sees(opened: &Opened, survey: &Survey) -> Res
 /// Says why there is nothing to mail.
 pub(super) fn nothing_to_do(
     desk: &Desk<'_>,
-    opened: &Opened,
     planned: &Planned,
     reader: Option<&Reader>,
     roster: &Roster,
@@ -181,7 +180,6 @@ pub(super) fn nothing_to_do(
     }
     let status = verdict(planned, roster);
     list_the_others(desk, planned, reader, roster)?;
-    let _ = opened;
     Ok(status)
 }
 
@@ -193,49 +191,35 @@ fn named(wanted: &Wanted) -> String {
 pub(super) fn summary(
     desk: &Desk<'_>,
     opened: &Opened,
-    planned: &Planned,
+    mut planned: Planned,
     ending: &Ending,
     host: &str,
     time: Duration,
 ) -> Result<Status, Failure> {
-    let reader = opened.reader()?;
-    let roster = opened.roster()?;
-    let survey = opened
-        .surveyor(&roster, None, &Wanted::default(), desk)
-        .survey(crate::campaign::Depth::Rows, None)
-        .map_err(|problem| file_failure(&problem));
-    let mut now = Planned {
-        order: planned.order.clone(),
-        survey: Survey::default(),
-        fates: planned.fates.clone(),
-        concerned: planned.concerned.clone(),
-        round: planned.round,
-    };
+    let (reader, roster) = opened.ledger()?;
+    let survey = opened.surveyor(&roster, None, &Wanted::default(), desk).survey(crate::campaign::Depth::Rows, None);
     // The file may have gone meanwhile: then people are told apart by what was known before.
-    now.survey.identified = match survey {
-        Ok(survey) => survey.identified,
-        Err(_) => planned.survey.identified.clone(),
-    };
-    now.survey.rows.clone_from(&planned.survey.rows);
-    now.survey.unsound.clone_from(&planned.survey.unsound);
-    let refused = count(&now, &roster, State::Failed);
+    if let Ok(survey) = survey {
+        planned.survey.identified = survey.identified;
+    }
+    let refused = count(&planned, &roster, State::Failed);
     let mut line = format!("{} accepted by {host}", grouped(ending.accepted));
     for (number, word) in [
         (refused, "refused"),
-        (count(&now, &roster, State::Deferred), "deferred"),
-        (count(&now, &roster, State::InDoubt), "in doubt"),
+        (count(&planned, &roster, State::Deferred), "deferred"),
+        (count(&planned, &roster, State::InDoubt), "in doubt"),
     ] {
         if number > 0 {
             line.push_str(&format!(", {} {word}", grouped(number)));
         }
     }
-    let left_out = now.concerned.iter().filter(|row| now.survey.unsound.contains(row)).count() as u64;
+    let left_out = planned.concerned.iter().filter(|row| planned.survey.unsound.contains(row)).count() as u64;
     if left_out > 0 {
         line.push_str(&format!(", {} left out", grouped(left_out)));
     }
     desk.console.say(&format!("{line}, in {}", rough_time(time)));
-    list_the_others(desk, &now, reader.as_ref(), &roster)?;
-    close(desk, &now, ending, host, verdict(&now, &roster))
+    list_the_others(desk, &planned, reader.as_ref(), &roster)?;
+    close(desk, &planned, ending, host, verdict(&planned, &roster))
 }
 
 /// The last lines: what stopped the run, and how to go on.

@@ -48,14 +48,14 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
         limit: None,
         to,
         note: args.note.clone(),
-        yes: args.yes || !args.emails.is_empty(),
-        skip_invalid: args.skip_invalid,
+        yes: args.going.yes || !args.emails.is_empty(),
+        skip_invalid: args.going.skip_invalid,
         accept_change: false,
-        wait: !args.no_wait,
+        wait: !args.going.no_wait,
         again: args.again,
     };
-    if args.dry_run {
-        return preview::run(desk, &opened, order, args.out.as_deref());
+    if args.going.dry_run {
+        return preview::run(desk, &opened, order, args.going.out.as_deref());
     }
     mailing::carry_out(desk, &opened, order, None)
 }

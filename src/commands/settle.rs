@@ -12,7 +12,7 @@ use crate::{
     campaign::{Depth, Wanted},
     cli::Settle,
     failure::{Failure, Status, Told},
-    ledger::{Ledger, LedgerFolder, LedgerProblem, LockNote, LockProblem, Roster, RunLock, Standing, State},
+    ledger::{Ledger, LedgerFolder, LedgerProblem, Roster, Standing, State},
     model::{Address, PersonId},
 };
 
@@ -25,8 +25,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Settle) -> Result<Status, Failure> {
     }
     let folder = LedgerFolder::find(&opened.settings.folder).map_err(failed)?.ok_or_else(nobody_mailed)?;
     let now = desk.around.now();
-    let note = LockNote { pid: std::process::id(), started: now, command: desk.around.command_line.clone() };
-    let lock = RunLock::acquire(&folder, &opened.settings.event.id, &note).map_err(|problem| lock_failure(&problem))?;
+    let lock = opened.lock(desk, &folder)?;
     // Opening puts in doubt what a cut-off run left in the air.
     let mut ledger = Ledger::open(lock).map_err(failed)?;
     let roster = ledger.roster().map_err(failed)?;
@@ -46,13 +45,6 @@ pub(super) fn run(desk: &Desk<'_>, args: &Settle) -> Result<Status, Failure> {
 fn nobody_mailed() -> Failure {
     let told = Told::new("nothing to settle: nobody was mailed yet for this event");
     Failure::bad_input(told.hint("`roomkey send` begins; `roomkey status` shows what became of every mail"))
-}
-
-fn lock_failure(problem: &LockProblem) -> Failure {
-    match problem {
-        LockProblem::HeldBy { .. } => Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())),
-        LockProblem::Ledger(problem) => ledger_failure(problem),
-    }
 }
 
 /// Who the rows are that have the wanted addresses today: a corrected address is not yet the ledger's.

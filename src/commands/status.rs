@@ -10,7 +10,7 @@ use super::{
     status_rows::{Line, Picture, picture, rfc3339, state_name},
 };
 use crate::{
-    campaign::grouped,
+    campaign::{grouped, words},
     cli::{Format, StateName, StatusArgs},
     console::{visible, without_tokens},
     failure::{Failure, Status},
@@ -91,7 +91,10 @@ fn harmless(cell: String) -> String {
 
 fn print_counts(desk: &Desk<'_>, lines: &[Line], of: Option<usize>) {
     let counts = counts(lines.iter().map(|line| line.state));
-    let total = of.map_or_else(|| people(lines.len()), |all| format!("{} of {}", number(lines.len()), people(all)));
+    let total = of.map_or_else(
+        || words::people(lines.len() as u64),
+        |all| format!("{} of {}", number(lines.len()), words::people(all as u64)),
+    );
     let sum = sum(&counts);
     desk.console.result_shown(&if sum.is_empty() { total } else { format!("{total}: {sum}") });
     for state in counts.keys() {
@@ -113,11 +116,6 @@ pub(super) fn sum(counts: &BTreeMap<StateName, usize>) -> String {
     let parts: Vec<String> =
         counts.iter().map(|(state, count)| format!("{} {}", number(*count), in_words(*state))).collect();
     parts.join(", ")
-}
-
-/// `1 person`, `1,200 people`.
-pub(super) fn people(count: usize) -> String {
-    format!("{} {}", number(count), if count == 1 { "person" } else { "people" })
 }
 
 fn number(count: usize) -> String {

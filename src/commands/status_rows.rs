@@ -88,11 +88,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
     // Before the ledger: a run that ends in between has then recorded what it did.
     let folder = LedgerFolder::find(&opened.settings.folder).map_err(failed)?;
     let live = folder.and_then(|folder| RunLock::probe(&folder, event));
-    let reader = opened.reader()?;
-    let roster = match &reader {
-        Some(reader) => reader.roster().map_err(failed)?,
-        None => Roster::default(),
-    };
+    let (reader, roster) = opened.ledger()?;
     let wanted = Wanted::default();
     let mut teller = Teller {
         reader: reader.as_ref(),

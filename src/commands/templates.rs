@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::{
     Desk,
-    link::file_failure,
     opened::{Opened, SecretNeed},
+    report::file_failure,
 };
 use crate::{
     campaign::{Depth, Wanted},
@@ -57,7 +57,7 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
     };
     let press = &opened.press;
     let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
-    let user_id = standing.map_or_else(|| press.user_id(&attendee.key), crate::ledger::Standing::user_id);
+    let user_id = press.user_id_of(standing, &attendee.key);
     let link = press.link(attendee, &user_id).map_err(Failure::bad_input)?;
     let found = variables(&Facts {
         attendee,

@@ -23,8 +23,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     for warning in &opened.warnings {
         desk.console.warn(warning);
     }
-    let reader = opened.reader()?;
-    let roster = opened.roster()?;
+    let (reader, roster) = opened.ledger()?;
     let chosen = !order.wanted.addresses.is_empty() || order.limit.is_some();
     let mut planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);
@@ -48,21 +47,15 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     }
     desk.console
         .say(&format!("{} to {to}; nobody else gets anything", words::counted(count, "test mail", "test mails")));
-    if !planned.order.yes && !mailing::confirmed(desk)? {
-        return Err(Failure::bad_input(Told::new("nothing was sent, as you wished")));
-    }
-    let mut way = Way::of(desk, opened)?;
+    mailing::confirm(desk, &planned.order)?;
+    let way = Way::of(desk, opened)?;
     let nonce = format!("{}-{}", desk.around.now().as_millisecond(), std::process::id());
     let composer = mailing::composer(opened, &planned, roster, Making::Test { to: to.clone(), nonce });
     let runtime = interrupt::runtime()?;
-    let mut trace = way.trace.take();
     let (ended, failures) = runtime.block_on(async {
         let interrupt = interrupt::Interrupt::listen();
-        let pass = passes::pass_told(desk.console, opened, Journal::Nowhere, composer, way.mailer, 1, interrupt.stop());
-        tokio::select! {
-            ended = pass => ended,
-            () = relay::print_trace(trace.as_mut(), desk.console) => unreachable!("the trace never ends first"),
-        }
+        let pass = passes::pass(desk.console, opened, Journal::Nowhere, composer, way.mailer, 1, interrupt.stop());
+        relay::traced(way.trace, desk.console, pass).await
     });
     if let Some(failure) = ended.failure {
         return Err(Failure::of(Status::Unexpected, failure));

@@ -4,7 +4,7 @@
 //! mails there are, or what is remembered of them. A [`Mailer`] pulls mails from a [`Desk`], has
 //! each claimed before its body's first byte, and reports what became of it as it learns it.
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use crate::model::Outage;
 
@@ -30,4 +30,11 @@ pub trait Mailer: Send + Sync {
     /// Where a reply to the final dot blames the account and not the row, the row is reported as
     /// deferred and the outage is returned.
     fn work(&self, desk: &Desk) -> impl Future<Output = Result<(), Outage>> + Send;
+}
+
+/// One mailer that several passes share.
+impl<M: Mailer> Mailer for Arc<M> {
+    fn work(&self, desk: &Desk) -> impl Future<Output = Result<(), Outage>> + Send {
+        M::work(self, desk)
+    }
 }
