@@ -8,9 +8,9 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
+    flight::{Job, JobSink},
     plan::Fate,
     press::{Addressing, Press},
-    run::{Job, JobSink},
 };
 use crate::{
     attendees::{AttendeeFile, FileStamp, Rules},

@@ -6,6 +6,7 @@
 mod book;
 mod composer;
 mod event;
+mod flight;
 mod identity;
 mod journal;
 mod plan;
@@ -19,11 +20,12 @@ pub mod words;
 
 pub use composer::{Composer, Continued, Making};
 pub use event::{Event, Tally};
+pub use flight::{Job, JobSink};
 pub use identity::{Identified, Stranger};
 pub use journal::Journal;
 pub use plan::{Fate, Reason, Selection, Task, decide, limit, removed, was_mailed};
 pub use press::{Addressing, Press};
 pub use progress::{grouped, progress_line, rough_time};
-pub use run::{Ended, Job, JobSink, Pass};
+pub use run::{Ended, Pass};
 pub use sums::{Counts, Samples};
 pub use survey::{Depth, Found, RowFault, RowKind, RowNote, Survey, Surveyor, Wanted};

@@ -16,15 +16,16 @@ use tokio::{
 };
 
 use super::{
-    Event, Tally,
+    Event, Job, Tally,
     book::{Book, Fate},
+    flight::{Flight, JobSink},
     journal::Journal,
     weather::{Advice, Weather},
 };
 use crate::{
     delivery::{ClaimRequest, Desk, Mailer, Report, retry::RetryPolicy},
     failure::Told,
-    ledger::{Ending, Entry},
+    ledger::Ending,
     model::{Deferral, Mail, Outage, Outcome},
 };
 
@@ -34,22 +35,6 @@ const RETRIES_AT_ONCE: u8 = 3;
 const HELD_BACK: usize = 3;
 /// Mails composed ahead of the workers.
 const COMPOSED_AHEAD: usize = 64;
-
-/// One mail to send, and what the ledger is to know of it.
-#[derive(Debug)]
-pub struct Job {
-    /// The message.
-    pub mail: Arc<Mail>,
-    /// The ledger's entry.
-    pub entry: Arc<Entry>,
-    /// When the row was first tried; `None` where never.
-    pub first_attempt: Option<Timestamp>,
-    /// How often it was tried before this pass.
-    pub attempts: u32,
-}
-
-/// Takes composed mails; says `false` when no more are wanted.
-pub type JobSink<'a> = dyn FnMut(Job) -> bool + 'a;
 
 /// What a pass needs.
 pub struct Pass<M> {
@@ -78,14 +63,6 @@ pub struct Ended {
     pub outage: Option<Outage>,
     /// What went wrong on this side: a row that could not be composed, a ledger that could not be written.
     pub failure: Option<Told>,
-}
-
-struct Flight {
-    entry: Arc<Entry>,
-    first_attempt: Option<Timestamp>,
-    attempts: u32,
-    losses: u8,
-    claimed: bool,
 }
 
 struct State<M> {
@@ -148,8 +125,7 @@ impl<M: Mailer + 'static> State<M> {
         tokio::task::spawn_blocking(move || {
             let mut count = 0_u64;
             let result = produce(&mut |job: Job| {
-                let Job { mail, entry, first_attempt, attempts } = job;
-                let flight = Flight { entry, first_attempt, attempts, losses: 0, claimed: false };
+                let (mail, flight) = Flight::of(job);
                 lock(&self.flights).insert(mail.row, flight);
                 let row = mail.row;
                 let taken = mails.blocking_send(mail).is_ok();
@@ -340,25 +316,8 @@ impl<M: Mailer + 'static> State<M> {
         if matches!(outcome, Outcome::Accepted(_)) {
             lock(&self.weather).accepted();
         }
-        let (state, next_attempt) = self.finish_state(&flight, &outcome, now);
+        let (state, next_attempt) = flight.ending(&outcome, &self.pass.retry, now);
         Some(Fate { row: mail.row, entry: flight.entry, state, outcome, next_attempt })
-    }
-
-    fn finish_state(&self, flight: &Flight, outcome: &Outcome, now: Timestamp) -> (Ending, Option<Timestamp>) {
-        match outcome {
-            Outcome::Accepted(reply) => (Ending::Sent { reply: reply.to_string() }, None),
-            Outcome::Refused { reply, .. } => (Ending::Failed { reply: reply.to_string() }, None),
-            Outcome::InDoubt(doubt) => (Ending::InDoubt { detail: doubt.detail.clone() }, None),
-            Outcome::Deferred(deferral) => {
-                let (reply, greylisted) = match deferral {
-                    Deferral::Replied { reply, greylisted } => (reply.to_string(), *greylisted),
-                    Deferral::ConnectionLost { detail, .. } => (detail.clone(), false),
-                };
-                let first = flight.first_attempt.unwrap_or(now);
-                let next = self.pass.retry.next_attempt(now, flight.attempts, greylisted, first, fastrand::f64());
-                (Ending::Deferred { reply, next_attempt: next }, next)
-            }
-        }
     }
 
     fn stop(&self) {

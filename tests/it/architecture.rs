@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Lines of a file that are not its tests.
-const LONGEST_FILE: usize = 400;
+const LONGEST_FILE: usize = 350;
 /// The siblings: each may know the model, and nothing else.
 const SIBLINGS: [&str; 9] =
     ["attendees", "jitsi", "invitation", "message", "delivery", "ledger", "rehearsal", "preview", "attendance"];
