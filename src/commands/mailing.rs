@@ -7,13 +7,13 @@ use super::{
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
-    report,
+    report, round,
 };
 use crate::{
     campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, words},
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, MailingId, Reader, Roster, State, TermsId},
-    model::{Address, PersonId},
+    ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
+    model::Address,
 };
 
 /// What a command wants done.
@@ -113,7 +113,7 @@ pub(super) fn plan(
 ) -> Result<Planned, Failure> {
     let terms = current_terms(opened, reader, roster)?;
     let round = match order.kind {
-        CampaignKind::ResendAll => find_round(opened, &mut order, reader)?,
+        CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
         _ => None,
     };
     let survey = opened
@@ -182,39 +182,6 @@ pub(super) fn current_terms(
         }
     }
     Ok(None)
-}
-
-/// The round of `resend --all` that the same command goes on with.
-fn find_round(opened: &Opened, order: &mut Order, reader: Option<&Reader>) -> Result<Option<CampaignId>, Failure> {
-    let failed = |problem| ledger_failure(&problem);
-    let latest = match reader {
-        Some(reader) if !order.again => reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?,
-        _ => None,
-    };
-    let mut done: HashMap<PersonId, (MailingId, State)> = HashMap::new();
-    let mut round = None;
-    if let (Some(reader), Some(campaign)) = (reader, latest) {
-        let same_event = campaign.selection == all_selection(opened);
-        if same_event && campaign.note == order.note {
-            for (person, mailing, state) in reader.campaign_done_persons(campaign.id).map_err(failed)? {
-                done.insert(person, (mailing, state));
-            }
-            round = Some(campaign.id);
-        } else if same_event && campaign.finished.is_none() {
-            let note = campaign.note.map_or("without a note".into(), |note| format!("with the note \"{note}\""));
-            return Err(Failure::bad_input(
-                Told::new(format!("a round of `resend --all` {note} was stopped half-way"))
-                    .hint("give the same note to go on with it, or `--again` to start a new round"),
-            ));
-        }
-    }
-    order.selection = Selection::Round { done };
-    Ok(round)
-}
-
-/// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values.
-pub(super) fn all_selection(opened: &Opened) -> String {
-    format!("all {}", opened.press.terms().digest())
 }
 
 /// Rows the command names; `None` where it means everybody.

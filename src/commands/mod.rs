@@ -15,6 +15,7 @@ mod rehearse;
 mod relay;
 mod report;
 mod resend;
+mod round;
 mod send;
 mod settle;
 mod status;

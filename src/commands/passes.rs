@@ -18,7 +18,7 @@ use super::{
     mailing::{self, Planned},
     opened::{Opened, ledger_failure, lock_failure},
     relay::{self, Way},
-    report,
+    report, round,
 };
 use crate::{
     campaign::{
@@ -169,7 +169,7 @@ fn replan(
         campaign
     } else {
         let selection = match planned.order.kind {
-            CampaignKind::ResendAll => mailing::all_selection(opened),
+            CampaignKind::ResendAll => round::selection(opened),
             _ => planned.order.command.clone(),
         };
         ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?

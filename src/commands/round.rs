@@ -1,0 +1,47 @@
+//! A round of `resend --all`: stopped half-way, the same command goes on with it.
+
+use std::collections::HashMap;
+
+use super::{
+    mailing::Order,
+    opened::{Opened, ledger_failure},
+};
+use crate::{
+    campaign::Selection,
+    failure::{Failure, Told},
+    ledger::{CampaignId, CampaignKind, MailingId, Reader, State},
+    model::PersonId,
+};
+
+/// The round of `resend --all` that the same command goes on with.
+pub(super) fn find(opened: &Opened, order: &mut Order, reader: Option<&Reader>) -> Result<Option<CampaignId>, Failure> {
+    let failed = |problem| ledger_failure(&problem);
+    let latest = match reader {
+        Some(reader) if !order.again => reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?,
+        _ => None,
+    };
+    let mut done: HashMap<PersonId, (MailingId, State)> = HashMap::new();
+    let mut round = None;
+    if let (Some(reader), Some(campaign)) = (reader, latest) {
+        let same_event = campaign.selection == selection(opened);
+        if same_event && campaign.note == order.note {
+            for (person, mailing, state) in reader.campaign_done_persons(campaign.id).map_err(failed)? {
+                done.insert(person, (mailing, state));
+            }
+            round = Some(campaign.id);
+        } else if same_event && campaign.finished.is_none() {
+            let note = campaign.note.map_or("without a note".into(), |note| format!("with the note \"{note}\""));
+            return Err(Failure::bad_input(
+                Told::new(format!("a round of `resend --all` {note} was stopped half-way"))
+                    .hint("give the same note to go on with it, or `--again` to start a new round"),
+            ));
+        }
+    }
+    order.selection = Selection::Round { done };
+    Ok(round)
+}
+
+/// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values.
+pub(super) fn selection(opened: &Opened) -> String {
+    format!("all {}", opened.press.terms().digest())
+}
