@@ -168,11 +168,8 @@ fn unwritable(path: &Path, problem: &io::Error) -> Failure {
 
 fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
     let say = |line: &str| desk.console.say(line);
-    let event = if target.as_os_str() == "event.toml" || target == Path::new("./event.toml") {
-        String::new()
-    } else {
-        format!(" -e {}", target.display())
-    };
+    let is_default = [Path::new("event.toml"), Path::new("./event.toml")].contains(&target);
+    let event = if is_default { String::new() } else { format!(" -e {}", for_shell(target)) };
     if let Err(problems) = Settings::load(target, desk.around.config_file().as_deref()) {
         for problem in problems {
             desk.console.warn(&Told::new(problem.to_string()).maybe_hint(problem.hint()));
@@ -185,6 +182,13 @@ fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
     say(&format!("  roomkey rehearse{event}         try it all with a mail catcher: nobody gets mail"));
     say(&format!("  roomkey check{event}            check settings, attendees and mails"));
     say(&format!("  roomkey send{event} --dry-run   look at the mails before they leave"));
+}
+
+/// The path as a shell takes it.
+fn for_shell(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]

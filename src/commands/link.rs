@@ -60,7 +60,7 @@ fn the_one<'a>(survey: &'a Survey, wanted: &Wanted, file: &str) -> Result<&'a At
     match &survey.found[..] {
         [] => Err(Failure::bad_input(nobody(wanted, file))),
         [found] => found.attendee.as_ref().ok_or_else(|| unsound(survey, found)),
-        several => Err(ambiguous(survey, several)),
+        several => Err(ambiguous(survey, wanted, several)),
     }
 }
 
@@ -84,7 +84,7 @@ fn unsound(survey: &Survey, found: &Found) -> Failure {
     Failure { status: Status::BadInput, problems }
 }
 
-fn ambiguous(survey: &Survey, several: &[Found]) -> Failure {
+fn ambiguous(survey: &Survey, wanted: &Wanted, several: &[Found]) -> Failure {
     let mut problems = Vec::new();
     for found in several {
         match &found.attendee {
@@ -94,13 +94,16 @@ fn ambiguous(survey: &Survey, several: &[Found]) -> Failure {
             None => problems.extend(unsound(survey, found).problems),
         }
     }
-    // Two of one name cannot be told apart by it.
+    // Two of one name cannot be told apart by it. An unsound row's name is not known here; it may be another.
     let mut names: Vec<_> = several.iter().filter_map(|found| found.attendee.as_ref()).map(|a| &a.name).collect();
     names.sort_unstable();
     names.dedup();
+    let one_unsound = several.iter().any(|found| found.attendee.is_none());
     let told = Told::new(format!("{} people have this address: which one is meant?", several.len()));
     let told = match names.first() {
-        Some(name) if names.len() > 1 => told.hint(format!("say whom, for example: --name \"{name}\"")),
+        Some(name) if names.len() > 1 || (wanted.name.is_none() && one_unsound) => {
+            told.hint(format!("say whom, for example: --name \"{name}\""))
+        }
         _ => told.hint("put these rows right first: `roomkey check`"),
     };
     problems.insert(0, told);

@@ -52,7 +52,7 @@ impl Interview<'_> {
         let sender = from.address.to_string();
         let user = self.ask("Log-in name at the mail server (- for none)", Some(&sender), one_line)?;
         let smtp_user = (user != "-").then_some(user);
-        let attendees = self.ask("Attendee file (Enter: an example is written)", Some("attendees.csv"), one_line)?;
+        let attendees = self.ask("Attendee file (Enter: an example is written)", Some("attendees.csv"), path)?;
         let example_attendees = attendees == "attendees.csv";
         if !example_attendees && !self.folder.join(&attendees).exists() {
             let what = format!("{attendees} is not in {} yet", self.folder.display());
@@ -206,6 +206,14 @@ fn one_line(text: &str) -> Result<String, Told> {
         return Err(Told::new(format!("this is longer than {LONGEST} characters")).hint("give a shorter one"));
     }
     Ok(text.to_owned())
+}
+
+fn path(text: &str) -> Result<String, Told> {
+    if text == "~" || text.starts_with("~/") {
+        return Err(Told::new("`~` is not understood here")
+            .hint("write the whole path, or one relative to event.toml's folder"));
+    }
+    one_line(text)
 }
 
 /// The time as the file is to have it, and the moment.
