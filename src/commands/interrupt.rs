@@ -37,6 +37,16 @@ impl Interrupt {
         self.hit.load(Ordering::SeqCst)
     }
 
+    /// Sleeps so long; says whether Ctrl-C ended it.
+    pub(super) async fn sleep(&self, length: std::time::Duration) -> bool {
+        let mut stop = self.stop.subscribe();
+        tokio::select! {
+            () = tokio::time::sleep(length) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+        self.was_hit()
+    }
+
     pub(super) fn stop(&self) -> watch::Sender<bool> {
         self.stop.clone()
     }

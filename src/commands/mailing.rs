@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, event_change,
+    Desk, between, event_change,
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
@@ -82,7 +82,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     for warning in &opened.warnings {
         console.warn(warning);
     }
-    passes::refuse_a_second_run(opened)?;
+    between::refuse_a_second_run(opened)?;
     let (reader, roster) = opened.ledger()?;
     let planned = plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);

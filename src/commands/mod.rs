@@ -1,5 +1,6 @@
 //! One file a command. Here settings, terminal and campaign meet.
 
+mod between;
 mod check;
 mod event_change;
 mod here;

@@ -113,9 +113,14 @@ impl Opened {
 
     /// Takes the run lock.
     pub(super) fn lock(&self, desk: &Desk<'_>, folder: &LedgerFolder) -> Result<RunLock, Failure> {
+        self.try_lock(desk, folder).map_err(|problem| lock_failure(&problem))
+    }
+
+    /// Takes the run lock, for those who can wait for it.
+    pub(super) fn try_lock(&self, desk: &Desk<'_>, folder: &LedgerFolder) -> Result<RunLock, LockProblem> {
         let note =
             LockNote { pid: std::process::id(), started: desk.around.now(), command: desk.around.command_line.clone() };
-        RunLock::acquire(folder, &self.settings.event.id, &note).map_err(|problem| lock_failure(&problem))
+        RunLock::acquire(folder, &self.settings.event.id, &note)
     }
 
     /// The ledger, to look at; `None` where nobody was ever mailed.

@@ -13,22 +13,21 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
-    Desk,
+    Desk, between,
     interrupt::{Interrupt, runtime},
     mailing::{self, Planned},
-    opened::{Opened, ledger_failure, lock_failure},
+    opened::{Opened, ledger_failure},
     relay::{self, Way},
     report, round,
 };
 use crate::{
     campaign::{
         Composer, Continued, Depth, Ended, Event, Fate, Journal, Making, Pass, Selection, Tally, Wanted, progress_line,
-        words,
     },
     console::Console,
     delivery::{Mailer, smtp::SmtpMailer},
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, Ledger, LedgerFolder, LockProblem, Reader, Roster, RunLock, State, Writer},
+    ledger::{CampaignId, CampaignKind, Ledger, Reader, Roster, State, Writer},
     model::{Outage, Outcome},
 };
 
@@ -69,7 +68,21 @@ async fn all_passes(
     let mut campaign = planned.round;
     let mut first = true;
     loop {
-        let mut ledger = open_ledger(desk, opened, first)?;
+        let mut ledger = if first {
+            between::open_ledger(desk, opened)?
+        } else {
+            match between::ledger_again(desk, opened, &interrupt).await {
+                Ok(Some(ledger)) => ledger,
+                Ok(None) => {
+                    ending.interrupted = true;
+                    return Ok((planned, ending));
+                }
+                Err(failure) => {
+                    ending.failure = failure.problems.into_iter().next();
+                    return Ok((planned, ending));
+                }
+            }
+        };
         let composer = match replan(desk, opened, &mut planned, &mut ledger, &taken, campaign, first) {
             Ok(composer) => composer,
             Err(failure) if first => return Err(failure),
@@ -99,39 +112,13 @@ async fn all_passes(
             ending.next_due = Some(due);
             return Ok((planned, ending));
         }
-        wait_until(desk, due, open, &interrupt).await;
+        between::wait_until(desk, due, open, &interrupt).await;
         if interrupt.was_hit() {
             ending.interrupted = true;
             return Ok((planned, ending));
         }
         first = false;
     }
-}
-
-/// Stops where another run is on this moment, before anything else is said.
-pub(super) fn refuse_a_second_run(opened: &Opened) -> Result<(), Failure> {
-    let folder = LedgerFolder::find(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
-    match folder.and_then(|folder| RunLock::probe(&folder, &opened.settings.event.id)) {
-        Some(live) => Err(lock_failure(&LockProblem::HeldBy { holder: live.note })),
-        None => Ok(()),
-    }
-}
-
-/// Takes the run lock and opens the ledger; later passes wait for whoever came between.
-fn open_ledger(desk: &Desk<'_>, opened: &Opened, first: bool) -> Result<Ledger, Failure> {
-    let failed = |problem| ledger_failure(&problem);
-    let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(failed)?;
-    let ledger = Ledger::open(opened.lock(desk, &folder)?).map_err(failed)?;
-    if ledger.recovered() > 0 && first {
-        desk.console.warn(
-            &Told::new(format!(
-                "an earlier run was cut off while {} on the way: nobody knows whether they arrived",
-                words::counted(ledger.recovered() as u64, "mail was", "mails were")
-            ))
-            .hint("`roomkey status` lists them; they are not mailed again by themselves"),
-        );
-    }
-    Ok(ledger)
 }
 
 /// Looks at the rows again, under the lock: the ledger may have changed since the question was asked.
@@ -322,21 +309,4 @@ fn finish(desk: &Desk<'_>, mut ledger: Ledger, campaign: Option<CampaignId>) -> 
         ledger.campaign_finish(campaign, desk.around.now()).map_err(|problem| ledger_failure(&problem))?;
     }
     Ok(())
-}
-
-async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, interrupt: &Interrupt) {
-    let now = desk.around.now();
-    let wait = due.duration_since(now);
-    if wait.is_positive() {
-        desk.console.say(&format!(
-            "{} deferred: trying again in {} (Ctrl-C stops here; `roomkey send` goes on)",
-            words::counted(open, "mail is", "mails are"),
-            relay::length(wait)
-        ));
-    }
-    let mut stop = interrupt.stop().subscribe();
-    tokio::select! {
-        () = tokio::time::sleep(wait.try_into().unwrap_or_default()) => {}
-        _ = stop.wait_for(|stop| *stop) => {}
-    }
 }

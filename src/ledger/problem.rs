@@ -202,7 +202,7 @@ impl LedgerProblem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LockProblem {
     /// Another run has it.
-    #[error("failed to begin: another run is on{}", holder_in_words(.holder.as_ref()))]
+    #[error("another run is on{}", holder_in_words(.holder.as_ref()))]
     HeldBy {
         /// What that run says of itself, where it could be read.
         holder: Option<LockNote>,

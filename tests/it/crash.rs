@@ -119,3 +119,23 @@ fn a_second_run_at_the_same_time_is_refused() {
     sandbox.run(&["check"]).is(0);
     first.kill();
 }
+
+#[test]
+fn a_run_whose_turn_comes_while_another_is_on_waits_for_its_end() {
+    let later = Rule::at(Stage::Recipient, Action::reply("451 4.3.0 later")).recipient("a1@").times(Times::First(1));
+    let server = SmtpServer::start(Script::default().rule(later));
+    let sandbox = Sandbox::with_attendees(3, server.port());
+    EventFile::at(server.port()).raw("retry", "delays", r#"["3s"]"#).write(&sandbox);
+    let waiting = sandbox.spawn(&["send", "--only", "a1@example.org", "--yes"]);
+    sandbox.wait_until(|sandbox| sandbox.state("a1@example.org") == "deferred");
+
+    let silent = SmtpServer::start(Script::default().rule(Rule::at(Stage::Final, Action::Stall)));
+    EventFile::at(silent.port()).write(&sandbox);
+    let between = sandbox.spawn(&["send", "--only", "a2@example.org", "--yes"]);
+    waiting.wait_until_it_says("waiting until it has ended");
+    assert_eq!(server.counts().mails, 0, "nothing is sent while another run has the ledger");
+
+    between.kill();
+    waiting.wait().is(0);
+    server.mailed_once(&["a1@example.org"]);
+}

@@ -112,11 +112,12 @@ impl Sandbox {
         }
     }
 
-    /// Starts the program; what it says goes into the files `stdout` and `stderr` beside the event's folder.
+    /// Starts the program; what it says goes into files beside the event's folder.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
-        let file = |name: &str| fs::File::create(self.root.path().join(name)).unwrap();
+        let said = tempfile::tempdir_in(self.root.path()).unwrap().keep();
+        let file = |name: &str| fs::File::create(said.join(name)).unwrap();
         let child = self.command(arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
-        Running { child, arguments: arguments.join(" "), said: self.root.path().to_owned() }
+        Running { child, arguments: arguments.join(" "), said }
     }
 
     /// What `status` tells of every row, in file order.
@@ -211,6 +212,16 @@ impl Running {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Waits until it says a text; fails where it never does.
+    pub(crate) fn wait_until_it_says(&self, text: &str) {
+        let deadline = std::time::Instant::now() + Duration::from_mins(1);
+        let said = || fs::read_to_string(self.said.join("stderr")).unwrap();
+        while !said().contains(text) {
+            assert!(std::time::Instant::now() < deadline, "it never says `{text}`:\n{}", said());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Waits for its end.
