@@ -23,6 +23,7 @@ mod status;
 mod status_rows;
 mod templates;
 mod test_mail;
+mod unrecorded;
 
 use crate::{
     cli::{Cli, Command},

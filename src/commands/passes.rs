@@ -27,7 +27,7 @@ use crate::{
     console::Console,
     delivery::{Mailer, smtp::SmtpMailer},
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, Ledger, Reader, Roster, State, Writer},
+    ledger::{CampaignId, CampaignKind, Ledger, Reader, Roster, State, Unrecorded, Writer},
     model::{Outage, Outcome},
 };
 
@@ -39,6 +39,8 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
     /// Accepted in this run.
     pub(super) accepted: u64,
+    /// What became of mails, and could not be written down.
+    pub(super) unrecorded: Vec<Unrecorded>,
     /// When the next deferred row is due, where the run did not wait for it.
     pub(super) next_due: Option<Timestamp>,
 }
@@ -92,7 +94,9 @@ async fn all_passes(
             }
         };
         campaign = Some(composer.campaign);
-        let (ledger, ended) = one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
+        let (ledger, ended, unrecorded) =
+            one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
+        ending.unrecorded = unrecorded;
         ending.accepted += ended.tally.accepted;
         ending.outage = ended.outage;
         ending.failure = ended.failure;
@@ -211,15 +215,16 @@ async fn one_pass<M: Mailer + 'static>(
     mailer: M,
     connections: usize,
     interrupt: &Interrupt,
-) -> Result<(Option<Ledger>, Ended), Failure> {
+) -> Result<(Option<Ledger>, Ended, Vec<Unrecorded>), Failure> {
     let writer = Writer::start(ledger).map_err(|problem| ledger_failure(&problem))?;
-    let journal = Journal::Ledger(writer.handle());
+    let handle = writer.handle();
+    let journal = Journal::Ledger(handle.clone());
     let (ended, _) = pass(desk.console, opened, journal, composer, mailer, connections, interrupt.stop()).await;
     match writer.close() {
-        Ok(ledger) => Ok((Some(ledger), ended)),
+        Ok(ledger) => Ok((Some(ledger), ended, Vec::new())),
         Err(problem) => {
             let failure = ended.failure.clone().or(Some(Told::new(problem.to_string()).hint(problem.hint())));
-            Ok((None, Ended { failure, ..ended }))
+            Ok((None, Ended { failure, ..ended }, handle.unrecorded()))
         }
     }
 }

@@ -7,13 +7,13 @@ use super::{
     mailing::{Order, Planned},
     opened::{Opened, ledger_failure},
     passes::Ending,
-    relay,
+    relay, unrecorded,
 };
 use crate::{
     attendees::FileProblem,
     campaign::{Fate, Reason, Selection, Survey, Wanted, grouped, rough_time, words},
     failure::{Failure, Status, Told},
-    ledger::{Reader, Roster, State},
+    ledger::{Reader, Roster, State, Unrecorded},
 };
 
 /// Rows named in a list; the rest is counted.
@@ -179,7 +179,7 @@ pub(super) fn nothing_to_do(
         desk.console.say("this round of `resend --all` has reached everybody it can; `--again` starts a new one");
     }
     let status = verdict(planned, roster);
-    list_the_others(desk, planned, reader, roster)?;
+    list_the_others(desk, planned, reader, roster, &[])?;
     Ok(status)
 }
 
@@ -207,7 +207,7 @@ pub(super) fn summary(
     for (number, word) in [
         (refused, "refused"),
         (count(&planned, &roster, State::Deferred), "deferred"),
-        (count(&planned, &roster, State::InDoubt), "in doubt"),
+        (count(&planned, &roster, State::InDoubt) + count(&planned, &roster, State::Sending), "in doubt"),
     ] {
         if number > 0 {
             line.push_str(&format!(", {} {word}", grouped(number)));
@@ -218,7 +218,8 @@ pub(super) fn summary(
         line.push_str(&format!(", {} left out", grouped(left_out)));
     }
     desk.console.say(&format!("{line}, in {}", rough_time(time)));
-    list_the_others(desk, &planned, reader.as_ref(), &roster)?;
+    list_the_others(desk, &planned, reader.as_ref(), &roster, &ending.unrecorded)?;
+    unrecorded::tell(desk, &ending.unrecorded);
     close(desk, &planned, ending, host, verdict(&planned, &roster))
 }
 
@@ -279,12 +280,15 @@ fn list_the_others(
     planned: &Planned,
     reader: Option<&Reader>,
     roster: &Roster,
+    told_apart: &[Unrecorded],
 ) -> Result<(), Failure> {
     let Some(reader) = reader else { return Ok(()) };
     let mut listed = 0_usize;
     for standing in standings(planned, roster) {
         let state = standing.last.state;
-        if state == State::Sent {
+        if state == State::Sent
+            || told_apart.iter().any(|one| one.to.to_string().eq_ignore_ascii_case(standing.address()))
+        {
             continue;
         }
         listed += 1;

@@ -24,6 +24,7 @@ mod reader;
 mod roster;
 #[cfg(test)]
 mod samples;
+mod spare;
 mod standing;
 mod store;
 #[cfg(test)]
@@ -42,4 +43,4 @@ pub use roster::Roster;
 pub use standing::{Held, LastMailing, Standing};
 pub use store::Ledger;
 pub use terms::{Terms, TermsId};
-pub use writer::{Writer, WriterHandle};
+pub use writer::{Unrecorded, Writer, WriterHandle};

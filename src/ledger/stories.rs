@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Ledger, LedgerFolder, LedgerProblem, MailingId, Reader, State, Writer, WriterHandle,
+    Ledger, LedgerFolder, LedgerProblem, MailingId, Reader, State, Unrecorded, Writer, WriterHandle,
     samples::{self, at, deferred, entry, event, failed, in_doubt, resend, sent},
 };
 use crate::model::{Address, PersonId, UserId};
@@ -185,6 +185,25 @@ async fn a_full_disk_stops_new_mails_and_what_was_answered_stays() {
     assert_eq!(ledger.roster().unwrap().people().len(), claimed.len());
     assert_eq!(ledger.recovered(), claimed.len() - 1);
     assert_eq!(state(&ledger, claimed[0]), State::InDoubt);
+}
+
+#[tokio::test]
+async fn results_that_cannot_be_written_are_remembered() {
+    let (_dir, folder) = samples::folder();
+    let ledger = samples::ledger(&folder);
+    ledger.fill_the_disk();
+    let writer = Writer::start(ledger).unwrap();
+    let handle = writer.handle();
+    let mut row = 0;
+    let problem = loop {
+        row += 1;
+        if let Err(problem) = handle.finish(Arc::new(entry(row)), sent(), at(2)).await {
+            break problem;
+        }
+    };
+    assert_eq!(problem, LedgerProblem::Full { path: folder.ledger_path(&event()) });
+    assert_eq!(handle.unrecorded(), [Unrecorded { to: entry(row).to, ending: sent() }]);
+    assert_eq!(writer.close().unwrap_err(), problem);
 }
 
 #[tokio::test]

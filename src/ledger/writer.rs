@@ -1,14 +1,15 @@
 //! One thread that writes: whatever is asked for at the same time shares a transaction.
 //!
 //! Owns: the order of writes, group commit, and what happens when the disk fails. A claim is answered
-//! once it is durable. After a first failure no claim is granted any more; results are still tried,
-//! one by one, since each that gets through is a mail less in doubt.
+//! once it is durable. After a first failure no claim is granted any more; the room kept in reserve is
+//! given back, and results are still tried, one by one, since each that gets through is a mail less in
+//! doubt. What could not be recorded is remembered, to be told.
 
 use std::{
     future::Future,
     io,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         mpsc::{self, Receiver, Sender},
     },
     thread::{self, JoinHandle},
@@ -21,7 +22,9 @@ use tokio::sync::oneshot;
 use super::{
     Ending, Entry, Ledger, LedgerProblem, MailingId,
     book::{self, Claims, Trouble},
+    spare::Spare,
 };
+use crate::model::Address;
 
 /// How many requests share a transaction at most.
 const GROUP: usize = 256;
@@ -41,7 +44,23 @@ pub struct Writer {
 #[derive(Debug, Clone)]
 pub struct WriterHandle {
     requests: Sender<Message>,
-    failure: Arc<OnceLock<LedgerProblem>>,
+    trouble: Arc<Lasting>,
+}
+
+/// What went wrong for good, and what it cost.
+#[derive(Debug, Default)]
+struct Lasting {
+    failure: OnceLock<LedgerProblem>,
+    unrecorded: Mutex<Vec<Unrecorded>>,
+}
+
+/// A result that is known and could not be written: the ledger will call the mail in doubt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrecorded {
+    /// Whom the mail was for.
+    pub to: Address,
+    /// What became of it.
+    pub ending: Ending,
 }
 
 #[derive(Debug)]
@@ -70,17 +89,19 @@ impl Writer {
     /// Starts the thread; it takes the ledger, and with it the lock.
     ///
     /// # Errors
-    /// [`LedgerProblem::Io`] where the system gives no thread; the ledger is closed then.
+    /// [`LedgerProblem::Full`] where no room can be kept in reserve, [`LedgerProblem::Io`] where the
+    /// system gives no thread; the ledger is closed then.
     pub fn start(ledger: Ledger) -> Result<Self, LedgerProblem> {
         let (requests, received) = mpsc::channel();
-        let failure = Arc::new(OnceLock::new());
+        let trouble = Arc::new(Lasting::default());
         let path = ledger.path().to_owned();
-        let scribe = Scribe { ledger, claims: Claims::new(), failure: Arc::clone(&failure) };
+        let spare = Some(Spare::beside(&path)?);
+        let scribe = Scribe { ledger, claims: Claims::new(), spare, trouble: Arc::clone(&trouble) };
         let thread = thread::Builder::new()
             .name("ledger".into())
             .spawn(move || scribe.work(&received))
             .map_err(|error: io::Error| LedgerProblem::io("start the writer of", &path, &error))?;
-        Ok(Self { handle: WriterHandle { requests, failure }, thread: Some(thread) })
+        Ok(Self { handle: WriterHandle { requests, trouble }, thread: Some(thread) })
     }
 
     /// A way to ask it.
@@ -164,7 +185,13 @@ impl WriterHandle {
     /// What went wrong for good, if anything: no claim is granted any more.
     #[must_use]
     pub fn failure(&self) -> Option<LedgerProblem> {
-        self.failure.get().cloned()
+        self.trouble.failure.get().cloned()
+    }
+
+    /// Results that could not be recorded; once [`Writer::close`] has returned, all of them.
+    #[must_use]
+    pub fn unrecorded(&self) -> Vec<Unrecorded> {
+        self.trouble.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn ask(&self, job: Job) -> impl Future<Output = Answer> + Send + use<> {
@@ -179,7 +206,8 @@ impl WriterHandle {
 struct Scribe {
     ledger: Ledger,
     claims: Claims,
-    failure: Arc<OnceLock<LedgerProblem>>,
+    spare: Option<Spare>,
+    trouble: Arc<Lasting>,
 }
 
 impl Scribe {
@@ -196,7 +224,7 @@ impl Scribe {
     }
 
     fn serve(&mut self, group: Vec<Request>) {
-        if self.failure.get().is_none() {
+        if self.trouble.failure.get().is_none() {
             match self.write(group.iter().map(|request| &request.job)) {
                 Ok(answers) => {
                     for (request, answer) in group.into_iter().zip(answers) {
@@ -205,17 +233,26 @@ impl Scribe {
                     }
                     return;
                 }
-                Err(problem) => drop(self.failure.set(problem)),
+                Err(problem) => {
+                    self.spare = None;
+                    drop(self.trouble.failure.set(problem));
+                }
             }
         }
         for request in group {
             let answer = self.serve_after_failure(&request.job);
+            if let (Job::Finish(entry, ending, _), Err(problem)) = (&request.job, &answer)
+                && !matches!(problem, LedgerProblem::Misuse(_))
+            {
+                let unrecorded = Unrecorded { to: entry.to.clone(), ending: ending.clone() };
+                self.trouble.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).push(unrecorded);
+            }
             let _ = request.answer.send(answer);
         }
     }
 
     fn serve_after_failure(&mut self, job: &Job) -> Answer {
-        match (job, self.failure.get()) {
+        match (job, self.trouble.failure.get()) {
             (Job::Begin(..), Some(problem)) => Err(problem.clone()),
             _ => self.write(std::iter::once(job))?.pop().unwrap_or(Err(LedgerProblem::Closed)),
         }

@@ -1,5 +1,6 @@
-//! Runs against real servers, where they are installed and running.
+//! Runs against real servers and disks, where they are installed and running.
 //!
 //! `.ci/run` starts them and says so by `ROOMKEY_REAL=1`; then they are mandatory.
 
 mod postfix;
+mod small_disk;

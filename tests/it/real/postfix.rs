@@ -17,7 +17,7 @@ struct Postfix {
 }
 
 #[expect(clippy::disallowed_methods, reason = "only what started the tests knows where the server is")]
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

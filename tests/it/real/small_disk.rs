@@ -1,0 +1,67 @@
+//! A disk that fills up in the middle of a run.
+
+use std::{path::Path, process::Command};
+
+use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
+
+/// A file system of this size at a folder, until dropped.
+struct SmallDisk<'a>(&'a Path);
+
+impl<'a> SmallDisk<'a> {
+    /// Mounts one; `None`, and loudly so, where this machine has no real parts or this user may not.
+    #[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
+    fn at(folder: &'a Path, size: &str) -> Option<Self> {
+        if super::postfix::variable("ROOMKEY_REAL").as_deref() != Some("1") {
+            eprintln!("SKIPPED: a disk that fills up: needs root; `.ci/run` sets ROOMKEY_REAL=1");
+            return None;
+        }
+        let option = format!("size={size},mode=0700");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &option, "tmpfs"]).arg(folder).status();
+        assert!(mounted.is_ok_and(|status| status.success()), "a small disk could not be mounted");
+        Some(Self(folder))
+    }
+
+    fn grow(&self, size: &str) {
+        let option = format!("remount,size={size}");
+        let grown = Command::new("mount").args(["-o", &option]).arg(self.0).status();
+        assert!(grown.is_ok_and(|status| status.success()), "the small disk could not be made larger");
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[test]
+fn a_disk_that_fills_up_leaves_nobody_in_doubt() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder();
+    let Some(disk) = SmallDisk::at(&folder, "1200k") else { return };
+    EventFile::at(server.port()).write(&sandbox);
+    sandbox.write("attendees.csv", &attendees(5000));
+
+    sandbox.run(&["send", "--yes"]).is(1).says("the disk is full").says("run the same command again");
+    let sent = sandbox.in_state("sent").len();
+    assert_eq!(sent as u64, server.counts().mails, "each mail that left is recorded");
+    assert_eq!(sandbox.in_state("pending").len(), 5000 - sent);
+
+    disk.grow("50m");
+    sandbox.run(&["send", "--yes"]).is(0);
+    assert!(server.deliveries().values().all(|times| *times == 1));
+    assert_eq!(sandbox.in_state("sent").len(), 5000);
+}
+
+#[test]
+fn a_disk_without_room_for_a_ledger_sends_nothing() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder();
+    let Some(_disk) = SmallDisk::at(&folder, "300k") else { return };
+    EventFile::at(server.port()).write(&sandbox);
+    sandbox.write("attendees.csv", &attendees(3));
+    sandbox.run(&["send", "--yes"]).is(1).says("the disk is full");
+    assert_eq!(server.counts().mails, 0);
+}
