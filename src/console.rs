@@ -137,10 +137,16 @@ impl Console {
         self.can_ask
     }
 
-    /// Asks a question that is answered with yes or no; anything but a yes is a no.
+    /// Asks a question that is answered with yes or no; nothing, and the end of input, is a no.
     pub fn confirm(&self, question: &str) -> bool {
-        let answer = self.ask_line(&format!("{question} [y/N] "));
-        answer.is_some_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+        loop {
+            let Some(answer) = self.ask_line(&format!("{question} [y/N] ")) else { return false };
+            match answer.trim().to_lowercase().as_str() {
+                "y" | "yes" => return true,
+                "" | "n" | "no" => return false,
+                _ => self.say("please answer y (yes) or n (no)"),
+            }
+        }
     }
 
     /// Asks for a line; `None` at the end of input.
