@@ -29,12 +29,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .map_err(|problem| report::file_failure(&problem))?;
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &survey);
-    for (line, first, email) in &survey.duplicates {
-        warnings.push(Told::new(format!(
-            "{}:{line}: repeats line {first} ({email}): it will be mailed once",
-            opened.rules.shown_as
-        )));
-    }
+    warnings.extend(survey.duplicate_warnings());
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
     }
@@ -155,8 +150,15 @@ fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let way = Way::of(desk, opened)?;
     let runtime = interrupt::runtime()?;
     let answer = runtime.block_on(async {
-        relay::traced(way.trace, desk.console, Box::pin(way.mailer.check(&opened.press.envelope_from))).await
+        let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));
+        tokio::select! {
+            answer = relay::traced(way.trace, desk.console, asking) => Some(answer),
+            () = interrupt::signal() => None,
+        }
     });
+    let Some(answer) = answer else {
+        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
+    };
     let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
     desk.console.result_shown(&relay_in_words(&way.host, &report));
     Ok(())

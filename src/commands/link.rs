@@ -12,7 +12,7 @@ use crate::{
     cli::Link,
     failure::{Failure, Status, Told},
     ledger::Roster,
-    model::{Attendee, Window},
+    model::Attendee,
 };
 
 pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
@@ -37,7 +37,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
             .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
         );
     } else {
-        desk.console.say(&format!("{}'s link works {}", attendee.name, span(window)));
+        desk.console.say(&format!("{}'s link works {}", attendee.name, words::works(window)));
     }
     desk.console.result(link.expose());
     Ok(Status::Done)
@@ -120,72 +120,7 @@ fn warn_of_others(desk: &Desk<'_>, survey: &Survey) {
     desk.console.warn(&Told::new(told));
 }
 
-/// `Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC`; a date wherever it is another.
-fn span(window: &Window) -> String {
-    let (opens, closes, zone) = (window.opens(), window.closes(), window.zone());
-    let local = between(opens, closes, zone, None);
-    if zone == &TimeZone::UTC {
-        return format!("{local} UTC");
-    }
-    let universal = between(opens, closes, &TimeZone::UTC, Some(zone));
-    format!("{local} ({}), {universal} UTC", zone.iana_name().unwrap_or("local time"))
-}
-
-/// From one time to another; the date is left out where `told` has said it already.
-fn between(from: Timestamp, to: Timestamp, zone: &TimeZone, told: Option<&TimeZone>) -> String {
-    let (start, end) = (from.to_zoned_datetime(zone.clone()), to.to_zoned_datetime(zone.clone()));
-    let same = |at: Timestamp| {
-        told.is_some_and(|told| at.to_zoned_datetime(told.clone()).date() == at.to_zoned_datetime(zone.clone()).date())
-    };
-    let one_day = start.date() == end.date();
-    let all_told = same(from) && same(to);
-    let full = "%a %-d %b %Y %H:%M";
-    let first = start.strftime(if all_told { "%H:%M" } else { full });
-    let last = end.strftime(if one_day || all_told { "%H:%M" } else { full });
-    format!("{first} to {last}")
-}
-
 fn moment(at: Timestamp, zone: &TimeZone) -> String {
     let name = zone.iana_name().unwrap_or("local time");
     format!("{} ({name})", words::moment(at, zone))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-
-    use super::*;
-
-    fn window(starts: &str, ends: &str, zone: &str) -> Window {
-        let zone = TimeZone::get(zone).unwrap();
-        let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
-        Window::new(starts.parse().unwrap(), ends.parse().unwrap(), before, after, zone).unwrap()
-    }
-
-    #[test]
-    fn a_window_is_told_with_each_date_once() {
-        for (starts, ends, zone, told) in [
-            (
-                "2026-12-05T13:00:00Z",
-                "2026-12-05T16:00:00Z",
-                "Europe/Berlin",
-                "Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC",
-            ),
-            ("2026-12-05T13:00:00Z", "2026-12-05T16:00:00Z", "UTC", "Sat 5 Dec 2026 12:30 to 18:00 UTC"),
-            (
-                "2026-12-05T13:00:00Z",
-                "2026-12-06T13:00:00Z",
-                "Europe/Berlin",
-                "Sat 5 Dec 2026 13:30 to Sun 6 Dec 2026 16:00 (Europe/Berlin), 12:30 to 15:00 UTC",
-            ),
-            (
-                "2026-12-05T20:00:00Z",
-                "2026-12-05T21:00:00Z",
-                "Asia/Tokyo",
-                "Sun 6 Dec 2026 04:30 to 08:00 (Asia/Tokyo), Sat 5 Dec 2026 19:30 to 23:00 UTC",
-            ),
-        ] {
-            assert_eq!(span(&window(starts, ends, zone)), told);
-        }
-    }
 }

@@ -7,11 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Desk,
+    Desk, interrupt,
     opened::{Opened, settings_told},
 };
 use crate::{
-    console::Console,
+    console::{Console, Hidden},
     delivery::{
         pacing::Rate,
         retry::RetryPolicy,
@@ -157,6 +157,8 @@ fn credentials(desk: &Desk<'_>, smtp: &SmtpSettings) -> Result<Option<Credential
     Ok(Some(Credentials { user, password }))
 }
 
+const INTERRUPTED: &str = "interrupted: nothing was sent";
+
 fn asked(desk: &Desk<'_>, user: &str, host: &str) -> Result<SecretString, Failure> {
     let missing = || {
         Failure::of(
@@ -168,8 +170,10 @@ fn asked(desk: &Desk<'_>, user: &str, host: &str) -> Result<SecretString, Failur
     if !desk.console.can_ask() {
         return Err(missing());
     }
-    desk.console
-        .ask_hidden(&format!("Password of {user} at {host}: "))
-        .filter(|password| !password.expose_secret().is_empty())
-        .ok_or_else(missing)
+    let _listening = interrupt::while_asked(INTERRUPTED)?;
+    match desk.console.ask_hidden(&format!("Password of {user} at {host}: ")) {
+        Hidden::Answer(password) if !password.expose_secret().is_empty() => Ok(password),
+        Hidden::Interrupted => Err(Failure::of(Status::Interrupted, Told::new(INTERRUPTED))),
+        Hidden::Answer(_) | Hidden::NoMore => Err(missing()),
+    }
 }
