@@ -2,7 +2,7 @@
 
 use super::{
     Desk, interrupt,
-    opened::{Opened, SecretNeed, ledger_failure},
+    opened::{Opened, SecretNeed, ledger_failure, templates_folder},
     relay::{self, Way},
     report,
 };
@@ -12,6 +12,7 @@ use crate::{
     cli::Check,
     delivery::smtp::{RelayReport, Size},
     failure::{Failure, Status, Told},
+    invitation::Part,
     ledger::RunLock,
     settings::Settings,
 };
@@ -45,7 +46,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     if survey.problems > 0 {
         let more = survey.problems - (survey.faults.len() + survey.broken.len()) as u64;
         if more > 0 {
-            desk.console.say(&format!("and {}", words::counted(more, "more problem", "more problems")));
+            let more = words::counted(more, "more problem", "more problems");
+            desk.console.problem(
+                &Told::new(format!("and {more}")).hint("`roomkey status --state skipped` lists every row concerned"),
+            );
         }
         return Err(Failure::bad_input(
             Told::new(format!("{} to mend", words::counted(survey.problems, "problem", "problems"))).maybe_hint(
@@ -85,6 +89,9 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     line(format!("\"{}\": {} ({zone})", event.title, words::span(window.starts(), window.ends(), window.zone())));
     line(format!("links work {}", words::works(window)));
     line(format!("room {} at {}", event.room, opened.press.signer.settings().server));
+    if let Some(words) = own_templates(opened) {
+        line(words);
+    }
     if window.is_over(desk.around.now()) {
         warnings.push(
             Told::new("the event is over: its links work no more").hint("correct `starts` and `ends` in event.toml"),
@@ -96,6 +103,21 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
         let whose = live.note.map_or(String::new(), |note| format!(": `{}`, process {}", note.command, note.pid));
         line(format!("a run is on this moment{whose}"));
     }
+}
+
+/// The organiser's own templates, and why they count.
+fn own_templates(opened: &Opened) -> Option<String> {
+    let folder = templates_folder(&opened.settings)?;
+    let name = |(language, part): (Option<String>, Part)| {
+        language.map_or_else(|| part.file_name().to_owned(), |language| format!("{language}/{}", part.file_name()))
+    };
+    let parts: Vec<_> = opened.press.templates.own_parts().into_iter().map(name).collect();
+    let shown = folder.strip_prefix(&opened.settings.folder).unwrap_or(&folder).display().to_string();
+    let why = if opened.settings.mail.templates.is_some() { "" } else { ", found beside event.toml" };
+    Some(match &parts[..] {
+        [] => format!("no templates of your own in {shown}{why}: the built-in ones are used"),
+        parts => format!("templates of your own in {shown}{why}: {}", parts.join(", ")),
+    })
 }
 
 /// The mapping of columns, each with an example of its value.
@@ -120,6 +142,12 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
     let others: Vec<_> = columns.others().map(|(_, header)| format!("\"{header}\"")).collect();
     if !others.is_empty() {
         desk.console.result_shown(&format!("for your templates only: {}", others.join(", ")));
+    }
+    for note in columns.notes() {
+        desk.console.say(&format!("note: {note}"));
+        if let Some(hint) = &note.hint {
+            desk.console.say(&format!("  hint: {hint}"));
+        }
     }
     warnings.extend(columns.warnings().iter().map(|w| Told::new(w.to_string()).maybe_hint(w.hint.clone())));
     Ok(())

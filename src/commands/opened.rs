@@ -7,7 +7,7 @@ use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
     failure::{Failure, Status, Told},
-    invitation::{Phrase, Templates},
+    invitation::{self, Phrase, Templates},
     jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
@@ -60,7 +60,7 @@ impl Opened {
             let read = Unsubscribe::parse(text);
             parsed(&settings, "mail.unsubscribe", read, |p| Some(p.hint().to_owned()), &mut problems)
         });
-        let templates = match Templates::load(settings.mail.templates.as_deref()) {
+        let templates = match Templates::load(templates_folder(&settings).as_deref()) {
             Ok(templates) => Some(templates),
             Err(problem) => {
                 problems.extend(problem.0.iter().map(|fault| Told::new(fault.to_string()).hint(fault.hint.clone())));
@@ -196,6 +196,12 @@ pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Fa
     } else {
         Err(Failure { status: Status::BadInput, problems })
     }
+}
+
+/// The folder of own templates: the one that is named, else `templates` beside event.toml, where mails lie in it.
+pub(super) fn templates_folder(settings: &Settings) -> Option<PathBuf> {
+    let beside = settings.folder.join("templates");
+    settings.mail.templates.clone().or_else(|| invitation::holds_parts(&beside).then_some(beside))
 }
 
 fn parsed<T, E: std::fmt::Display>(
