@@ -3,6 +3,7 @@
 use super::{
     Desk, interrupt,
     opened::{Opened, SecretNeed, ledger_failure, templates_folder},
+    own_secrets,
     relay::{self, Way},
     report,
 };
@@ -22,6 +23,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let mut warnings = opened.warnings.clone();
     where_from(desk, &opened.settings);
     event_in_words(desk, &opened, &mut warnings);
+    mail_password(desk, &opened.settings)?;
     let roster = opened.roster()?;
     let everybody = Wanted::default();
     let survey = opened
@@ -92,6 +94,10 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     if let Some(words) = own_templates(opened) {
         line(words);
     }
+    let source = &opened.settings.jitsi.secret;
+    if let Some(origin) = own_secrets::JITSI.origin(desk, &opened.settings, source) {
+        line(format!("the Jitsi secret comes from {origin}"));
+    }
     if window.is_over(desk.around.now()) {
         warnings.push(
             Told::new("the event is over: its links work no more").hint("correct `starts` and `ends` in event.toml"),
@@ -103,6 +109,18 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
         let whose = live.note.map_or(String::new(), |note| format!(": `{}`, process {}", note.command, note.pid));
         line(format!("a run is on this moment{whose}"));
     }
+}
+
+/// Whether the mail server's password is there, and where it comes from.
+fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<(), Failure> {
+    let Some(smtp) = settings.smtp.as_ref().filter(|smtp| smtp.user.is_some()) else { return Ok(()) };
+    own_secrets::MAIL.find(desk, settings, &smtp.password).map_err(Failure::bad_input)?;
+    let origin = own_secrets::MAIL.origin(desk, settings, &smtp.password);
+    desk.console.result_shown(&match origin {
+        Some(origin) => format!("the mail password comes from {origin}"),
+        None => "the mail password is asked for when mails are sent".to_owned(),
+    });
+    Ok(())
 }
 
 /// The organiser's own templates, and why they count.

@@ -8,6 +8,7 @@ use super::{
     report::file_failure,
 };
 use crate::{
+    attendees::{AttendeeFile, Unsound},
     campaign::{Depth, Found, Survey, Wanted, words},
     cli::Link,
     failure::{Failure, Status, Told},
@@ -15,15 +16,22 @@ use crate::{
     model::Attendee,
 };
 
+/// So many addresses that were perhaps meant are named.
+const MOST_NEAR: usize = 3;
+
 pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
-    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref())?;
+    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref())
+        .map_err(|failure| with_near_misses(failure, &opened, &args.email))?;
     let roster = opened.roster()?;
     let survey = opened
         .surveyor(&roster, None, &wanted, desk)
         .survey(Depth::Rows, None)
         .map_err(|problem| file_failure(&problem))?;
-    let attendee = the_one(&survey, &wanted, &opened.rules.shown_as)?;
+    let attendee = the_one(&survey, &wanted, &opened.rules.shown_as).map_err(|failure| {
+        let is_unknown = survey.found.is_empty() && wanted.name.is_none();
+        if is_unknown { with_near_misses(failure, &opened, &args.email) } else { failure }
+    })?;
     warn_of_others(desk, &survey);
     let link = persons_link(&opened, &roster, &survey, attendee)?;
     let window = &attendee.window;
@@ -72,6 +80,45 @@ fn nobody(wanted: &Wanted, file: &str) -> Told {
         None => Told::new(format!("{address} is not in {file}"))
             .hint("find people by a part of their name or address: `roomkey status TEXT`"),
     }
+}
+
+/// Adds the addresses that were perhaps meant to a failure that found nobody.
+fn with_near_misses(mut failure: Failure, opened: &Opened, given: &str) -> Failure {
+    let near = near_misses(opened, given);
+    if let (Some(told), false) = (failure.problems.first_mut(), near.is_empty()) {
+        told.hint = Some(format!("did you mean {}?", near.join(", or ")));
+    }
+    failure
+}
+
+/// Addresses that differ in a slip or two, or belong to a name that holds what was given; the nearest first.
+fn near_misses(opened: &Opened, given: &str) -> Vec<String> {
+    let given = given.trim().to_lowercase();
+    let slips = (given.chars().count() / 6).clamp(1, 3);
+    let Ok(file) = AttendeeFile::open(&opened.rules) else { return Vec::new() };
+    let mut near = Vec::new();
+    for row in file {
+        let (email, name) = match row {
+            Ok(attendee) => (attendee.email.to_string(), attendee.name),
+            Err(Unsound::Row(row)) => (row.email, row.name),
+            Err(Unsound::File(_)) => break,
+        };
+        let address = email.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&given, &address);
+        let part = given.chars().count() >= 3 && (address.contains(&given) || name.to_lowercase().contains(&given));
+        let same_person = local_part(&given).is_some_and(|local| local_part(&address) == Some(local));
+        if distance <= slips || part || same_person {
+            near.push((distance, email));
+        }
+    }
+    near.sort();
+    near.dedup();
+    near.into_iter().take(MOST_NEAR).map(|(_, email)| email).collect()
+}
+
+/// What stands before the `@`, where that is enough to know somebody by.
+fn local_part(address: &str) -> Option<&str> {
+    address.rsplit_once('@').map(|(local, _)| local).filter(|local| local.chars().count() >= 3)
 }
 
 fn unsound(survey: &Survey, found: &Found) -> Failure {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::Desk;
+use super::{Desk, own_secrets};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
@@ -12,7 +12,7 @@ use crate::{
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
     model::Address,
-    settings::{self, ColumnSetting, Settings, secrets},
+    settings::{self, ColumnSetting, Settings},
 };
 
 /// What to do where the signing secret is missing.
@@ -224,8 +224,8 @@ fn signing_secret(
     need: SecretNeed,
     warnings: &mut Vec<Told>,
 ) -> Result<(SigningSecret, bool), Told> {
-    let found = secrets::resolve(&settings.jitsi.secret, &|name| desk.around.variable(name))
-        .map_err(|problem| Told::new(format!("the Jitsi secret: {problem}")).hint(problem.hint()))?;
+    let source = &settings.jitsi.secret;
+    let found = own_secrets::JITSI.find(desk, settings, source)?;
     let Some(secret) = found else {
         return match need {
             SecretNeed::OrThrowAway => Ok((SigningSecret::throw_away(), false)),
@@ -233,9 +233,9 @@ fn signing_secret(
                 .hint("put the server's app_secret into a file of its own and name it under [jitsi]: secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)")),
         };
     };
-    let (secret, weak) = SigningSecret::accept(secret)
-        .map_err(|problem| Told::new(format!("the Jitsi secret: {problem}")).hint(problem.hint()))?;
-    warnings.extend(weak.iter().map(|w| Told::new(format!("the Jitsi secret: {w}")).hint(w.hint())));
+    let blame = |what: String, hint: &str| own_secrets::JITSI.blame(desk, settings, source, &what, hint);
+    let (secret, weak) = SigningSecret::accept(secret).map_err(|problem| blame(problem.to_string(), problem.hint()))?;
+    warnings.extend(weak.iter().map(|warning| blame(warning.to_string(), warning.hint())));
     Ok((secret, true))
 }
 
