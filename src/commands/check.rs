@@ -18,12 +18,15 @@ use crate::{
     settings::Settings,
 };
 
+/// Examples of a column's values are cut at so many characters.
+const LONGEST_EXAMPLE: usize = 60;
+
 pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
     let mut warnings = opened.warnings.clone();
     where_from(desk, &opened.settings);
     event_in_words(desk, &opened, &mut warnings);
-    mail_password(desk, &opened.settings)?;
+    let unusable = mail_password(desk, &opened.settings).err();
     let roster = opened.roster()?;
     let everybody = Wanted::default();
     let survey = opened
@@ -39,29 +42,13 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     for warning in &warnings {
         desk.console.warn(warning);
     }
-    for fault in &survey.faults {
-        desk.console.problem(&fault.told);
+    for told in unusable.iter().chain(survey.faults.iter().map(|fault| &fault.told)) {
+        desk.console.problem(told);
     }
     for told in &survey.broken {
         desk.console.problem(told);
     }
-    if survey.problems > 0 {
-        let more = survey.problems - (survey.faults.len() + survey.broken.len()) as u64;
-        if more > 0 {
-            let more = words::counted(more, "more problem", "more problems");
-            desk.console.problem(
-                &Told::new(format!("and {more}")).hint("`roomkey status --state skipped` lists every row concerned"),
-            );
-        }
-        return Err(Failure::bad_input(
-            Told::new(format!("{} to mend", words::counted(survey.problems, "problem", "problems"))).maybe_hint(
-                survey
-                    .broken
-                    .is_empty()
-                    .then_some("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
-            ),
-        ));
-    }
+    refuse_problems(desk, &survey, u64::from(unusable.is_some()))?;
     if args.smtp {
         ask_the_relay(desk, &opened)?;
     }
@@ -73,6 +60,25 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     desk.console.say("all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`");
     Ok(Status::Done)
+}
+
+/// Ends the check where anything keeps mails from leaving; `others` are problems that are no row's.
+fn refuse_problems(desk: &Desk<'_>, survey: &Survey, others: u64) -> Result<(), Failure> {
+    let more = survey.problems - (survey.faults.len() + survey.broken.len()) as u64;
+    if more > 0 {
+        let more = words::counted(more, "more problem", "more problems");
+        desk.console.problem(
+            &Told::new(format!("and {more}")).hint("`roomkey status --state skipped` lists every row concerned"),
+        );
+    }
+    let all = survey.problems + others;
+    if all == 0 {
+        return Ok(());
+    }
+    let can_skip = survey.broken.is_empty() && others == 0;
+    Err(Failure::bad_input(Told::new(format!("{} to mend", words::counted(all, "problem", "problems"))).maybe_hint(
+        can_skip.then_some("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
+    )))
 }
 
 fn where_from(desk: &Desk<'_>, settings: &Settings) {
@@ -112,9 +118,9 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
 }
 
 /// Whether the mail server's password is there, and where it comes from.
-fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<(), Failure> {
+fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<(), Told> {
     let Some(smtp) = settings.smtp.as_ref().filter(|smtp| smtp.user.is_some()) else { return Ok(()) };
-    own_secrets::MAIL.find(desk, settings, &smtp.password).map_err(Failure::bad_input)?;
+    own_secrets::MAIL.find(desk, settings, &smtp.password)?;
     let origin = own_secrets::MAIL.origin(desk, settings, &smtp.password);
     desk.console.result_shown(&match origin {
         Some(origin) => format!("the mail password comes from {origin}"),
@@ -145,7 +151,11 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
     let example = |position: u32| {
         let cells = survey.samples.first().map(|first| first.cells.as_slice()).unwrap_or_default();
         let cell = usize::try_from(position).ok().and_then(|at| cells.get(at.wrapping_sub(1)));
-        cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{cell}\""))
+        let cut = |cell: &String| match cell.char_indices().nth(LONGEST_EXAMPLE) {
+            Some((at, _)) => format!("{}…", &cell[..at]),
+            None => cell.clone(),
+        };
+        cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{}\"", cut(cell)))
     };
     desk.console.result("");
     for column in columns.fields() {
@@ -219,11 +229,16 @@ fn relay_in_words(host: &str, report: &RelayReport) -> String {
     if report.logged_in {
         line.push_str(", logged in");
     }
-    if let Size::UpTo(octets) = report.capabilities.size {
-        line.push_str(&format!(", mails up to {} MB", octets / 1_000_000));
+    match report.capabilities.size {
+        Size::UpTo(octets @ 1_000_000..) => line.push_str(&format!(", mails up to {} MB", octets / 1_000_000)),
+        Size::UpTo(octets) => line.push_str(&format!(", mails up to {} kB only", octets / 1000)),
+        Size::Unlimited | Size::Unknown => {}
+    }
+    if report.capabilities.smtputf8 {
+        line.push_str(", international addresses too");
     }
     if report.capabilities.pipelining {
-        line.push_str(", pipelined");
+        line.push_str(", several commands at once (pipelining)");
     }
     line
 }
