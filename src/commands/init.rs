@@ -213,7 +213,7 @@ fn plainly(path: &Path) -> String {
 }
 
 /// The path as a shell takes it.
-fn for_shell(path: &Path) -> String {
+pub(super) fn for_shell(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
     if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }

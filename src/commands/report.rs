@@ -44,8 +44,8 @@ pub(super) fn refuse_problems(survey: &Survey, order: &Order) -> Result<(), Fail
         "nothing was sent: {} to mend first",
         words::counted(shown.max(if named { 0 } else { survey.problems }), "problem", "problems")
     ));
-    // A file that cannot be read to its end has no sound others.
-    let can_skip = !named && survey.broken.is_empty();
+    // A file that cannot be read to its end has no sound others; a rehearsal is for all or nobody.
+    let can_skip = !named && survey.broken.is_empty() && order.command != "roomkey rehearse";
     problems.push(if can_skip { last.hint("or send to the others only: `--skip-invalid`") } else { last });
     Err(Failure { status: Status::BadInput, problems })
 }

@@ -164,3 +164,35 @@ fn what_is_wrong_with_a_secret_is_said_at_its_line() {
     event().text("jitsi", "secret_file", "jitsi.secret").text("smtp", "password_file", "nowhere").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("the mail password: there is no").says("attendees.csv:2").says("2 problems");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_that_is_nowhere_is_asked_for_and_not_shown() {
+    let server = SmtpServer::start(Script::default().account("workshop", "correct horse"));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    EventFile::at(server.port()).text("smtp", "user", "workshop").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("the mail password is asked for");
+    sandbox.run(&["check", "--smtp"]).is(3).says("password of workshop at 127.0.0.1 is missing");
+
+    let mut terminal = sandbox.in_terminal(&["check", "--smtp"]);
+    terminal.answer_hidden("Password of workshop", "correct horse").expect("takes mail from this sender");
+    let seen = terminal.ends_with(0);
+    assert!(!seen.contains("correct horse"), "{seen}");
+
+    let mut terminal = sandbox.in_terminal(&["check", "--smtp"]);
+    terminal.expect("Password of workshop").expect(": ").press('\x03').expect("nothing was sent");
+    terminal.ends_with(130);
+    assert!(terminal.echoes(), "the terminal shows again what is typed");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_it_while_the_relay_does_not_answer() {
+    let server = SmtpServer::start(Script::default().rule(Rule::at(Stage::Sender, Action::Stall)));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    let run = sandbox.spawn(&["check", "--smtp"]);
+    server.wait_until(|server| server.counts().connections > 0);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    run.interrupt();
+    run.wait().is(130);
+}
