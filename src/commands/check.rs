@@ -208,8 +208,10 @@ fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let answer = runtime.block_on(async {
         let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));
         tokio::select! {
-            answer = relay::traced(way.trace, desk.console, asking) => Some(answer),
+            // First, so that it listens before anything is asked.
+            biased;
             () = interrupt::signal() => None,
+            answer = relay::traced(way.trace, desk.console, asking) => Some(answer),
         }
     });
     let Some(answer) = answer else {

@@ -69,8 +69,19 @@ pub(super) fn while_asked(last_words: &'static str) -> Result<tokio::runtime::Ru
     #[cfg(unix)]
     let terminal = rustix::termios::tcgetattr(std::io::stdin()).ok();
     let listening = runtime()?;
+    let (ready, listens) = std::sync::mpsc::channel();
     listening.spawn(async move {
-        signal().await;
+        let mut pressed = std::pin::pin!(signal());
+        // Looked at once, it listens; only then may anybody be asked.
+        let early = tokio::select! {
+            biased;
+            () = &mut pressed => true,
+            () = std::future::ready(()) => false,
+        };
+        let _ = ready.send(());
+        if !early {
+            pressed.await;
+        }
         #[cfg(unix)]
         if let Some(terminal) = terminal {
             let now = rustix::termios::OptionalActions::Now;
@@ -80,6 +91,8 @@ pub(super) fn while_asked(last_words: &'static str) -> Result<tokio::runtime::Ru
         crate::console::last_words(last_words);
         std::process::exit(i32::from(Status::Interrupted.code()));
     });
+    // An error would mean that the program is ending already.
+    let _ = listens.recv();
     Ok(listening)
 }
 

@@ -229,14 +229,24 @@ fn signing_secret(
     let Some(secret) = found else {
         return match need {
             SecretNeed::OrThrowAway => Ok((SigningSecret::throw_away(), false)),
-            SecretNeed::Required => Err(Told::new("the Jitsi secret is missing: no link can be signed")
-                .hint("put the server's app_secret into a file of its own and name it under [jitsi]: secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)")),
+            SecretNeed::Required => {
+                Err(Told::new("the Jitsi secret is missing: no link can be signed").hint(hint_for_missing(settings)))
+            }
         };
     };
     let blame = |what: String, hint: &str| own_secrets::JITSI.blame(desk, settings, source, &what, hint);
     let (secret, weak) = SigningSecret::accept(secret).map_err(|problem| blame(problem.to_string(), problem.hint()))?;
     warnings.extend(weak.iter().map(|warning| blame(warning.to_string(), warning.hint())));
     Ok((secret, true))
+}
+
+/// The secret is named in the file that names the server: they belong together.
+fn hint_for_missing(settings: &Settings) -> String {
+    let file = settings.position("jitsi.url").map_or_else(|| "event.toml".into(), |at| at.file);
+    format!(
+        "put the server's app_secret into a file of its own and name it in {file} under [jitsi]: \
+         secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)"
+    )
 }
 
 fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {

@@ -185,14 +185,22 @@ fn a_password_that_is_nowhere_is_asked_for_and_not_shown() {
     assert!(terminal.echoes(), "the terminal shows again what is typed");
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_ends_it_while_the_relay_does_not_answer() {
     let server = SmtpServer::start(Script::default().rule(Rule::at(Stage::Sender, Action::Stall)));
     let sandbox = Sandbox::with_attendees(1, server.port());
     let run = sandbox.spawn(&["check", "--smtp"]);
     server.wait_until(|server| server.counts().connections > 0);
-    std::thread::sleep(std::time::Duration::from_millis(300));
     run.interrupt();
     run.wait().is(130);
+}
+
+#[test]
+fn a_missing_secret_is_named_where_its_server_is() {
+    let mut sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    sandbox.unset("ROOMKEY_JITSI_SECRET");
+    sandbox.run(&["check"]).is(3).says("name it in event.toml under [jitsi]");
+    EventFile::at(CLOSED_PORT).without("jitsi", "url").without("jitsi", "app_id").write(&sandbox);
+    sandbox.write_config("[jitsi]\nurl = \"https://meet.example.org\"\napp_id = \"shared\"\n");
+    sandbox.run(&["check"]).is(3).says("roomkey/config.toml under [jitsi]");
 }

@@ -152,6 +152,20 @@ mod at_a_terminal {
     }
 
     #[test]
+    fn a_file_that_is_to_come_is_named_and_missed() {
+        let sandbox = without_secret();
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Talk");
+        answer_jitsi(&mut terminal);
+        terminal.answer("Sender", "ada@example.org").answer("Mail server", "localhost").answer("port", "25");
+        terminal.answer("Log-in", "-").answer("Attendee file", "~/list.csv").expect("list.csv yet");
+        terminal.ends_with(0);
+        // `~` is spelt out: no settings file understands it.
+        assert!(!sandbox.read("event.toml").contains('~') && !sandbox.path("attendees.csv").exists());
+        sandbox.run(&["check"]).is(3).says("home/list.csv: there is no such file");
+    }
+
+    #[test]
     fn a_time_that_has_passed_is_warned_about() {
         let sandbox = without_secret();
         let mut terminal = sandbox.in_terminal(&["init"]);

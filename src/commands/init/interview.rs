@@ -138,7 +138,7 @@ impl Interview<'_> {
 
     /// Address, `app_id` and secret; `None` where the user's configuration names the server.
     fn jitsi(&self, secrets: &mut Secrets) -> Result<Option<JitsiAnswers>, Failure> {
-        if let Some(url) = self.inherited.text("jitsi.url") {
+        if let (Some(url), Some(_)) = (self.inherited.text("jitsi.url"), self.inherited.text("jitsi.app_id")) {
             self.desk.console.say(&format!("Jitsi address: {url} (from {})", self.inherited.shown()));
             return Ok(None);
         }
@@ -215,8 +215,8 @@ impl Interview<'_> {
             return Ok((whole, false));
         }
         self.desk.console.warn(
-            &Told::new(format!("{path} is not in {} yet", self.folder.display()))
-                .hint("put it there; its path is relative to event.toml's folder"),
+            &Told::new(format!("there is no {path} yet"))
+                .hint("put it there before the first `roomkey check`; a path is relative to event.toml's folder"),
         );
         Ok((path, false))
     }
