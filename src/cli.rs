@@ -11,7 +11,7 @@ pub struct Cli {
     /// Read this event file
     #[arg(short, long, global = true, value_name = "FILE", default_value = "event.toml")]
     pub event: PathBuf,
-    /// Print results and problems only
+    /// Print results, warnings and problems only
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more: the conversation with the mail server, secrets left out

@@ -33,6 +33,17 @@ pub struct Console {
     bar: Mutex<Option<Bar>>,
 }
 
+/// What became of the question for a secret.
+#[derive(Debug)]
+pub enum Hidden {
+    /// The secret; empty where Enter alone was pressed.
+    Answer(SecretString),
+    /// The end of input.
+    NoMore,
+    /// Ctrl-C.
+    Interrupted,
+}
+
 #[derive(Debug)]
 enum Bar {
     Drawn(ProgressBar),
@@ -157,12 +168,21 @@ impl Console {
         }
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line).ok()?;
-        (read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+        if read == 0 {
+            // The question's line is still open.
+            let _ = writeln!(std::io::stderr());
+            return None;
+        }
+        Some(line.trim_end_matches(['\r', '\n']).to_owned())
     }
 
-    /// Asks for a secret without showing it; `None` at the end of input.
-    pub fn ask_hidden(&self, question: &str) -> Option<SecretString> {
-        rpassword::prompt_password(visible(question)).ok().map(SecretString::from)
+    /// Asks for a secret without showing it.
+    pub fn ask_hidden(&self, question: &str) -> Hidden {
+        match rpassword::prompt_password(visible(question)) {
+            Ok(secret) => Hidden::Answer(SecretString::from(secret)),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => Hidden::Interrupted,
+            Err(_) => Hidden::NoMore,
+        }
     }
 
     /// Starts showing progress towards `total`.
@@ -225,6 +245,11 @@ impl Console {
     fn lock_bar(&self) -> MutexGuard<'_, Option<Bar>> {
         self.bar.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Says why the program ends, below a question that was left open.
+pub fn last_words(line: &str) {
+    let _ = writeln!(std::io::stderr(), "\n{}", visible(line));
 }
 
 /// Makes control characters, text-direction overrides and line separators visible: `\u{202e}`, `\n`.

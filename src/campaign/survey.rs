@@ -11,6 +11,7 @@ use super::{
     identity::{Identified, Identities},
     press::{Addressing, Press},
     sums::{Counts, Samples},
+    words,
 };
 use crate::{
     attendees::{Admission, AttendeeFile, Crowd, FileProblem, FileStamp, Problem, RowProblems, Rules, Unsound},
@@ -103,8 +104,10 @@ pub struct Survey {
     pub identified: Identified,
     /// Rows with the addresses a command named.
     pub found: Vec<Found>,
-    /// Rows that hide nothing wrong but deserve a word.
-    pub duplicates: Vec<(u64, u64, String)>,
+    /// Rows that repeat another one, in words, as far as they are shown.
+    duplicates: Vec<String>,
+    /// How many repeat another one in all.
+    duplicate_rows: u64,
     /// Rows that were mailed something else than the file says now, though the event is the same.
     pub changed: Vec<(String, Address)>,
     /// The first sound row, the first moderator, and the most unusual one.
@@ -177,8 +180,10 @@ impl Surveyor<'_> {
         let kind = match crowd.admit(&attendee) {
             Admission::New => RowKind::Sound,
             Admission::DuplicateOf(first) => {
+                survey.duplicate_rows += 1;
                 if survey.duplicates.len() < SHOWN_ROWS {
-                    survey.duplicates.push((attendee.locator.line, first, attendee.email.to_string()));
+                    let (at, email) = (&attendee.locator, &attendee.email);
+                    survey.duplicates.push(format!("{at}: repeats line {first} ({email}): mailed once"));
                 }
                 RowKind::Duplicate(short(first))
             }
@@ -266,6 +271,20 @@ impl Survey {
         if self.faults.len() < SHOWN_PROBLEMS {
             self.faults.push(RowFault { number, told, who });
         }
+    }
+
+    /// A warning for each row that repeats another one; the last one counts those that are not named.
+    #[must_use]
+    pub fn duplicate_warnings(&self) -> Vec<Told> {
+        let mut warnings: Vec<Told> = self.duplicates.iter().map(Told::new).collect();
+        let more = self.duplicate_rows - self.duplicates.len() as u64;
+        if more > 0 {
+            let rows = words::counted(more, "more row repeats another", "more rows repeat others");
+            warnings.push(
+                Told::new(format!("{rows}: mailed once")).hint("`roomkey status --state skipped` lists them all"),
+            );
+        }
+        warnings
     }
 
     /// The person a row is in the ledger.

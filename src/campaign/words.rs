@@ -13,25 +13,33 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
 /// `Sat 5 Dec 2026 13:30 to 19:00`, with the second date where it is another day.
 #[must_use]
 pub fn span(from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
-    let (start, end) = (from.to_zoned_datetime(zone.clone()), to.to_zoned_datetime(zone.clone()));
-    let end = if start.date() == end.date() { end.strftime("%H:%M") } else { end.strftime("%a %-d %b %Y %H:%M") };
-    format!("{} to {end}", start.strftime("%a %-d %b %Y %H:%M"))
+    between(from, to, zone, None)
 }
 
-/// `links work Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC`, without the first two words.
+/// `Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC`; a date wherever it is another.
 #[must_use]
 pub fn works(window: &Window) -> String {
-    let zone = window.zone();
-    let name = zone.iana_name().unwrap_or("UTC");
-    let local = span(window.opens(), window.closes(), zone);
-    if name == "UTC" {
+    let (opens, closes, zone) = (window.opens(), window.closes(), window.zone());
+    let local = span(opens, closes, zone);
+    if zone == &TimeZone::UTC {
         return format!("{local} UTC");
     }
-    let utc = window.opens().to_zoned_datetime(TimeZone::UTC);
-    let same_day = utc.date() == window.opens().to_zoned_datetime(zone.clone()).date();
-    let utc = span(window.opens(), window.closes(), &TimeZone::UTC);
-    let utc = if same_day { utc.split_once(':').map_or(utc.as_str(), |(at, _)| &utc[at.len() - 2..]) } else { &utc };
-    format!("{local} ({name}), {utc} UTC")
+    let universal = between(opens, closes, &TimeZone::UTC, Some(zone));
+    format!("{local} ({}), {universal} UTC", zone.iana_name().unwrap_or("local time"))
+}
+
+/// From one time to another; the date is left out where `told` has said it already.
+fn between(from: Timestamp, to: Timestamp, zone: &TimeZone, told: Option<&TimeZone>) -> String {
+    let (start, end) = (from.to_zoned_datetime(zone.clone()), to.to_zoned_datetime(zone.clone()));
+    let same = |at: Timestamp| {
+        told.is_some_and(|told| at.to_zoned_datetime(told.clone()).date() == at.to_zoned_datetime(zone.clone()).date())
+    };
+    let one_day = start.date() == end.date();
+    let all_told = same(from) && same(to);
+    let full = "%a %-d %b %Y %H:%M";
+    let first = start.strftime(if all_told { "%H:%M" } else { full });
+    let last = end.strftime(if one_day || all_told { "%H:%M" } else { full });
+    format!("{first} to {last}")
 }
 
 /// `1 person`, `120 people`.
@@ -51,19 +59,37 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::model::parse_local_time;
+
+    fn window(starts: &str, ends: &str, zone: &str) -> Window {
+        let zone = TimeZone::get(zone).unwrap();
+        let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
+        Window::new(starts.parse().unwrap(), ends.parse().unwrap(), before, after, zone).unwrap()
+    }
 
     #[test]
-    fn a_window_is_told_in_its_zone_and_in_utc() {
-        let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let at = |text| parse_local_time(text, &zone).unwrap();
-        let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
-        let window = Window::new(at("2026-12-05T14:00"), at("2026-12-05T17:00"), before, after, zone.clone()).unwrap();
-        assert_eq!(works(&window), "Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC");
-        let window = Window::new(at("2026-12-05T23:00"), at("2026-12-06T01:00"), before, after, zone.clone()).unwrap();
-        assert_eq!(
-            works(&window),
-            "Sat 5 Dec 2026 22:30 to Sun 6 Dec 2026 03:00 (Europe/Berlin), 21:30 to Sun 6 Dec 2026 02:00 UTC"
-        );
+    fn a_window_is_told_with_each_date_once() {
+        for (starts, ends, zone, told) in [
+            (
+                "2026-12-05T13:00:00Z",
+                "2026-12-05T16:00:00Z",
+                "Europe/Berlin",
+                "Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC",
+            ),
+            ("2026-12-05T13:00:00Z", "2026-12-05T16:00:00Z", "UTC", "Sat 5 Dec 2026 12:30 to 18:00 UTC"),
+            (
+                "2026-12-05T13:00:00Z",
+                "2026-12-06T13:00:00Z",
+                "Europe/Berlin",
+                "Sat 5 Dec 2026 13:30 to Sun 6 Dec 2026 16:00 (Europe/Berlin), 12:30 to 15:00 UTC",
+            ),
+            (
+                "2026-12-05T20:00:00Z",
+                "2026-12-05T21:00:00Z",
+                "Asia/Tokyo",
+                "Sun 6 Dec 2026 04:30 to 08:00 (Asia/Tokyo), Sat 5 Dec 2026 19:30 to 23:00 UTC",
+            ),
+        ] {
+            assert_eq!(works(&window(starts, ends, zone)), told);
+        }
     }
 }

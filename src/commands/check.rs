@@ -2,7 +2,8 @@
 
 use super::{
     Desk, interrupt,
-    opened::{Opened, SecretNeed, ledger_failure},
+    opened::{Opened, SecretNeed, ledger_failure, templates_folder},
+    own_secrets,
     relay::{self, Way},
     report,
 };
@@ -12,15 +13,20 @@ use crate::{
     cli::Check,
     delivery::smtp::{RelayReport, Size},
     failure::{Failure, Status, Told},
+    invitation::Part,
     ledger::RunLock,
     settings::Settings,
 };
+
+/// Examples of a column's values are cut at so many characters.
+const LONGEST_EXAMPLE: usize = 60;
 
 pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
     let mut warnings = opened.warnings.clone();
     where_from(desk, &opened.settings);
     event_in_words(desk, &opened, &mut warnings);
+    let unusable = mail_password(desk, &opened.settings).err();
     let roster = opened.roster()?;
     let everybody = Wanted::default();
     let survey = opened
@@ -29,38 +35,20 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .map_err(|problem| report::file_failure(&problem))?;
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &survey);
-    for (line, first, email) in &survey.duplicates {
-        warnings.push(Told::new(format!(
-            "{}:{line}: repeats line {first} ({email}): it will be mailed once",
-            opened.rules.shown_as
-        )));
-    }
+    warnings.extend(survey.duplicate_warnings());
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
     }
     for warning in &warnings {
         desk.console.warn(warning);
     }
-    for fault in &survey.faults {
-        desk.console.problem(&fault.told);
+    for told in unusable.iter().chain(survey.faults.iter().map(|fault| &fault.told)) {
+        desk.console.problem(told);
     }
     for told in &survey.broken {
         desk.console.problem(told);
     }
-    if survey.problems > 0 {
-        let more = survey.problems - (survey.faults.len() + survey.broken.len()) as u64;
-        if more > 0 {
-            desk.console.say(&format!("and {}", words::counted(more, "more problem", "more problems")));
-        }
-        return Err(Failure::bad_input(
-            Told::new(format!("{} to mend", words::counted(survey.problems, "problem", "problems"))).maybe_hint(
-                survey
-                    .broken
-                    .is_empty()
-                    .then_some("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
-            ),
-        ));
-    }
+    refuse_problems(desk, &survey, u64::from(unusable.is_some()))?;
     if args.smtp {
         ask_the_relay(desk, &opened)?;
     }
@@ -72,6 +60,25 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     desk.console.say("all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`");
     Ok(Status::Done)
+}
+
+/// Ends the check where anything keeps mails from leaving; `others` are problems that are no row's.
+fn refuse_problems(desk: &Desk<'_>, survey: &Survey, others: u64) -> Result<(), Failure> {
+    let more = survey.problems - (survey.faults.len() + survey.broken.len()) as u64;
+    if more > 0 {
+        let more = words::counted(more, "more problem", "more problems");
+        desk.console.problem(
+            &Told::new(format!("and {more}")).hint("`roomkey status --state skipped` lists every row concerned"),
+        );
+    }
+    let all = survey.problems + others;
+    if all == 0 {
+        return Ok(());
+    }
+    let can_skip = survey.broken.is_empty() && others == 0;
+    Err(Failure::bad_input(Told::new(format!("{} to mend", words::counted(all, "problem", "problems"))).maybe_hint(
+        can_skip.then_some("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
+    )))
 }
 
 fn where_from(desk: &Desk<'_>, settings: &Settings) {
@@ -90,6 +97,13 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     line(format!("\"{}\": {} ({zone})", event.title, words::span(window.starts(), window.ends(), window.zone())));
     line(format!("links work {}", words::works(window)));
     line(format!("room {} at {}", event.room, opened.press.signer.settings().server));
+    if let Some(words) = own_templates(opened) {
+        line(words);
+    }
+    let source = &opened.settings.jitsi.secret;
+    if let Some(origin) = own_secrets::JITSI.origin(desk, &opened.settings, source) {
+        line(format!("the Jitsi secret comes from {origin}"));
+    }
     if window.is_over(desk.around.now()) {
         warnings.push(
             Told::new("the event is over: its links work no more").hint("correct `starts` and `ends` in event.toml"),
@@ -103,6 +117,33 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     }
 }
 
+/// Whether the mail server's password is there, and where it comes from.
+fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<(), Told> {
+    let Some(smtp) = settings.smtp.as_ref().filter(|smtp| smtp.user.is_some()) else { return Ok(()) };
+    own_secrets::MAIL.find(desk, settings, &smtp.password)?;
+    let origin = own_secrets::MAIL.origin(desk, settings, &smtp.password);
+    desk.console.result_shown(&match origin {
+        Some(origin) => format!("the mail password comes from {origin}"),
+        None => "the mail password is asked for when mails are sent".to_owned(),
+    });
+    Ok(())
+}
+
+/// The organiser's own templates, and why they count.
+fn own_templates(opened: &Opened) -> Option<String> {
+    let folder = templates_folder(&opened.settings)?;
+    let name = |(language, part): (Option<String>, Part)| {
+        language.map_or_else(|| part.file_name().to_owned(), |language| format!("{language}/{}", part.file_name()))
+    };
+    let parts: Vec<_> = opened.press.templates.own_parts().into_iter().map(name).collect();
+    let shown = folder.strip_prefix(&opened.settings.folder).unwrap_or(&folder).display().to_string();
+    let why = if opened.settings.mail.templates.is_some() { "" } else { ", found beside event.toml" };
+    Some(match &parts[..] {
+        [] => format!("no templates of your own in {shown}{why}: the built-in ones are used"),
+        parts => format!("templates of your own in {shown}{why}: {}", parts.join(", ")),
+    })
+}
+
 /// The mapping of columns, each with an example of its value.
 fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec<Told>) -> Result<(), Failure> {
     let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
@@ -110,7 +151,11 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
     let example = |position: u32| {
         let cells = survey.samples.first().map(|first| first.cells.as_slice()).unwrap_or_default();
         let cell = usize::try_from(position).ok().and_then(|at| cells.get(at.wrapping_sub(1)));
-        cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{cell}\""))
+        let cut = |cell: &String| match cell.char_indices().nth(LONGEST_EXAMPLE) {
+            Some((at, _)) => format!("{}…", &cell[..at]),
+            None => cell.clone(),
+        };
+        cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{}\"", cut(cell)))
     };
     desk.console.result("");
     for column in columns.fields() {
@@ -125,6 +170,12 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
     let others: Vec<_> = columns.others().map(|(_, header)| format!("\"{header}\"")).collect();
     if !others.is_empty() {
         desk.console.result_shown(&format!("for your templates only: {}", others.join(", ")));
+    }
+    for note in columns.notes() {
+        desk.console.say(&format!("note: {note}"));
+        if let Some(hint) = &note.hint {
+            desk.console.say(&format!("  hint: {hint}"));
+        }
     }
     warnings.extend(columns.warnings().iter().map(|w| Told::new(w.to_string()).maybe_hint(w.hint.clone())));
     Ok(())
@@ -155,8 +206,17 @@ fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let way = Way::of(desk, opened)?;
     let runtime = interrupt::runtime()?;
     let answer = runtime.block_on(async {
-        relay::traced(way.trace, desk.console, Box::pin(way.mailer.check(&opened.press.envelope_from))).await
+        let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));
+        tokio::select! {
+            // First, so that it listens before anything is asked.
+            biased;
+            () = interrupt::signal() => None,
+            answer = relay::traced(way.trace, desk.console, asking) => Some(answer),
+        }
     });
+    let Some(answer) = answer else {
+        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
+    };
     let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
     desk.console.result_shown(&relay_in_words(&way.host, &report));
     Ok(())
@@ -171,11 +231,16 @@ fn relay_in_words(host: &str, report: &RelayReport) -> String {
     if report.logged_in {
         line.push_str(", logged in");
     }
-    if let Size::UpTo(octets) = report.capabilities.size {
-        line.push_str(&format!(", mails up to {} MB", octets / 1_000_000));
+    match report.capabilities.size {
+        Size::UpTo(octets @ 1_000_000..) => line.push_str(&format!(", mails up to {} MB", octets / 1_000_000)),
+        Size::UpTo(octets) => line.push_str(&format!(", mails up to {} kB only", octets / 1000)),
+        Size::Unlimited | Size::Unknown => {}
+    }
+    if report.capabilities.smtputf8 {
+        line.push_str(", international addresses too");
     }
     if report.capabilities.pipelining {
-        line.push_str(", pipelined");
+        line.push_str(", several commands at once (pipelining)");
     }
     line
 }

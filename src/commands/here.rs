@@ -1,9 +1,12 @@
 //! `roomkey` alone: what is here, and what to do next.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
-    Desk,
+    Desk, init,
     opened::{Opened, SecretNeed},
     status::{counts, sum},
     status_rows::{Picture, picture},
@@ -15,14 +18,17 @@ use crate::{
     model::Window,
 };
 
+/// How an event's file is named unless somebody says otherwise.
+const USUAL: &str = "event.toml";
+/// So many events in the folders below are named.
+const MOST_NAMED: usize = 3;
+
 pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     let file = &desk.cli.event;
     let say = |line: &str| desk.console.result_shown(line);
-    if matches!(file.try_exists(), Ok(false)) {
-        say(&format!("There is no {} here.", file.display()));
-        say("A new event: `roomkey init` asks a few questions and writes one.");
-        say("An event in another place: name its file with `-e FILE`, as in `roomkey -e workshop/event.toml`.");
-        say("All commands: `roomkey --help`");
+    // A file that was named is missed; the usual one may just not be there yet.
+    if file == Path::new(USUAL) && matches!(file.try_exists(), Ok(false)) {
+        nothing_here(desk);
         return Ok(Status::Done);
     }
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
@@ -31,14 +37,44 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     say(&format!("{} ({})", event.title, event.id));
     say(&format!("  when       {}", window(&event.window)));
     say(&format!("  room       {}", event.room));
-    say(&format!("  attendees  {}: {}", opened.settings.attendees.shown_as, attendees(&picture)));
+    say(&format!("  attendees  {}", attendees(&picture, &opened.settings.attendees.shown_as)));
     say(&format!("  mails      {}", mails(&picture)));
     if picture.live.is_some() {
         say("  A run is on this moment.");
     }
     say("");
-    say(&format!("Next: {}", next(&picture, event.window.is_over(desk.around.now()))));
+    let next = next(&picture, event.window.is_over(desk.around.now()), opened.own_secret);
+    let with_event = match file {
+        usual if usual == Path::new(USUAL) => next.to_owned(),
+        file => next.replace("`roomkey ", &format!("`roomkey -e {} ", init::for_shell(file))),
+    };
+    say(&format!("Next: {with_event}"));
     Ok(Status::Done)
+}
+
+/// Says how to get an event, and which ones lie in the folders below.
+fn nothing_here(desk: &Desk<'_>) {
+    let say = |line: &str| desk.console.result_shown(line);
+    say(&format!("There is no {USUAL} here."));
+    let below = events_below(&desk.around.folder);
+    for event in &below {
+        say(&format!("There is one in a folder: `roomkey -e {}`", init::for_shell(event)));
+    }
+    say("A new event: `roomkey init` asks a few questions and writes one.");
+    if below.is_empty() {
+        say("An event in another place: name its file with `-e FILE`, as in `roomkey -e workshop/event.toml`.");
+    }
+    say("All commands: `roomkey --help`");
+}
+
+/// The events one folder further down, as far as they are named.
+fn events_below(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let names = entries.flatten().map(|entry| Path::new(&entry.file_name()).join(USUAL));
+    let mut events: Vec<_> = names.filter(|event| folder.join(event).is_file()).collect();
+    events.sort();
+    events.truncate(MOST_NAMED);
+    events
 }
 
 /// `Sat 5 Dec 2026 14:00 to 17:00 Europe/Berlin; links work from 13:30 to 19:00`.
@@ -62,12 +98,12 @@ fn window(window: &Window) -> String {
     )
 }
 
-fn attendees(picture: &Picture) -> String {
+fn attendees(picture: &Picture, file: &str) -> String {
     if let Some(told) = &picture.unread {
-        return format!("cannot be read ({})", told.what);
+        return told.what.clone();
     }
     let rows = picture.lines.iter().filter(|line| line.state != StateName::Removed).count();
-    let rows = format!("{rows} {}", if rows == 1 { "row" } else { "rows" });
+    let rows = format!("{file}: {}", words::counted(rows as u64, "row", "rows"));
     match picture.problems {
         0 => rows,
         1 => format!("{rows}, 1 problem"),
@@ -93,7 +129,7 @@ fn mails(picture: &Picture) -> String {
     format!("{sent} of {} mailed ({})", words::people(picture.lines.len() as u64), sum(&counts))
 }
 
-fn next(picture: &Picture, is_over: bool) -> &'static str {
+fn next(picture: &Picture, is_over: bool, own_secret: bool) -> &'static str {
     let counts = tally(picture);
     let any = |states: &[StateName]| states.iter().any(|state| counts.contains_key(state));
     if picture.live.is_some() {
@@ -104,6 +140,8 @@ fn next(picture: &Picture, is_over: bool) -> &'static str {
         "`roomkey status` shows the mails in doubt and what to do about them"
     } else if is_over {
         "nothing: the links have stopped working. A new event? Give it a new id, and new times"
+    } else if !own_secret {
+        "the Jitsi secret is missing: `roomkey check` says how to give it; `roomkey rehearse` works without"
     } else if !anybody_mailed(picture) {
         "`roomkey rehearse` (nobody gets mail), then `roomkey send --to YOU@ADDRESS` (a test to yourself), then `roomkey send`"
     } else if any(&[StateName::Pending, StateName::Deferred]) {

@@ -18,7 +18,7 @@ use super::Desk;
 use crate::{
     cli::Init,
     failure::{Failure, Status, Told},
-    settings::{Settings, example},
+    settings::{Settings, example, typed::Inherited},
 };
 
 /// Where the Jitsi secret is kept.
@@ -48,7 +48,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Init) -> Result<Status, Failure> {
     };
     if target.symlink_metadata().is_ok() {
         return Err(Failure::bad_input(
-            Told::new(format!("{} is there already: nothing was written", target.display()))
+            Told::new(format!("{} is there already: nothing was written", plainly(&target)))
                 .hint("change it in an editor, or name another folder: `roomkey init DIR`"),
         ));
     }
@@ -56,7 +56,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Init) -> Result<Status, Failure> {
         let attendees = example::Answers::placeholders().attendees;
         Draft { event_toml: example::sample(), attendees, example_attendees: true, secrets: Vec::new() }
     } else {
-        Interview { desk, folder: &folder }.hold()?
+        let inherited = Inherited::read(desk.around.config_file().as_deref());
+        Interview { desk, folder: &folder, inherited }.hold()?
     };
     write(&folder, &target, &draft, desk)?;
     what_next(desk, &target, args.sample || !desk.console.can_ask());
@@ -92,17 +93,27 @@ fn write(folder: &Path, target: &Path, draft: &Draft, desk: &Desk<'_>) -> Result
     fs::create_dir_all(folder).map_err(|problem| unwritable(folder, &problem))?;
     let mut made = Made::default();
     // Before any secret lies there.
-    ignore(&folder.join(".gitignore"), desk)?;
+    let gitignore = folder.join(".gitignore");
+    match ignore(&gitignore, desk)? {
+        Ignoring::Written => made.0.push(gitignore),
+        Ignoring::Extended => desk.console.say(&format!("{} was added to.", plainly(&gitignore))),
+        Ignoring::Left => {}
+    }
     for (name, secret) in &draft.secrets {
         made.file(&folder.join(name), true, &[secret.expose_secret(), "\n"])?;
     }
     let attendees = folder.join(&draft.attendees);
-    if draft.example_attendees && attendees.symlink_metadata().is_err() {
+    let example_written = draft.example_attendees && attendees.symlink_metadata().is_err();
+    if example_written {
         made.file(&attendees, false, &[example::attendees_csv()])?;
     }
     made.file(target, false, &[&draft.event_toml])?;
     for path in std::mem::take(&mut made.0) {
-        desk.console.result_shown(&path.display().to_string());
+        desk.console.result_shown(&plainly(&path));
+    }
+    if example_written {
+        let what = "holds three examples: put your attendees there";
+        desk.console.say(&format!("{} {what}.", plainly(&attendees)));
     }
     Ok(())
 }
@@ -120,8 +131,18 @@ fn create(path: &Path, private: bool) -> io::Result<fs::File> {
     options.open(path)
 }
 
+/// What became of `.gitignore`.
+enum Ignoring {
+    /// It is new.
+    Written,
+    /// It gained lines.
+    Extended,
+    /// It lacked nothing, or is nobody's to write to.
+    Left,
+}
+
 /// Adds to `.gitignore` what it does not name yet; what stands there stays.
-fn ignore(path: &Path, desk: &Desk<'_>) -> Result<(), Failure> {
+fn ignore(path: &Path, desk: &Desk<'_>) -> Result<Ignoring, Failure> {
     let is_file = match path.symlink_metadata() {
         Ok(metadata) => metadata.is_file(),
         Err(_) => true,
@@ -131,20 +152,22 @@ fn ignore(path: &Path, desk: &Desk<'_>) -> Result<(), Failure> {
             &Told::new(format!("{} is no plain file, so nothing was added to it", path.display()))
                 .hint(format!("keep these out of version control yourself: {}", IGNORED.join(", "))),
         );
-        return Ok(());
+        return Ok(Ignoring::Left);
     }
     let there = match fs::read(path) {
         Ok(octets) => String::from_utf8_lossy(&octets).into_owned(),
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => String::new(),
         Err(problem) => return Err(unwritable(path, &problem)),
     };
-    let Some(addition) = missing_lines(&there) else { return Ok(()) };
+    let Some(addition) = missing_lines(&there) else { return Ok(Ignoring::Left) };
+    let is_new = path.symlink_metadata().is_err();
     OpenOptions::new()
         .append(true)
         .create(true)
         .open(path)
         .and_then(|mut file| file.write_all(addition.as_bytes()))
-        .map_err(|problem| unwritable(path, &problem))
+        .map_err(|problem| unwritable(path, &problem))?;
+    Ok(if is_new { Ignoring::Written } else { Ignoring::Extended })
 }
 
 /// What a `.gitignore` lacks; `None` where it lacks nothing.
@@ -163,7 +186,7 @@ fn unwritable(path: &Path, problem: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => "move it away first: nothing is overwritten",
         _ => "name a folder that you may write to: `roomkey init DIR`",
     };
-    Failure::bad_input(Told::new(format!("failed to write {}: {problem}", path.display())).hint(hint))
+    Failure::bad_input(Told::new(format!("failed to write {}: {problem}", plainly(path))).hint(hint))
 }
 
 fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
@@ -176,7 +199,7 @@ fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
         }
     }
     if sample {
-        say("This is a sample: write your event, your Jitsi server, your mail server and your attendees into it.");
+        say("This is a sample: write your event, your Jitsi server and your mail server into event.toml.");
     }
     say("What comes next:");
     say(&format!("  roomkey rehearse{event}         try it all with a mail catcher: nobody gets mail"));
@@ -184,8 +207,13 @@ fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
     say(&format!("  roomkey send{event} --dry-run   look at the mails before they leave"));
 }
 
+/// The path as it is shown: without a `./` in front.
+fn plainly(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
+}
+
 /// The path as a shell takes it.
-fn for_shell(path: &Path) -> String {
+pub(super) fn for_shell(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
     if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }

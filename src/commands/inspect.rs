@@ -4,21 +4,21 @@
 
 use std::io::Read as _;
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     Desk,
     opened::{Opened, SecretNeed},
 };
 use crate::{
-    attendees::{Admission, AttendeeFile, Crowd, Unsound},
-    campaign::Wanted,
+    attendees::AttendeeFile,
+    campaign::{Depth, Wanted, words},
     cli::Inspect,
     console::without_tokens,
     failure::{Failure, Status, Told},
-    jitsi::{Explanation, Finding, Severity, SignatureCheck, explain, extract_token},
+    jitsi::{ClaimFacts, Explanation, Finding, Moment, Severity, SignatureCheck, explain, extract_token},
     ledger::Roster,
-    model::{Attendee, UserId},
+    model::{Attendee, PersonId, UserId},
 };
 
 /// More than any link or token is long, in octets: what comes after is not read.
@@ -36,7 +36,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Inspect) -> Result<Status, Failure> {
     for line in explanation.lines(&zone) {
         tell(&line);
     }
-    if let Some(line) = opened.as_ref().and_then(|opened| whose(desk, opened, &explanation)) {
+    for line in opened.as_ref().map(|opened| whose(desk, opened, &explanation)).unwrap_or_default() {
         tell(&line);
     }
     for finding in &explanation.findings {
@@ -90,57 +90,88 @@ fn told(finding: &Finding) -> String {
     format!("{severity}: {}", finding.text)
 }
 
-/// A line that says whose key it is. Anybody can write an id into a token: only the signature makes it theirs.
-fn whose(desk: &Desk<'_>, opened: &Opened, explanation: &Explanation) -> Option<String> {
-    let id = UserId(explanation.user_id()?.to_owned());
-    let owner = owner(desk, opened, &id)?;
-    Some(match explanation.signature {
-        SignatureCheck::Holds => format!("whose: {owner}"),
-        SignatureCheck::DoesNotHold | SignatureCheck::NotChecked(_) => {
-            format!("whose: nobody can say; it names the id of {owner}, but the signature does not prove it")
+/// Whose key it is, and whether it still fits. Anybody can write an id into a token: only the
+/// signature makes it theirs.
+fn whose(desk: &Desk<'_>, opened: &Opened, explanation: &Explanation) -> Vec<String> {
+    let Some(id) = explanation.user_id().map(|id| UserId(id.to_owned())) else { return Vec::new() };
+    let holds = explanation.signature == SignatureCheck::Holds;
+    match owner(desk, opened, &id) {
+        Some(owner) if holds => {
+            let mut lines = vec![format!("whose: {}", owner.words)];
+            lines.extend(owner.row.iter().flat_map(|attendee| outdated(attendee, &explanation.claims)));
+            lines
         }
-    })
+        Some(owner) => vec![format!(
+            "whose: nobody can say; it names the id of {}, but the signature does not prove it",
+            owner.words
+        )],
+        None if holds => vec![format!(
+            "whose: nobody's in {}; a row that is gone, or whose address or id is another now",
+            opened.rules.shown_as
+        )],
+        None => Vec::new(),
+    }
 }
 
-fn owner(desk: &Desk<'_>, opened: &Opened, id: &UserId) -> Option<String> {
+/// What the person's row says otherwise than their key.
+fn outdated(attendee: &Attendee, claims: &ClaimFacts) -> Vec<String> {
+    let at = &attendee.locator;
+    let mut lines = Vec::new();
+    if let Some(room) = claims.room.as_ref().filter(|room| !room.eq_ignore_ascii_case(attendee.room.as_str())) {
+        lines.push(format!("warning: it is for the room {room}, and {at} says {} now", attendee.room));
+    }
+    let now = [attendee.window.opens(), attendee.window.closes()].map(|at| Moment::At(without_fraction(at)));
+    if [&claims.nbf, &claims.exp] != [&now[0], &now[1]] {
+        lines
+            .push(format!("warning: it is for another time; {at}'s link works {} now", words::works(&attendee.window)));
+    }
+    lines
+}
+
+/// Tokens count in whole seconds.
+fn without_fraction(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// Somebody of the file or of the ledger.
+struct Owner {
+    words: String,
+    row: Option<Attendee>,
+}
+
+fn owner(desk: &Desk<'_>, opened: &Opened, id: &UserId) -> Option<Owner> {
     let roster = opened.roster().unwrap_or_else(|failure| {
         desk.console.warn(&Told::new(format!("the ledger cannot be read: {failure}")));
         Roster::default()
     });
-    let row = row_of(desk, opened, &roster, id);
     let standing = roster.by_user_id(id);
-    match (row, standing) {
-        (Some(attendee), _) => Some(format!("{}'s key, {}", attendee.name, attendee.locator)),
-        (None, Some(standing)) => Some(format!(
+    let row = match standing {
+        Some(standing) => row_of(desk, opened, &roster, standing.person),
+        None => sound_row(opened, |attendee| opened.press.user_id(&attendee.key) == *id),
+    };
+    let words = match (&row, standing) {
+        (Some(attendee), _) => format!("{}'s key, {}", attendee.name, attendee.locator),
+        (None, Some(standing)) => format!(
             "{}'s key; {} was mailed and is no longer in {}",
             standing.name(),
             standing.address(),
             opened.rules.shown_as
-        )),
-        (None, None) => None,
-    }
+        ),
+        (None, None) => return None,
+    };
+    Some(Owner { words, row })
 }
 
-/// The row whose key has this id: the ledger's id where the row's person was mailed, else the one it would get.
-fn row_of(desk: &Desk<'_>, opened: &Opened, roster: &Roster, id: &UserId) -> Option<Attendee> {
-    // Who is who takes the whole file; without that, a new id column would hide everybody mailed before.
+/// The row of somebody who was mailed. Who is who takes the whole file: with an id column that came
+/// later, no row's own key would be theirs.
+fn row_of(desk: &Desk<'_>, opened: &Opened, roster: &Roster, person: PersonId) -> Option<Attendee> {
     let everybody = Wanted::default();
-    let survey = opened.surveyor(roster, None, &everybody, desk).survey(crate::campaign::Depth::Rows, None).ok()?;
-    let mut crowd = Crowd::new(&opened.rules);
-    for row in AttendeeFile::open(&opened.rules).ok()? {
-        let attendee = match row {
-            Ok(attendee) => attendee,
-            Err(Unsound::Row(_)) => continue,
-            Err(Unsound::File(_)) => return None,
-        };
-        if !matches!(crowd.admit(&attendee), Admission::New) {
-            continue;
-        }
-        let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
-        let own = opened.press.user_id_of(standing, &attendee.key);
-        if own == *id {
-            return Some(attendee);
-        }
-    }
-    None
+    let survey = opened.surveyor(roster, None, &everybody, desk).survey(Depth::Rows, None).ok()?;
+    let number = survey.identified.known.iter().find(|(_, known)| **known == person).map(|(number, _)| *number)?;
+    sound_row(opened, |attendee| attendee.number == number)
+}
+
+/// The first sound row of which something holds.
+fn sound_row(opened: &Opened, holds: impl Fn(&Attendee) -> bool) -> Option<Attendee> {
+    AttendeeFile::open(&opened.rules).ok()?.flatten().find(|attendee| holds(attendee))
 }

@@ -53,7 +53,7 @@ impl Interrupt {
 }
 
 #[cfg(unix)]
-async fn signal() {
+pub(super) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
@@ -66,8 +66,44 @@ async fn signal() {
 }
 
 #[cfg(not(unix))]
-async fn signal() {
+pub(super) async fn signal() {
     let _ = tokio::signal::ctrl_c().await;
+}
+
+/// From here on Ctrl-C says `last_words` and ends the program, for as long as the returned value
+/// lives; after that Ctrl-C does nothing.
+///
+/// The terminal gets its modes of now back first: Ctrl-C may be pressed in the midst of a hidden
+/// answer, and whoever sits there would type blind afterwards.
+pub(super) fn while_asked(last_words: &'static str) -> Result<tokio::runtime::Runtime, Failure> {
+    #[cfg(unix)]
+    let terminal = rustix::termios::tcgetattr(std::io::stdin()).ok();
+    let listening = runtime()?;
+    let (ready, listens) = std::sync::mpsc::channel();
+    listening.spawn(async move {
+        let mut pressed = std::pin::pin!(signal());
+        // Looked at once, it listens; only then may anybody be asked.
+        let early = tokio::select! {
+            biased;
+            () = &mut pressed => true,
+            () = std::future::ready(()) => false,
+        };
+        let _ = ready.send(());
+        if !early {
+            pressed.await;
+        }
+        #[cfg(unix)]
+        if let Some(terminal) = terminal {
+            let now = rustix::termios::OptionalActions::Now;
+            // Where it fails, there is no terminal any more.
+            let _ = rustix::termios::tcsetattr(std::io::stdin(), now, &terminal);
+        }
+        crate::console::last_words(last_words);
+        std::process::exit(i32::from(Status::Interrupted.code()));
+    });
+    // An error would mean that the program is ending already.
+    let _ = listens.recv();
+    Ok(listening)
 }
 
 /// The runtime that mails are sent on.

@@ -8,22 +8,30 @@ use super::{
     report::file_failure,
 };
 use crate::{
+    attendees::{AttendeeFile, Unsound},
     campaign::{Depth, Found, Survey, Wanted, words},
     cli::Link,
     failure::{Failure, Status, Told},
     ledger::Roster,
-    model::{Attendee, Window},
+    model::Attendee,
 };
+
+/// So many addresses that were perhaps meant are named.
+const MOST_NEAR: usize = 3;
 
 pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
-    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref())?;
+    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref())
+        .map_err(|failure| with_near_misses(failure, &opened, &args.email))?;
     let roster = opened.roster()?;
     let survey = opened
         .surveyor(&roster, None, &wanted, desk)
         .survey(Depth::Rows, None)
         .map_err(|problem| file_failure(&problem))?;
-    let attendee = the_one(&survey, &wanted, &opened.rules.shown_as)?;
+    let attendee = the_one(&survey, &wanted, &opened.rules.shown_as).map_err(|failure| {
+        let is_unknown = survey.found.is_empty() && wanted.name.is_none();
+        if is_unknown { with_near_misses(failure, &opened, &args.email) } else { failure }
+    })?;
     warn_of_others(desk, &survey);
     let link = persons_link(&opened, &roster, &survey, attendee)?;
     let window = &attendee.window;
@@ -37,7 +45,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
             .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
         );
     } else {
-        desk.console.say(&format!("{}'s link works {}", attendee.name, span(window)));
+        desk.console.say(&format!("{}'s link works {}", attendee.name, words::works(window)));
     }
     desk.console.result(link.expose());
     Ok(Status::Done)
@@ -72,6 +80,45 @@ fn nobody(wanted: &Wanted, file: &str) -> Told {
         None => Told::new(format!("{address} is not in {file}"))
             .hint("find people by a part of their name or address: `roomkey status TEXT`"),
     }
+}
+
+/// Adds the addresses that were perhaps meant to a failure that found nobody.
+fn with_near_misses(mut failure: Failure, opened: &Opened, given: &str) -> Failure {
+    let near = near_misses(opened, given);
+    if let (Some(told), false) = (failure.problems.first_mut(), near.is_empty()) {
+        told.hint = Some(format!("did you mean {}?", near.join(", or ")));
+    }
+    failure
+}
+
+/// Addresses that differ in a slip or two, or belong to a name that holds what was given; the nearest first.
+fn near_misses(opened: &Opened, given: &str) -> Vec<String> {
+    let given = given.trim().to_lowercase();
+    let slips = (given.chars().count() / 6).clamp(1, 3);
+    let Ok(file) = AttendeeFile::open(&opened.rules) else { return Vec::new() };
+    let mut near = Vec::new();
+    for row in file {
+        let (email, name) = match row {
+            Ok(attendee) => (attendee.email.to_string(), attendee.name),
+            Err(Unsound::Row(row)) => (row.email, row.name),
+            Err(Unsound::File(_)) => break,
+        };
+        let address = email.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&given, &address);
+        let part = given.chars().count() >= 3 && (address.contains(&given) || name.to_lowercase().contains(&given));
+        let same_person = local_part(&given).is_some_and(|local| local_part(&address) == Some(local));
+        if distance <= slips || part || same_person {
+            near.push((distance, email));
+        }
+    }
+    near.sort();
+    near.dedup();
+    near.into_iter().take(MOST_NEAR).map(|(_, email)| email).collect()
+}
+
+/// What stands before the `@`, where that is enough to know somebody by.
+fn local_part(address: &str) -> Option<&str> {
+    address.rsplit_once('@').map(|(local, _)| local).filter(|local| local.chars().count() >= 3)
 }
 
 fn unsound(survey: &Survey, found: &Found) -> Failure {
@@ -120,72 +167,7 @@ fn warn_of_others(desk: &Desk<'_>, survey: &Survey) {
     desk.console.warn(&Told::new(told));
 }
 
-/// `Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC`; a date wherever it is another.
-fn span(window: &Window) -> String {
-    let (opens, closes, zone) = (window.opens(), window.closes(), window.zone());
-    let local = between(opens, closes, zone, None);
-    if zone == &TimeZone::UTC {
-        return format!("{local} UTC");
-    }
-    let universal = between(opens, closes, &TimeZone::UTC, Some(zone));
-    format!("{local} ({}), {universal} UTC", zone.iana_name().unwrap_or("local time"))
-}
-
-/// From one time to another; the date is left out where `told` has said it already.
-fn between(from: Timestamp, to: Timestamp, zone: &TimeZone, told: Option<&TimeZone>) -> String {
-    let (start, end) = (from.to_zoned_datetime(zone.clone()), to.to_zoned_datetime(zone.clone()));
-    let same = |at: Timestamp| {
-        told.is_some_and(|told| at.to_zoned_datetime(told.clone()).date() == at.to_zoned_datetime(zone.clone()).date())
-    };
-    let one_day = start.date() == end.date();
-    let all_told = same(from) && same(to);
-    let full = "%a %-d %b %Y %H:%M";
-    let first = start.strftime(if all_told { "%H:%M" } else { full });
-    let last = end.strftime(if one_day || all_told { "%H:%M" } else { full });
-    format!("{first} to {last}")
-}
-
 fn moment(at: Timestamp, zone: &TimeZone) -> String {
     let name = zone.iana_name().unwrap_or("local time");
     format!("{} ({name})", words::moment(at, zone))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-
-    use super::*;
-
-    fn window(starts: &str, ends: &str, zone: &str) -> Window {
-        let zone = TimeZone::get(zone).unwrap();
-        let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
-        Window::new(starts.parse().unwrap(), ends.parse().unwrap(), before, after, zone).unwrap()
-    }
-
-    #[test]
-    fn a_window_is_told_with_each_date_once() {
-        for (starts, ends, zone, told) in [
-            (
-                "2026-12-05T13:00:00Z",
-                "2026-12-05T16:00:00Z",
-                "Europe/Berlin",
-                "Sat 5 Dec 2026 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC",
-            ),
-            ("2026-12-05T13:00:00Z", "2026-12-05T16:00:00Z", "UTC", "Sat 5 Dec 2026 12:30 to 18:00 UTC"),
-            (
-                "2026-12-05T13:00:00Z",
-                "2026-12-06T13:00:00Z",
-                "Europe/Berlin",
-                "Sat 5 Dec 2026 13:30 to Sun 6 Dec 2026 16:00 (Europe/Berlin), 12:30 to 15:00 UTC",
-            ),
-            (
-                "2026-12-05T20:00:00Z",
-                "2026-12-05T21:00:00Z",
-                "Asia/Tokyo",
-                "Sun 6 Dec 2026 04:30 to 08:00 (Asia/Tokyo), Sat 5 Dec 2026 19:30 to 23:00 UTC",
-            ),
-        ] {
-            assert_eq!(span(&window(starts, ends, zone)), told);
-        }
-    }
 }

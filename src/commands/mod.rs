@@ -10,6 +10,7 @@ mod interrupt;
 mod link;
 mod mailing;
 mod opened;
+mod own_secrets;
 mod passes;
 mod preview;
 mod rehearse;

@@ -2,17 +2,17 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::Desk;
+use super::{Desk, own_secrets};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
     failure::{Failure, Status, Told},
-    invitation::{Phrase, Templates},
+    invitation::{self, Phrase, Templates},
     jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
     model::Address,
-    settings::{self, ColumnSetting, Settings, secrets},
+    settings::{self, ColumnSetting, Settings},
 };
 
 /// What to do where the signing secret is missing.
@@ -60,7 +60,7 @@ impl Opened {
             let read = Unsubscribe::parse(text);
             parsed(&settings, "mail.unsubscribe", read, |p| Some(p.hint().to_owned()), &mut problems)
         });
-        let templates = match Templates::load(settings.mail.templates.as_deref()) {
+        let templates = match Templates::load(templates_folder(&settings).as_deref()) {
             Ok(templates) => Some(templates),
             Err(problem) => {
                 problems.extend(problem.0.iter().map(|fault| Told::new(fault.to_string()).hint(fault.hint.clone())));
@@ -203,6 +203,12 @@ pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Fa
     }
 }
 
+/// The folder of own templates: the one that is named, else `templates` beside event.toml, where mails lie in it.
+pub(super) fn templates_folder(settings: &Settings) -> Option<PathBuf> {
+    let beside = settings.folder.join("templates");
+    settings.mail.templates.clone().or_else(|| invitation::holds_parts(&beside).then_some(beside))
+}
+
 fn parsed<T, E: std::fmt::Display>(
     settings: &Settings,
     key: &str,
@@ -223,19 +229,29 @@ fn signing_secret(
     need: SecretNeed,
     warnings: &mut Vec<Told>,
 ) -> Result<(SigningSecret, bool), Told> {
-    let found = secrets::resolve(&settings.jitsi.secret, &|name| desk.around.variable(name))
-        .map_err(|problem| Told::new(format!("the Jitsi secret: {problem}")).hint(problem.hint()))?;
+    let source = &settings.jitsi.secret;
+    let found = own_secrets::JITSI.find(desk, settings, source)?;
     let Some(secret) = found else {
         return match need {
             SecretNeed::OrThrowAway => Ok((SigningSecret::throw_away(), false)),
-            SecretNeed::Required => Err(Told::new("the Jitsi secret is missing: no link can be signed")
-                .hint("put the server's app_secret into a file of its own and name it under [jitsi]: secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)")),
+            SecretNeed::Required => {
+                Err(Told::new("the Jitsi secret is missing: no link can be signed").hint(hint_for_missing(settings)))
+            }
         };
     };
-    let (secret, weak) = SigningSecret::accept(secret)
-        .map_err(|problem| Told::new(format!("the Jitsi secret: {problem}")).hint(problem.hint()))?;
-    warnings.extend(weak.iter().map(|w| Told::new(format!("the Jitsi secret: {w}")).hint(w.hint())));
+    let blame = |what: String, hint: &str| own_secrets::JITSI.blame(desk, settings, source, &what, hint);
+    let (secret, weak) = SigningSecret::accept(secret).map_err(|problem| blame(problem.to_string(), problem.hint()))?;
+    warnings.extend(weak.iter().map(|warning| blame(warning.to_string(), warning.hint())));
     Ok((secret, true))
+}
+
+/// The secret is named in the file that names the server: they belong together.
+fn hint_for_missing(settings: &Settings) -> String {
+    let file = settings.position("jitsi.url").map_or_else(|| "event.toml".into(), |at| at.file);
+    format!(
+        "put the server's app_secret into a file of its own and name it in {file} under [jitsi]: \
+         secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)"
+    )
 }
 
 fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {

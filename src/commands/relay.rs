@@ -7,11 +7,12 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Desk,
+    Desk, interrupt,
     opened::{Opened, settings_told},
+    own_secrets,
 };
 use crate::{
-    console::Console,
+    console::{Console, Hidden},
     delivery::{
         pacing::Rate,
         retry::RetryPolicy,
@@ -19,7 +20,7 @@ use crate::{
     },
     failure::{Failure, Status, Told},
     model::Outage,
-    settings::{RetrySettings, SmtpSettings, Tls, secrets},
+    settings::{RetrySettings, Settings, SmtpSettings, Tls},
 };
 
 /// A way out, and what a run should know of it.
@@ -43,7 +44,7 @@ impl Way {
         };
         let mut relay = Relay::new(&smtp.host, smtp.port, tls);
         relay.extra_roots = roots(smtp)?;
-        relay.credentials = credentials(desk, smtp)?;
+        relay.credentials = credentials(desk, &opened.settings, smtp)?;
         relay.helo.clone_from(&smtp.helo);
         relay.allow_plaintext = smtp.allow_plaintext;
         relay.timeouts = Timeouts {
@@ -145,17 +146,17 @@ fn roots(smtp: &SmtpSettings) -> Result<Vec<rustls::pki_types::CertificateDer<'s
     read_roots(&pem).map_err(|problem| relay_failure(&problem))
 }
 
-fn credentials(desk: &Desk<'_>, smtp: &SmtpSettings) -> Result<Option<Credentials>, Failure> {
+fn credentials(desk: &Desk<'_>, settings: &Settings, smtp: &SmtpSettings) -> Result<Option<Credentials>, Failure> {
     let Some(user) = smtp.user.clone() else { return Ok(None) };
-    let found = secrets::resolve(&smtp.password, &|name| desk.around.variable(name)).map_err(|problem| {
-        Failure::bad_input(Told::new(format!("the mail password: {problem}")).hint(problem.hint()))
-    })?;
+    let found = own_secrets::MAIL.find(desk, settings, &smtp.password).map_err(Failure::bad_input)?;
     let password = match found {
         Some(password) => password,
         None => asked(desk, &user, &smtp.host)?,
     };
     Ok(Some(Credentials { user, password }))
 }
+
+const INTERRUPTED: &str = "interrupted: nothing was sent";
 
 fn asked(desk: &Desk<'_>, user: &str, host: &str) -> Result<SecretString, Failure> {
     let missing = || {
@@ -168,8 +169,10 @@ fn asked(desk: &Desk<'_>, user: &str, host: &str) -> Result<SecretString, Failur
     if !desk.console.can_ask() {
         return Err(missing());
     }
-    desk.console
-        .ask_hidden(&format!("Password of {user} at {host}: "))
-        .filter(|password| !password.expose_secret().is_empty())
-        .ok_or_else(missing)
+    let _listening = interrupt::while_asked(INTERRUPTED)?;
+    match desk.console.ask_hidden(&format!("Password of {user} at {host}: ")) {
+        Hidden::Answer(password) if !password.expose_secret().is_empty() => Ok(password),
+        Hidden::Interrupted => Err(Failure::of(Status::Interrupted, Told::new(INTERRUPTED))),
+        Hidden::Answer(_) | Hidden::NoMore => Err(missing()),
+    }
 }

@@ -44,15 +44,17 @@ pub(super) fn refuse_problems(survey: &Survey, order: &Order) -> Result<(), Fail
         "nothing was sent: {} to mend first",
         words::counted(shown.max(if named { 0 } else { survey.problems }), "problem", "problems")
     ));
-    problems.push(if named { last } else { last.hint("or send to the others only: `--skip-invalid`") });
+    // A file that cannot be read to its end has no sound others; a rehearsal is for all or nobody.
+    let can_skip = !named && survey.broken.is_empty() && order.command != "roomkey rehearse";
+    problems.push(if can_skip { last.hint("or send to the others only: `--skip-invalid`") } else { last });
     Err(Failure { status: Status::BadInput, problems })
 }
 
 /// Warns about rows that are left out, or that say something else than was mailed.
 pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     let console = desk.console;
-    for (line, first, email) in &survey.duplicates {
-        console.warn(&Told::new(format!("line {line} repeats line {first} ({email}): mailed once")));
+    for told in survey.duplicate_warnings() {
+        console.warn(&told);
     }
     if !order.wanted.addresses.is_empty() && survey.problems > 0 {
         let rows = survey.unsound.len() as u64;
@@ -61,12 +63,16 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
                 .hint("`roomkey check` lists them"),
         );
     } else if order.skip_invalid && survey.problems > 0 {
-        let mut last = 0;
-        for fault in &survey.faults {
-            if fault.number != last {
-                console.warn(&Told::new(format!("left out: {} ({})", fault.who, fault.told.what)));
-            }
-            last = fault.number;
+        let mut left_out: Vec<_> = survey.faults.iter().collect();
+        left_out.dedup_by_key(|fault| fault.number);
+        for fault in &left_out {
+            console.warn(&Told::new(format!("left out: {} ({})", fault.who, fault.told.what)));
+        }
+        let more = (survey.unsound.len() - left_out.len()) as u64;
+        if more > 0 {
+            let rows = words::counted(more, "more row is", "more rows are");
+            console
+                .warn(&Told::new(format!("{rows} left out")).hint("`roomkey status --state skipped` lists them all"));
         }
     }
     for (at, email) in &survey.changed {

@@ -1,11 +1,10 @@
 //! `roomkey templates`: what templates can show, and the built-in ones written out.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::{
     Desk,
     opened::{Opened, SecretNeed},
-    report::file_failure,
 };
 use crate::{
     campaign::{Depth, Wanted},
@@ -13,6 +12,7 @@ use crate::{
     console::visible,
     failure::{Failure, Status, Told},
     invitation::{Facts, Variable, export, variables},
+    model::{Address, Attendee, AttendeeKey, Locator},
 };
 
 /// Examples are cut at so many characters.
@@ -34,11 +34,18 @@ fn write_out(desk: &Desk<'_>, folder: &Path) -> Result<Status, Failure> {
         let shown = path.strip_prefix(&desk.around.folder).unwrap_or(path);
         desk.console.result_shown(&shown.display().to_string());
     }
-    let named = folder.display().to_string();
-    desk.console.say(&format!(
-        "Change what you like, delete the rest, and name the folder in event.toml, relative to event.toml's folder: \
-         under [mail], templates = {named:?}"
-    ));
+    let beside = desk.cli.event.parent().unwrap_or_else(|| Path::new("")).join("templates");
+    let same = |a: &Path, b: &Path| a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+    desk.console.say(&if same(&desk.around.folder.join(folder), &desk.around.folder.join(beside)) {
+        "Change what you like and delete the rest: what is left takes the place of the built-in words.".to_owned()
+    } else {
+        let named = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        format!(
+            "Change what you like, delete the rest, and name the folder in event.toml: \
+             under [mail], templates = {:?}",
+            named.display().to_string()
+        )
+    });
     desk.console.say("`roomkey templates --variables` lists what templates can show; `roomkey check` tries them.");
     Ok(Status::Done)
 }
@@ -47,16 +54,16 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
     let roster = opened.roster()?;
     let everybody = Wanted::default();
-    let survey = opened
-        .surveyor(&roster, None, &everybody, desk)
-        .survey(Depth::Rows, None)
-        .map_err(|problem| file_failure(&problem))?;
-    let Some(attendee) = survey.samples.first() else {
-        let what = format!("{}: no row is sound: there is nobody to take examples from", opened.rules.shown_as);
-        return Err(Failure::bad_input(Told::new(what).hint("put a row right: `roomkey check` lists the problems")));
+    let survey = opened.surveyor(&roster, None, &everybody, desk).survey(Depth::Rows, None);
+    let (row, why_not) = match &survey {
+        Ok(survey) => (survey.samples.first(), format!("no row of {} is sound", opened.rules.shown_as)),
+        Err(problem) => (None, problem.to_string().replace('\n', "; ")),
     };
+    let made_up = made_up(&opened)?;
+    let attendee = row.unwrap_or(&made_up);
     let press = &opened.press;
-    let standing = survey.person(attendee.number).and_then(|person| roster.by_id(person));
+    let person = survey.as_ref().ok().and_then(|survey| survey.person(attendee.number));
+    let standing = person.and_then(|person| roster.by_id(person));
     let user_id = press.user_id_of(standing, &attendee.key);
     let link = press.link(attendee, &user_id).map_err(Failure::bad_input)?;
     let found = variables(&Facts {
@@ -71,8 +78,34 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
     for line in table(&found) {
         desk.console.result(&line);
     }
-    desk.console.say(&format!("The examples are {}'s ({}).", attendee.name, attendee.locator));
+    desk.console.say(&match row {
+        Some(row) => format!("The examples are {}'s ({}).", row.name, row.locator),
+        None => format!("The examples are made up: {why_not}. With a sound row, `row[\"…\"]` is listed too."),
+    });
     Ok(Status::Done)
+}
+
+/// Somebody to take examples from, where the file has nobody.
+fn made_up(opened: &Opened) -> Result<Attendee, Failure> {
+    let email = Address::parse("ada@example.org").map_err(|problem| Failure::unexpected(problem.to_string()))?;
+    Ok(Attendee {
+        locator: Locator { source: opened.rules.shown_as.clone(), line: 2 },
+        number: 1,
+        key: AttendeeKey::from_address(&email),
+        email,
+        name: "Ada Lovelace".into(),
+        first_name: "Ada".into(),
+        last_name: "Lovelace".into(),
+        moderator: false,
+        room: opened.rules.room.clone(),
+        own_room: false,
+        window: opened.rules.window.clone(),
+        own_window: false,
+        timezone: None,
+        language: None,
+        headers: Arc::default(),
+        cells: Vec::new(),
+    })
 }
 
 /// Names in one column, examples in the next.

@@ -88,6 +88,18 @@ pub(super) fn read(dir: &Path) -> (Folder, Vec<TemplateFault>) {
     (walk.folder, walk.faults)
 }
 
+/// Whether a folder holds a part of a mail, for all or for a language: then it is meant for us.
+///
+/// Many folders are called `templates`; one of a web site must not break the mails.
+#[must_use]
+pub fn holds_parts(dir: &Path) -> bool {
+    let holds = |folder: &Path| Part::ALL.iter().any(|part| folder.join(part.file_name()).is_file());
+    let is_language = |entry: &fs::DirEntry| {
+        entry.file_name().to_str().is_some_and(|name| Language::parse(name).is_ok()) && holds(&entry.path())
+    };
+    holds(dir) || fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| is_language(&entry)))
+}
+
 impl Walk<'_> {
     fn fault(&mut self, name: &str, message: impl Into<String>, hint: &str) {
         let shown = self.shown.join(name).display().to_string();
@@ -212,6 +224,18 @@ mod tests {
         assert_eq!(part_of("german/invite.txt"), None);
         assert_eq!(part_of("de/pieces/invite.txt"), None);
         assert_eq!(part_of("footer.html"), None);
+    }
+
+    #[test]
+    fn a_folder_of_mails_is_told_from_any_other() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("index.html"), "").unwrap();
+        fs::create_dir_all(dir.path().join("assets/img")).unwrap();
+        fs::write(dir.path().join("assets/img/invite.txt"), "").unwrap();
+        assert!(!holds_parts(dir.path()) && !holds_parts(&dir.path().join("nowhere")));
+        fs::create_dir(dir.path().join("fr")).unwrap();
+        fs::write(dir.path().join("fr/invite.txt"), "").unwrap();
+        assert!(holds_parts(dir.path()) && holds_parts(&dir.path().join("fr")));
     }
 
     #[test]

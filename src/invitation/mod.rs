@@ -32,7 +32,7 @@ mod fixture;
 
 pub use builtin::{ExportProblem, export};
 pub use context::Facts;
-pub use folder::Part;
+pub use folder::{Part, holds_parts};
 pub use phrase::{Phrase, PhraseProblem};
 pub use problem::{RenderProblem, TemplateFault, TemplateProblem, TemplateWarning};
 pub use template::Templates;

@@ -99,6 +99,10 @@ fn named(values: &Map<String, Value>, but: &[&str]) -> Vec<(String, String)> {
 fn moment(value: Option<&Value>) -> Moment {
     let Some(value) = value else { return Moment::Missing };
     let Some(seconds) = value.as_f64() else { return Moment::NotANumber(value.to_string()) };
+    // Long before the calendar begins is long ago.
+    if seconds < 0.0 {
+        return Moment::At(value.as_i64().and_then(|at| Timestamp::from_second(at).ok()).unwrap_or(Timestamp::MIN));
+    }
     let at = match value.as_i64() {
         Some(whole) => Timestamp::from_second(whole).ok(),
         None => SignedDuration::try_from_secs_f64(seconds).ok().and_then(|since| Timestamp::from_duration(since).ok()),

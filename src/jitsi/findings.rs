@@ -35,6 +35,12 @@ impl<'a> Judge<'a> {
 
     /// Applies every rule, in the order of the token's parts.
     pub(super) fn judge(mut self, signature: SignatureCheck) -> Vec<Finding> {
+        for name in &self.given.twice {
+            self.error(
+                format!("`{name}` stands twice: servers and programs differ in which of the two they take"),
+                "let whoever makes the tokens say it once",
+            );
+        }
         self.typ();
         self.alg();
         self.signature(signature);

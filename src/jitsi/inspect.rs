@@ -1,8 +1,9 @@
 //! Reading a token that somebody holds: from a bare token or from any link that carries one.
 //!
 //! Owns: finding the token in what was pasted, and the facts it states. Does not own: judging them
-//! (`findings`) or wording them (`inspect_text`). Known weakness: links wrapped by a mail filter
-//! are not unwrapped. Every string here is as the stranger wrote it: whoever prints it escapes it.
+//! (`findings`) or wording them (`inspect_text`). Known weakness: a link that a mail filter made
+//! into one of its own is not found in there, and of names that stand twice deep inside the last is
+//! taken without a word. Every string here is as the stranger wrote it: whoever prints it escapes it.
 
 use std::{borrow::Cow, fmt};
 
@@ -10,7 +11,10 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::link::{LinkParts, LinkProblem, percent_decoded, take_apart};
+use super::{
+    json_object::Object,
+    link::{LinkParts, LinkProblem, percent_decoded, take_apart},
+};
 
 /// More than any link or token is long, in octets.
 const LONGEST: usize = 65_536;
@@ -24,6 +28,8 @@ pub struct Extracted {
     pub(super) quoted_right: bool,
     pub(super) header: Map<String, Value>,
     pub(super) claims: Map<String, Value>,
+    /// Names that stand twice in header or claims: which of them counts depends on the reader.
+    pub(super) twice: Vec<String>,
 }
 
 impl fmt::Debug for Extracted {
@@ -48,7 +54,7 @@ pub enum InspectProblem {
     #[error("{0}")]
     Link(#[from] LinkProblem),
     /// A token has three parts.
-    #[error("this is not a token: it has {0} parts between dots, a token has 3")]
+    #[error("this is not a token: a token has 3 parts with dots between them, this has {0}")]
     Parts(usize),
     /// A part is not base64url.
     #[error("the token's {0} cannot be decoded: characters are missing or do not belong there")]
@@ -93,11 +99,15 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
     let (link, token, quoted_right) = find_token(&text)?;
     // A sentence's full stop after a whole token.
     let token = if token.matches('.').count() == 3 { token.strip_suffix('.').unwrap_or(&token) } else { &token };
+    // Padding means nothing, and is no part of what was signed.
+    let token = token.trim_end_matches('=');
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, _signature] = parts[..] else { return Err(InspectProblem::Parts(parts.len())) };
+    let (header, claims) = (decoded("header", header)?, decoded("content", claims)?);
     Ok(Extracted {
-        header: decoded("header", header)?,
-        claims: decoded("content", claims)?,
+        twice: [header.twice, claims.twice].concat(),
+        header: header.values,
+        claims: claims.values,
         token: token.to_owned(),
         link,
         quoted_right,
@@ -128,14 +138,10 @@ fn tidied(given: &str) -> Result<String, InspectProblem> {
     } else {
         visible
     };
-    let joined: String = visible.lines().map(str::trim).collect();
-    let mut text = joined.trim();
-    let pairs = [('<', '>'), ('"', '"'), ('\'', '\''), ('`', '`'), ('(', ')'), ('[', ']'), ('“', '”'), ('‘', '’')];
-    while let Some(inner) =
-        pairs.iter().find_map(|(open, close)| text.strip_prefix(*open).and_then(|rest| rest.strip_suffix(*close)))
-    {
-        text = inner.trim();
-    }
+    // An answer's marks before each line.
+    let unquoted = |line: &'_ str| line.trim_start_matches(['>', ' ', '\t']).trim_end().to_owned();
+    let joined: String = visible.lines().map(unquoted).collect();
+    let text = alone(&joined);
     match text {
         "" => Err(InspectProblem::Empty),
         text if text.contains(char::is_whitespace) => Err(InspectProblem::Blanks),
@@ -143,7 +149,27 @@ fn tidied(given: &str) -> Result<String, InspectProblem> {
     }
 }
 
-fn decoded(name: &'static str, part: &str) -> Result<Map<String, Value>, InspectProblem> {
+/// A link without the marks of the sentence it stood in. No token ends with any of them but for a
+/// full stop, which an unsigned one does, and a quote, which belongs to some links.
+fn alone(text: &str) -> &str {
+    const OPENING: [char; 7] = ['<', '(', '[', '“', '‘', '`', '\''];
+    const CLOSING: [char; 10] = ['>', ')', ']', ',', ';', '!', '”', '’', '`', '\''];
+    let mut text = text;
+    loop {
+        let mut inner = text.trim().trim_start_matches(OPENING).trim_end_matches(CLOSING);
+        if let Some(rest) = inner.strip_prefix('"') {
+            inner = rest.strip_suffix('.').unwrap_or(rest);
+            inner = inner.strip_suffix('"').unwrap_or(inner);
+        }
+        inner = inner.strip_suffix('.').filter(|rest| rest.ends_with(CLOSING)).unwrap_or(inner);
+        if inner == text {
+            return text;
+        }
+        text = inner;
+    }
+}
+
+fn decoded(name: &'static str, part: &str) -> Result<Object, InspectProblem> {
     let octets =
         BASE64URL_NOPAD.decode(part.trim_end_matches('=').as_bytes()).map_err(|_| InspectProblem::Base64(name))?;
     serde_json::from_slice(&octets).map_err(|_| InspectProblem::Json(name))
@@ -297,6 +323,11 @@ mod tests {
             format!("https://m.org/r?jwt={TOKEN}"),
             format!("<https://m.org/r?jwt={TOKEN}>"),
             format!("“https://m.org/r?jwt={TOKEN}”"),
+            format!("https://m.org/r?jwt={TOKEN}>"),
+            format!("<https://m.org/r?jwt={TOKEN}>."),
+            format!("(\"https://m.org/r?jwt={TOKEN}\"),"),
+            format!("> https://m.org/r?jwt={half}\n> {rest}\n"),
+            format!("https://m.org/r?jwt={TOKEN}=="),
             format!("https://m.org/r?lang=de&amp;jwt={TOKEN}&amp;x=1#config.startWithAudioMuted=true"),
             format!("https://m.org/r#jwt=%22{TOKEN}%22&config.prejoinPageEnabled=false"),
             format!("https://m.org/r#config.x=1&jwt=\"{TOKEN}\""),
@@ -312,6 +343,12 @@ mod tests {
         let found = extract_token(&format!("https://M.org:8443/acme/r#jwt=%22{TOKEN}%22")).unwrap().link.unwrap();
         assert_eq!((found.host.as_str(), found.port, found.tenant.as_deref()), ("m.org", Some(8443), Some("acme")));
         assert_eq!((found.room.as_str(), found.style), ("r", LinkStyle::Fragment));
+    }
+
+    #[test]
+    fn an_unsigned_token_keeps_its_last_dot() {
+        let unsigned = TOKEN.rsplit_once('.').unwrap().0.to_owned() + ".";
+        assert_eq!(extract_token(&format!("<{unsigned}>")).unwrap().token, unsigned);
     }
 
     #[test]

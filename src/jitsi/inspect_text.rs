@@ -1,8 +1,13 @@
 //! A token's explanation in words, line by line. Never the token itself.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::inspect::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts};
+
+/// Claims that no server looks at are cut at so many characters.
+const LONGEST: usize = 200;
 
 impl Explanation {
     /// Tells link, header, signature and claims in words, the window in `zone` and in UTC.
@@ -56,7 +61,7 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, lines: &mut Vec<String>) {
     lines.push(format!("works from {} to {}", moment(&claims.nbf, zone), moment(&claims.exp, zone)));
     lines.push(person_line(&claims.user));
     let list = |pairs: &[(String, String)]| {
-        pairs.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join(", ")
+        pairs.iter().map(|(name, value)| format!("{} = {}", cut(name), cut(value))).collect::<Vec<_>>().join(", ")
     };
     for (label, pairs) in
         [("of the person", &claims.user.others), ("features", &claims.features), ("other claims", &claims.others)]
@@ -64,6 +69,14 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, lines: &mut Vec<String>) {
         if !pairs.is_empty() {
             lines.push(format!("{label}: {}", list(pairs)));
         }
+    }
+}
+
+/// What nobody asked for must not flood the screen.
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
+        None => Cow::Borrowed(text),
     }
 }
 

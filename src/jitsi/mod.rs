@@ -14,6 +14,7 @@ mod findings;
 mod findings_context;
 mod inspect;
 mod inspect_text;
+mod json_object;
 mod keys;
 mod link;
 mod placeholder;

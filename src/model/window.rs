@@ -1,6 +1,10 @@
 //! When a link works: from `opens` to `closes`, around an event that `starts` and `ends`.
 
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::DateTime,
+    tz::{AmbiguousOffset, TimeZone},
+};
 
 /// A window of time: `opens <= starts < ends <= closes`, instants plus the zone they are told in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +96,9 @@ pub enum LocalTimeProblem {
     /// A date without an hour.
     #[error("`{0}` has a date but no hour: write it like `2026-12-05T14:00`")]
     BareDate(String),
+    /// A date that the calendar of instants does not reach.
+    #[error("`{0}` lies outside the calendar")]
+    OutOfRange(String),
     /// The clocks are put forward over it.
     #[error("`{time}` does not exist in {zone}: the clocks are put forward over it")]
     Gap {
@@ -113,8 +120,8 @@ pub enum LocalTimeProblem {
 /// Reads `2026-12-05T14:00` (or with a blank for the `T`, or with seconds) as a local time of `zone`.
 ///
 /// # Errors
-/// [`LocalTimeProblem`] for another form, an offset, a bare date, and times that the zone's clock
-/// skips or shows twice.
+/// [`LocalTimeProblem`] for another form, an offset, a bare date, times that the zone's clock skips
+/// or shows twice, and the calendar's last hours.
 pub fn parse_local_time(given: &str, zone: &TimeZone) -> Result<Timestamp, LocalTimeProblem> {
     let text = given.trim();
     if !has_local_shape(text) {
@@ -122,11 +129,12 @@ pub fn parse_local_time(given: &str, zone: &TimeZone) -> Result<Timestamp, Local
     }
     let civil: DateTime = text.replacen(' ', "T", 1).parse().map_err(|_| LocalTimeProblem::Shape(text.to_owned()))?;
     let ambiguous = zone.to_ambiguous_timestamp(civil);
-    let name = zone.iana_name().unwrap_or("this zone").to_owned();
-    if matches!(ambiguous.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
-        return Err(LocalTimeProblem::Gap { time: text.to_owned(), zone: name });
+    let (time, name) = (text.to_owned(), zone.iana_name().unwrap_or("this zone").to_owned());
+    match ambiguous.offset() {
+        AmbiguousOffset::Gap { .. } => Err(LocalTimeProblem::Gap { time, zone: name }),
+        AmbiguousOffset::Fold { .. } => Err(LocalTimeProblem::Fold { time, zone: name }),
+        AmbiguousOffset::Unambiguous { .. } => ambiguous.unambiguous().map_err(|_| LocalTimeProblem::OutOfRange(time)),
     }
-    ambiguous.unambiguous().map_err(|_| LocalTimeProblem::Fold { time: text.to_owned(), zone: name })
 }
 
 /// `dddd-dd-ddTdd:dd` with optional `:dd`; jiff alone would let offsets and bare dates pass.
@@ -180,6 +188,8 @@ mod tests {
         assert!(matches!(parse_local_time("2026-12-05", &berlin()), Err(P::BareDate(_))));
         assert!(matches!(parse_local_time("5 Dec 2026", &berlin()), Err(P::Shape(_))));
         assert!(matches!(parse_local_time("2026-13-05T14:00", &berlin()), Err(P::Shape(_))));
+        let honolulu = TimeZone::get("Pacific/Honolulu").unwrap();
+        assert!(matches!(parse_local_time("9999-12-31T23:00", &honolulu), Err(P::OutOfRange(_))));
     }
 
     #[test]

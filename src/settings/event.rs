@@ -96,6 +96,7 @@ fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
         LocalTimeProblem::Gap { .. } | LocalTimeProblem::Fold { .. } => {
             "choose a time outside the hour that is changed"
         }
+        LocalTimeProblem::OutOfRange(_) => "check the year",
         _ => "write the local time like: \"2026-12-05T14:00\"",
     })
 }

@@ -26,24 +26,38 @@ pub struct Answers {
     pub timezone: String,
     /// The language of the mails, `en`.
     pub language: String,
-    /// The Jitsi server's address.
-    pub jitsi_url: String,
+    /// The Jitsi server; `None`: the user's `config.toml` names it.
+    pub jitsi: Option<JitsiAnswers>,
+    /// The attendee file.
+    pub attendees: String,
+    /// The sender, `Name <address>`; `None`: the user's `config.toml` names it.
+    pub from: Option<String>,
+    /// The mail server; `None`: the user's `config.toml` names it.
+    pub smtp: Option<SmtpAnswers>,
+}
+
+/// What `[jitsi]` is to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JitsiAnswers {
+    /// The server's address.
+    pub url: String,
     /// The issuer of tokens.
     pub app_id: String,
     /// The file that holds the signing secret; `None`: the environment.
     pub secret_file: Option<String>,
-    /// The attendee file.
-    pub attendees: String,
-    /// The sender, `Name <address>`.
-    pub from: String,
+}
+
+/// What `[smtp]` is to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpAnswers {
     /// The mail server.
-    pub smtp_host: String,
+    pub host: String,
     /// Its port.
-    pub smtp_port: u16,
+    pub port: u16,
     /// How the connection is protected, where the port does not tell: `implicit`, `starttls`, `none`.
-    pub smtp_tls: Option<String>,
+    pub tls: Option<String>,
     /// The log-in name; `None`: no log-in.
-    pub smtp_user: Option<String>,
+    pub user: Option<String>,
     /// The file that holds the password; `None`: the environment, or asked for.
     pub password_file: Option<String>,
 }
@@ -60,16 +74,20 @@ impl Answers {
             ends: "2035-12-01T17:00".into(),
             timezone: "Europe/Berlin".into(),
             language: "en".into(),
-            jitsi_url: "https://meet.example.org".into(),
-            app_id: "workshop".into(),
-            secret_file: None,
+            jitsi: Some(JitsiAnswers {
+                url: "https://meet.example.org".into(),
+                app_id: "workshop".into(),
+                secret_file: None,
+            }),
             attendees: "attendees.csv".into(),
-            from: "Rust Workshop <workshop@example.org>".into(),
-            smtp_host: "smtp.example.org".into(),
-            smtp_port: 465,
-            smtp_tls: None,
-            smtp_user: Some("workshop@example.org".into()),
-            password_file: None,
+            from: Some("Rust Workshop <workshop@example.org>".into()),
+            smtp: Some(SmtpAnswers {
+                host: "smtp.example.org".into(),
+                port: 465,
+                tls: None,
+                user: Some("workshop@example.org".into()),
+                password_file: None,
+            }),
         }
     }
 }
@@ -85,7 +103,7 @@ pub fn event_toml(answers: &Answers) -> String {
     set(&mut text, "file", &answers.attendees, "");
     text.push_str(ATTENDEES);
     text.push_str("\n[mail]\n");
-    set(&mut text, "from", &answers.from, "");
+    set_or_show(&mut text, "from", answers.from.as_deref(), EXAMPLE_SENDER);
     text.push_str(MAIL);
     smtp_table(&mut text, answers);
     text.push_str(TAIL);
@@ -145,22 +163,34 @@ fn event_table(text: &mut String, answers: &Answers) {
 
 fn jitsi_table(text: &mut String, answers: &Answers) {
     text.push_str("\n[jitsi]\n");
-    set(text, "url", &answers.jitsi_url, "with /tenant where there is one");
-    set(text, "app_id", &answers.app_id, "as the server has it");
+    let jitsi = answers.jitsi.as_ref();
+    if let Some(jitsi) = jitsi {
+        set(text, "url", &jitsi.url, "with /tenant where there is one");
+        set(text, "app_id", &jitsi.app_id, "as the server has it");
+    } else {
+        text.push_str(INHERITED);
+        text.push_str("# url = \"https://meet.example.org\"\n# app_id = \"workshop\"\n");
+    }
     text.push_str(JITSI_SECRET);
-    set_or_show(text, "secret_file", answers.secret_file.as_deref(), "jitsi.secret");
+    set_or_show(text, "secret_file", jitsi.and_then(|jitsi| jitsi.secret_file.as_deref()), "jitsi.secret");
     text.push_str(JITSI);
 }
 
 fn smtp_table(text: &mut String, answers: &Answers) {
     text.push_str("\n[smtp]\n");
-    set(text, "host", &answers.smtp_host, "");
-    let port = format!("port = {}", answers.smtp_port);
-    let _ = writeln!(text, "{port:<33} # 465: TLS from the start; 587, 25 and 2525: STARTTLS");
-    set_or_show(text, "tls", answers.smtp_tls.as_deref(), "starttls");
-    set_or_show(text, "user", answers.smtp_user.as_deref(), "workshop@example.org");
+    let smtp = answers.smtp.as_ref();
+    if let Some(smtp) = smtp {
+        set(text, "host", &smtp.host, "");
+        let port = format!("port = {}", smtp.port);
+        let _ = writeln!(text, "{port:<33} # 465: TLS from the start; 587, 25 and 2525: STARTTLS");
+    } else {
+        text.push_str(INHERITED);
+        text.push_str("# host = \"smtp.example.org\"\n# port = 465\n");
+    }
+    set_or_show(text, "tls", smtp.and_then(|smtp| smtp.tls.as_deref()), "starttls");
+    set_or_show(text, "user", smtp.and_then(|smtp| smtp.user.as_deref()), "workshop@example.org");
     text.push_str(SMTP_PASSWORD);
-    set_or_show(text, "password_file", answers.password_file.as_deref(), "smtp.password");
+    set_or_show(text, "password_file", smtp.and_then(|smtp| smtp.password_file.as_deref()), "smtp.password");
     text.push_str(SMTP);
 }
 
@@ -184,8 +214,14 @@ const HEAD: &str = "# An event for roomkey: `roomkey check` reads it, `roomkey s
 
 ";
 
+const EXAMPLE_SENDER: &str = "Rust Workshop <workshop@example.org>";
+
+const INHERITED: &str = "# The server comes from roomkey/config.toml in your configuration folder. To use another one
+# here, set all of these: what belongs together is not mixed.
+";
+
 const EVENT: &str = "# organizer = \"Ada Lovelace <ada@example.org>\"      # who invites; else the sender
-# description = \"Bring a laptop.\"
+# description = \"Bring a laptop.\"                   # stands in the mail
 ";
 
 const JITSI_SECRET: &str = "# The server's secret never stands here: it comes from the environment variable
@@ -210,10 +246,10 @@ const ATTENDEES: &str = "# empty_name = \"address\"          # take the name fro
 
 const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {first_name} and {title}, nothing else
 # greeting = \"Dear {first_name},\"
-# reply_to = \"questions@example.org\"
-# envelope_from = \"bounces@example.org\"
+# reply_to = \"questions@example.org\"        # where answers go; else to the sender
+# envelope_from = \"bounces@example.org\"     # where mails that cannot be delivered go; else to the sender
 # unsubscribe = \"mailto:workshop@example.org\"
-# templates = \"templates\"         # a folder of your own texts
+# templates = \"templates\"         # your own texts; a folder of this name is found without this line
 ";
 
 const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the environment variable
@@ -221,24 +257,25 @@ const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the
 ";
 
 const SMTP: &str = "# password_command = [\"pass\", \"show\", \"smtp\"]
-# connections = 4
+# connections = 4                 # at the same time, at most
 # rate = \"30/min\"                 # the provider's limit, where there is one
 # ca_file = \"ca.pem\"              # a certificate authority of your own
-# helo = \"mail.example.org\"
+# helo = \"mail.example.org\"      # how this computer names itself; a full host name
+# allow_plaintext = true          # with tls = \"none\" off this computer: everybody on the way can read the links
 ";
 
 const TAIL: &str = "
-# [smtp.timeouts]
-# connect = \"30s\"
-# greeting = \"5m\"
-# command = \"5m\"
-# data = \"2m\"
-# final = \"10m\"
+# [smtp.timeouts]                 # how long the mail server may take
+# connect = \"30s\"               # until the connection stands
+# greeting = \"5m\"               # until it greets
+# command = \"5m\"                # for each reply
+# data = \"2m\"                   # to take in the mail
+# final = \"10m\"                 # to accept it
 
-# [retry]
-# delays = [\"1m\", \"5m\", \"15m\", \"1h\"]
-# greylist_wait = \"5m\"
-# give_up_after = \"4h\"
+# [retry]                         # when the server says: later
+# delays = [\"1m\", \"5m\", \"15m\", \"1h\"]   # the waits, one after the other; the last one repeats
+# greylist_wait = \"5m\"          # the least wait where it does not know the sender yet
+# give_up_after = \"4h\"          # from a person's first try on; `send` goes on later
 ";
 
 /// A TOML basic string.

@@ -35,7 +35,7 @@ impl Settings {
 }
 
 /// Reads one file; a configuration that does not exist says nothing.
-fn read(path: &Path, role: Role, problems: &mut Vec<SettingsProblem>) -> Option<SettingsFile> {
+pub(super) fn read(path: &Path, role: Role, problems: &mut Vec<SettingsProblem>) -> Option<SettingsFile> {
     let shown: Arc<str> = path.to_string_lossy().into();
     let refusal = match file::read_text(path) {
         Ok(Some(text)) => {

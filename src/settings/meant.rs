@@ -146,7 +146,7 @@ pub struct MailSettings {
     pub envelope_from: Option<Address>,
     /// A `mailto:` or `https:` address for `List-Unsubscribe`.
     pub unsubscribe: Option<String>,
-    /// The folder of own templates, absolute.
+    /// The folder of own templates that is named, absolute; where none is, one beside the event may be meant.
     pub templates: Option<PathBuf>,
 }
 

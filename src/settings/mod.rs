@@ -21,6 +21,7 @@ mod origin;
 mod problem;
 mod relay;
 pub mod secrets;
+pub mod typed;
 mod values;
 
 pub use meant::{
@@ -28,7 +29,7 @@ pub use meant::{
     Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};
-pub use problem::{Place, SettingsProblem, SettingsProblems};
+pub use problem::{Place, Refusal, SettingsProblem, SettingsProblems};
 pub use secrets::{SecretProblem, SecretSource};
 
 #[cfg(test)]

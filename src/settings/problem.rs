@@ -109,9 +109,11 @@ impl fmt::Display for SettingsProblems {
 
 /// Why a value is refused, before it is known where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) what: String,
-    pub(super) hint: Option<String>,
+pub struct Refusal {
+    /// What is wrong.
+    pub what: String,
+    /// The way out, where there is one to offer.
+    pub hint: Option<String>,
 }
 
 impl Refusal {

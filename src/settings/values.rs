@@ -61,7 +61,11 @@ pub(super) fn duration(given: &str, max: SignedDuration) -> Result<SignedDuratio
         return Err(Refusal::new(format!("{} is negative", quoted(text))).hint(hint));
     }
     if read > max {
-        return Err(Refusal::new(format!("{} is longer than {max:#}", quoted(text))).hint("choose a shorter time"));
+        let most = match (max.as_secs() / 86_400, max.as_secs() % 86_400) {
+            (days @ 2.., 0) => format!("{days} days"),
+            _ => format!("{max:#}"),
+        };
+        return Err(Refusal::new(format!("{} is longer than {most}", quoted(text))).hint("choose a shorter time"));
     }
     Ok(read)
 }

@@ -2,7 +2,12 @@
 
 use std::{fs, path::Path};
 
-use crate::support::Sandbox;
+use roomkey::{
+    model::Stage,
+    rehearsal::{Action, Rule, Script},
+};
+
+use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer};
 
 /// Copies a sample's files into the sandbox's event folder.
 pub(crate) fn copy_sample(name: &str, sandbox: &Sandbox) {
@@ -49,4 +54,153 @@ fn every_planted_fault_is_found_at_its_line_and_no_other() {
 fn leading_number(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..digits].parse().ok()
+}
+
+#[test]
+fn the_event_is_told_in_words_with_where_each_value_came_from() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    EventFile::at(CLOSED_PORT).without("mail", "from").write(&sandbox);
+    sandbox.write_config("[mail]\nfrom = \"Club <club@example.net>\"\nreply_to = \"answers@example.net\"\n");
+    sandbox.write("attendees.csv", "Last_Name,EMail,first_name,Größe 会议,Room\n明,li@example.org,李,\"X\nL\",Saal\n");
+    let finished = sandbox.run(&["check"]);
+    finished.is(0).says("\"Rust for Everyone\": Fri 5 Dec 2036 14:00 to 17:00 (Europe/Berlin)");
+    finished.says("links work Fri 5 Dec 2036 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC");
+    finished.says("Club <club@example.net>  (").says("config.toml:2)").says("opens_before          30m  (default)");
+    finished.says("event.room                  rust-workshop  (event.toml:4)");
+    finished.says("first_name  column 3 \"first_name\", such as \"李\"").says("email       column 2 \"EMail\"");
+    finished.says("for your templates only: \"Größe 会议\", \"Room\"").says("`Room`, is not read as `room`");
+    finished.says("the Jitsi secret comes from the environment variable ROOMKEY_JITSI_SECRET");
+}
+
+#[test]
+fn quiet_leaves_results_and_warnings_and_strict_makes_them_count() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name\nada@example.org,Ada\nADA@example.org,Ada\n");
+    let finished = sandbox.run(&["-q", "check"]);
+    finished.is(0);
+    assert_eq!(finished.stderr, "warning: attendees.csv:3: repeats line 2 (ADA@example.org): mailed once\n");
+    assert_eq!(finished.stdout, sandbox.run(&["check"]).stdout);
+    sandbox.run(&["check", "--strict"]).is(3).says("1 warning").says("--strict");
+}
+
+#[test]
+fn a_file_that_is_broken_as_a_whole_is_not_to_be_skipped() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    for (content, reason) in [
+        (&b"Mail,Name\na@example.org,Ada\n"[..], "there is no column `email`"),
+        (b"email,name\na@example.org,J\xfcrgen\n", "not UTF-8"),
+        (b"email,name\na@example.org,\"Ada\nb@example.org,Ben\n", "attendees.csv:2: a quote opens"),
+        (b"email,name\n", "no rows"),
+        (b"", "empty"),
+    ] {
+        fs::write(sandbox.path("attendees.csv"), content).unwrap();
+        for arguments in [&["check"][..], &["send", "--yes"], &["send", "--yes", "--skip-invalid"]] {
+            sandbox.run(arguments).is(3).says(reason).says_not("--skip-invalid`");
+        }
+    }
+    sandbox.write("attendees.csv", "email,name\na@example.org,Ada\nnobody,Ben\n");
+    sandbox.run(&["check"]).is(3).says("attendees.csv:3").says("--skip-invalid");
+    sandbox.run(&["send", "--yes"]).is(3).says("--skip-invalid");
+}
+
+#[test]
+fn of_many_problems_the_rest_is_counted_with_the_way_to_see_it() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(0, server.port());
+    let bad = (1..=1200).map(|number| format!("x{number},Somebody\n")).collect::<Vec<_>>().concat();
+    sandbox.write("attendees.csv", &format!("email,name\n{bad}ok@example.org,Ok\n"));
+    sandbox.run(&["check"]).is(3).says("and 200 more problems").says("1,200 problems").says("status --state skipped");
+    let sent = sandbox.run(&["send", "--yes", "--skip-invalid"]);
+    sent.is(4).says("left out: x1000").says_not("left out: x1001").says("200 more rows are left out");
+    assert_eq!(sandbox.in_state("skipped").len(), 1200);
+
+    let twice = "ada@example.org,Ada\n".repeat(31);
+    sandbox.write("attendees.csv", &format!("email,name\n{twice}ok@example.org,Ok\n"));
+    sandbox.run(&["check"]).is(0).says("attendees.csv:3: repeats line 2").says("10 more rows repeat others");
+}
+
+#[test]
+fn the_relay_is_asked_and_its_answer_told() {
+    let planted = |script: Script| {
+        let server = SmtpServer::start(script);
+        let mut sandbox = Sandbox::with_attendees(1, server.port());
+        EventFile::at(server.port()).text("smtp", "user", "workshop").write(&sandbox);
+        sandbox.set("ROOMKEY_SMTP_PASSWORD", "correct horse");
+        let finished = sandbox.run(&["check", "--smtp"]);
+        assert_eq!(server.counts().mails, 0);
+        finished
+    };
+    let account = || Script::default().account("workshop", "correct horse");
+    planted(account().ehlo_lines(["SIZE 20000000", "PIPELINING", "AUTH PLAIN", "SMTPUTF8"]))
+        .is(0)
+        .says("takes mail from this sender")
+        .says("logged in, mails up to 20 MB, international addresses too, several commands at once");
+    planted(account().ehlo_lines(["SIZE 30000", "AUTH PLAIN"])).is(0).says("mails up to 30 kB only");
+    planted(Script::default().account("workshop", "another")).is(6).says("refused the log-in");
+    planted(account().rule(Rule::at(Stage::Sender, Action::reply("550 5.7.1 not yours")))).is(6).says("the sender");
+}
+
+#[test]
+fn what_is_wrong_with_a_secret_is_said_at_its_line() {
+    let mut sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    sandbox.unset("ROOMKEY_JITSI_SECRET");
+    let event = || EventFile::at(CLOSED_PORT).text("smtp", "user", "workshop");
+    sandbox.write("blank", "f3a9c1b27d5e4a60918273645fbeadc0 \n");
+    sandbox.write("jitsi.secret", "f3a9c1b27d5e4a60918273645fbeadc0\n");
+    for (key, value, said) in [
+        ("secret_file", "\"nowhere\"", "there is no secret file"),
+        ("secret_file", "\"blank\"", "a blank at its end"),
+        ("secret_command", "[\"false\"]", "`false` ended with status 1"),
+        ("secret_command", "[\"true\"]", "is empty"),
+        ("secret_command", "[\"no-such-program\"]", "there is no such program"),
+        ("secret_command", "[\"echo\", \"changeme\"]", "placeholder"),
+    ] {
+        event().raw("jitsi", key, value).write(&sandbox);
+        let finished = sandbox.run(&["check"]);
+        finished.is(3).says(said).says("hint: ").says("error: event.toml:12:");
+    }
+    // The password's problem stands beside those of rows.
+    sandbox.write("attendees.csv", "email,name\nnobody,Ada\n");
+    event().text("jitsi", "secret_file", "jitsi.secret").text("smtp", "password_file", "nowhere").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("the mail password: there is no").says("attendees.csv:2").says("2 problems");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_password_that_is_nowhere_is_asked_for_and_not_shown() {
+    let server = SmtpServer::start(Script::default().account("workshop", "correct horse"));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    EventFile::at(server.port()).text("smtp", "user", "workshop").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("the mail password is asked for");
+    sandbox.run(&["check", "--smtp"]).is(3).says("password of workshop at 127.0.0.1 is missing");
+
+    let mut terminal = sandbox.in_terminal(&["check", "--smtp"]);
+    terminal.answer_hidden("Password of workshop", "correct horse").expect("takes mail from this sender");
+    let seen = terminal.ends_with(0);
+    assert!(!seen.contains("correct horse"), "{seen}");
+
+    let mut terminal = sandbox.in_terminal(&["check", "--smtp"]);
+    terminal.expect("Password of workshop").expect(": ").press('\x03').expect("nothing was sent");
+    terminal.ends_with(130);
+    assert!(terminal.echoes(), "the terminal shows again what is typed");
+}
+
+#[test]
+fn ctrl_c_ends_it_while_the_relay_does_not_answer() {
+    let server = SmtpServer::start(Script::default().rule(Rule::at(Stage::Sender, Action::Stall)));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    let run = sandbox.spawn(&["check", "--smtp"]);
+    server.wait_until(|server| server.counts().connections > 0);
+    run.interrupt();
+    run.wait().is(130);
+}
+
+#[test]
+fn a_missing_secret_is_named_where_its_server_is() {
+    let mut sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    sandbox.unset("ROOMKEY_JITSI_SECRET");
+    sandbox.run(&["check"]).is(3).says("name it in event.toml under [jitsi]");
+    EventFile::at(CLOSED_PORT).without("jitsi", "url").without("jitsi", "app_id").write(&sandbox);
+    sandbox.write_config("[jitsi]\nurl = \"https://meet.example.org\"\napp_id = \"shared\"\n");
+    sandbox.run(&["check"]).is(3).says("roomkey/config.toml under [jitsi]");
 }

@@ -1,27 +1,39 @@
 //! The questions of `roomkey init`: each answer is checked, and asked for again with the reason.
+//!
+//! What the user's `config.toml` says already is not asked again: it would be said twice, and an
+//! answer would cut the event off from what is inherited.
 
-use std::path::Path;
+mod answers;
+
+use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, tz::TimeZone};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use self::answers::{
+    attendee_path, jitsi_address, local_time, one_line, plain_secret, port, signing_secret, told, zone,
+};
 use super::{Draft, JITSI_SECRET, SMTP_PASSWORD};
 use crate::{
-    commands::Desk,
-    failure::{Failure, Told},
-    jitsi::{ServerAddress, SigningSecret},
-    model::{Language, Mailbox, forbidden_char, parse_local_time},
-    settings::example::{self, Answers},
+    commands::{Desk, interrupt},
+    console::Hidden,
+    failure::{Failure, Status, Told},
+    jitsi::ServerAddress,
+    model::{Language, Mailbox},
+    settings::{
+        example::{self, Answers, JitsiAnswers, SmtpAnswers},
+        typed::{Inherited, MailServer},
+    },
 };
 
-/// Titles and names longer than this, in characters, are refused.
-const LONGEST: usize = 200;
-const ZONE_HINT: &str = "an IANA name like Europe/Berlin, America/New_York or UTC";
+/// Secrets to be written: file names and what they are to hold.
+type Secrets = Vec<(&'static str, SecretString)>;
 
 /// Somebody at a terminal, and the folder their event is to lie in.
 pub(super) struct Interview<'a> {
     pub(super) desk: &'a Desk<'a>,
     pub(super) folder: &'a Path,
+    pub(super) inherited: Inherited,
 }
 
 /// When the event is, every answer as it stands in the file.
@@ -34,36 +46,21 @@ struct Times {
 }
 
 impl Interview<'_> {
-    /// Asks everything.
+    /// Asks everything. Ctrl-C ends the program; nothing was written then.
     pub(super) fn hold(&self) -> Result<Draft, Failure> {
+        let _listening = interrupt::while_asked(INTERRUPTED)?;
         self.desk.console.say("A few questions; Enter takes what stands in brackets, Ctrl-C ends without a trace.");
         let title = self.ask("Title of the event", None, one_line)?;
         let times = self.times()?;
-        let language = self.ask("Language of the mails", Some("en"), |text| told(Language::parse(text), |_| None))?;
-        let jitsi = self.ask("Jitsi address, like https://meet.example.org", None, |text| {
-            told(ServerAddress::parse(text), |problem| Some(problem.hint()))
+        let language = self.inherited.text("event.language").unwrap_or("en");
+        let language = self.ask("Language of the mails", Some(language), |text| {
+            told(Language::parse(text), |_| Some(LANGUAGE.into()))
         })?;
-        let app_id = self.ask("Jitsi app_id", None, one_line)?;
-        let from = self.ask("Sender, like Rust Workshop <workshop@example.org>", None, |text| {
-            told(Mailbox::parse(text), |problem| Some(problem.hint().to_owned()))
-        })?;
-        let smtp_host = self.ask("Mail server, like smtp.example.org", None, host)?;
-        let smtp_port = self.ask("Its port", Some("465"), port)?;
-        let sender = from.address.to_string();
-        let user = self.ask("Log-in name at the mail server (- for none)", Some(&sender), one_line)?;
-        let smtp_user = (user != "-").then_some(user);
-        let attendees = self.ask("Attendee file (Enter: an example is written)", Some("attendees.csv"), path)?;
-        let example_attendees = attendees == "attendees.csv";
-        if !example_attendees && !self.folder.join(&attendees).exists() {
-            let what = format!("{attendees} is not in {} yet", self.folder.display());
-            self.desk.console.warn(&Told::new(what).hint("put it there; its path is relative to event.toml's folder"));
-        }
         let mut secrets = Vec::new();
-        let secret_file = self.secret(JITSI_SECRET, "The Jitsi server's app_secret", signing_secret, &mut secrets)?;
-        let password_file = match &smtp_user {
-            Some(_) => self.secret(SMTP_PASSWORD, "Password at the mail server", plain_secret, &mut secrets)?,
-            None => None,
-        };
+        let jitsi = self.jitsi(&mut secrets)?;
+        let (sender, from) = self.sender()?;
+        let smtp = self.mail_server(&sender, &mut secrets)?;
+        let (attendees, example_attendees) = self.attendees()?;
         let day = times.start.to_zoned_datetime(times.zone).date();
         let answers = Answers {
             id: example::slug_id(&title, day),
@@ -73,17 +70,13 @@ impl Interview<'_> {
             ends: times.ends,
             timezone: times.timezone,
             language: language.to_string(),
-            jitsi_url: jitsi.as_str().to_owned(),
-            app_id,
-            secret_file,
+            jitsi,
             attendees: attendees.clone(),
-            from: from.to_string(),
-            smtp_host,
-            smtp_port,
-            smtp_tls: None,
-            smtp_user,
-            password_file,
+            from,
+            smtp,
         };
+        let derived = format!("The event's id is {}, its room is {}.", answers.id, answers.room);
+        self.desk.console.say(&derived);
         Ok(Draft { event_toml: example::event_toml(&answers), attendees, example_attendees, secrets })
     }
 
@@ -103,11 +96,12 @@ impl Interview<'_> {
             })?;
             let (timezone, zone) = match known.take() {
                 Some(known) => known,
-                None => self.ask("Time zone", self.own_zone().as_deref(), zone)?,
+                None => self.ask("Time zone", self.usual_zone().as_deref(), zone)?,
             };
             let read = |text: &str| local_time(text, &zone);
             match (read(&starts.0), read(&ends.0)) {
                 (Ok(start), Ok(end)) if end.1 > start.1 => {
+                    self.warn_of_the_past(end.1);
                     return Ok(Times { starts: start.0, ends: end.0, timezone, start: start.1, zone });
                 }
                 (start, end) => {
@@ -120,14 +114,111 @@ impl Interview<'_> {
         }
     }
 
-    /// The zone of this computer: `TZ`, else the system's.
-    fn own_zone(&self) -> Option<String> {
+    fn warn_of_the_past(&self, end: Timestamp) {
+        if end <= self.desk.around.now() {
+            self.desk.console.warn(
+                &Told::new("this time has passed: links to it work no more")
+                    .hint("if that is a slip, correct `starts` and `ends` in event.toml afterwards"),
+            );
+        }
+    }
+
+    /// The zone that all events share, else this computer's: `TZ`, else the system's.
+    fn usual_zone(&self) -> Option<String> {
+        if let Some(shared) = self.inherited.text("event.timezone") {
+            return Some(shared.to_owned());
+        }
         let named = self.desk.around.variable("TZ").and_then(|name| zone(name.trim_start_matches(':')).ok());
         let name = match named {
             Some((name, _)) => name,
             None => TimeZone::system().iana_name()?.to_owned(),
         };
         (name != "Etc/Unknown").then_some(name)
+    }
+
+    /// Address, `app_id` and secret; `None` where the user's configuration names the server.
+    fn jitsi(&self, secrets: &mut Secrets) -> Result<Option<JitsiAnswers>, Failure> {
+        if let (Some(url), Some(_)) = (self.inherited.text("jitsi.url"), self.inherited.text("jitsi.app_id")) {
+            self.desk.console.say(&format!("Jitsi address: {url} (from {})", self.inherited.shown()));
+            return Ok(None);
+        }
+        let mut server = self.ask("Jitsi address, like https://meet.example.org", None, jitsi_address)?;
+        if let Some(tenant) = server.tenant() {
+            // A room copied along from the address bar looks just like a tenant.
+            let question = format!("Is `{tenant}` a tenant of that server, and not a meeting's room?");
+            if !self.desk.console.confirm(&question) {
+                server = without_tenant(&server);
+                self.desk.console.say(&format!("Then the address is {server}; the room has a name of its own."));
+            }
+        }
+        let app_id = self.ask("Jitsi app_id", None, one_line)?;
+        let secret_file = self.secret(JITSI_SECRET, "The Jitsi server's app_secret", signing_secret, secrets)?;
+        Ok(Some(JitsiAnswers { url: server.as_str().to_owned(), app_id, secret_file }))
+    }
+
+    /// The sender's address, and what the file says of it: nothing where it is the one of all events.
+    fn sender(&self) -> Result<(String, Option<String>), Failure> {
+        let shared = self.inherited.text("mail.from");
+        let from = self.ask("Sender, like Rust Workshop <workshop@example.org>", shared, |text| {
+            told(Mailbox::parse(text), |problem| Some(problem.hint().to_owned()))
+        })?;
+        let is_shared = shared.and_then(|shared| Mailbox::parse(shared).ok()).is_some_and(|shared| shared == from);
+        Ok((from.address.to_string(), (!is_shared).then(|| from.to_string())))
+    }
+
+    /// Host, port, protection, user and password; `None` where the user's configuration names the server.
+    fn mail_server(&self, sender: &str, secrets: &mut Secrets) -> Result<Option<SmtpAnswers>, Failure> {
+        if let Some(host) = self.inherited.text("smtp.host") {
+            self.desk.console.say(&format!("Mail server: {host} (from {})", self.inherited.shown()));
+            return Ok(None);
+        }
+        let server = self.ask("Mail server, like smtp.example.org", None, |text| {
+            MailServer::parse(text).map_err(answers::refused)
+        })?;
+        let port = match server.port {
+            Some(port) => port,
+            None => self.ask("Its port", Some("465"), port)?,
+        };
+        let tls = if server.port_tells_protection(port) {
+            None
+        } else {
+            Some(self.ask("TLS from the start (implicit), or by STARTTLS (starttls)", Some("starttls"), tls)?)
+        };
+        let user = self.ask("Log-in name at the mail server (- for none)", Some(sender), one_line)?;
+        let user = (user != "-").then_some(user);
+        let password_file = match &user {
+            Some(_) => self.secret(SMTP_PASSWORD, "Password at the mail server", plain_secret, secrets)?,
+            None => None,
+        };
+        Ok(Some(SmtpAnswers { host: server.host, port, tls, user, password_file }))
+    }
+
+    /// The attendee file as event.toml is to name it, and whether an example is wanted.
+    fn attendees(&self) -> Result<(String, bool), Failure> {
+        let home = self.desk.around.variable("HOME");
+        let path = self.ask("Attendee file (Enter: an example is written)", Some("attendees.csv"), |text| {
+            let path = attendee_path(text, home.as_deref())?;
+            if self.folder.join(&path).is_dir() {
+                return Err(Told::new(format!("{path} is a folder")).hint("name the file in it"));
+            }
+            Ok(path)
+        })?;
+        if path == "attendees.csv" || self.folder.join(&path).exists() {
+            return Ok((path, true));
+        }
+        // Named from where somebody stands, not from where the event is to lie.
+        let here = self.desk.around.folder.join(&path);
+        if here.is_file() {
+            let whole: PathBuf = std::path::absolute(&here).unwrap_or(here);
+            let whole = whole.display().to_string();
+            self.desk.console.say(&format!("event.toml will name it as {whole}."));
+            return Ok((whole, false));
+        }
+        self.desk.console.warn(
+            &Told::new(format!("there is no {path} yet"))
+                .hint("put it there before the first `roomkey check`; a path is relative to event.toml's folder"),
+        );
+        Ok((path, false))
     }
 
     /// Asks until the answer is fit; `default` is what Enter means.
@@ -161,7 +252,7 @@ impl Interview<'_> {
         file: &'static str,
         question: &str,
         check: impl Fn(&SecretString) -> Result<Vec<Told>, Told>,
-        secrets: &mut Vec<(&'static str, SecretString)>,
+        secrets: &mut Secrets,
     ) -> Result<Option<String>, Failure> {
         if self.folder.join(file).symlink_metadata().is_ok() {
             self.desk.console.say(&format!("{file} is there already and is kept."));
@@ -169,7 +260,11 @@ impl Interview<'_> {
         }
         let shown = format!("{question} (not shown; Enter: later): ");
         loop {
-            let secret = self.desk.console.ask_hidden(&shown).ok_or_else(no_more_input)?;
+            let secret = match self.desk.console.ask_hidden(&shown) {
+                Hidden::Answer(secret) => secret,
+                Hidden::NoMore => return Err(no_more_input()),
+                Hidden::Interrupted => return Err(Failure::of(Status::Interrupted, Told::new(INTERRUPTED))),
+            };
             if secret.expose_secret().is_empty() {
                 return Ok(None);
             }
@@ -187,6 +282,9 @@ impl Interview<'_> {
     }
 }
 
+const INTERRUPTED: &str = "interrupted: nothing was written";
+const LANGUAGE: &str = "write it like: en, de or de-AT";
+
 fn no_more_input() -> Failure {
     Failure::bad_input(
         Told::new("the answers ended before the questions did: nothing was written")
@@ -194,99 +292,17 @@ fn no_more_input() -> Failure {
     )
 }
 
-fn told<T, E: std::fmt::Display>(read: Result<T, E>, hint: impl Fn(&E) -> Option<String>) -> Result<T, Told> {
-    read.map_err(|problem| Told::new(problem.to_string()).maybe_hint(hint(&problem)))
+/// The same server, without the part behind its host.
+fn without_tenant(server: &ServerAddress) -> ServerAddress {
+    let bare = server.as_str().rsplit_once('/').map_or(server.as_str(), |(bare, _)| bare);
+    ServerAddress::parse(bare).unwrap_or_else(|_| server.clone())
 }
 
-fn one_line(text: &str) -> Result<String, Told> {
-    if forbidden_char(text).is_some() {
-        return Err(Told::new("this holds an invisible control character").hint("type it anew instead of pasting it"));
-    }
-    if text.chars().count() > LONGEST {
-        return Err(Told::new(format!("this is longer than {LONGEST} characters")).hint("give a shorter one"));
-    }
-    Ok(text.to_owned())
-}
-
-fn path(text: &str) -> Result<String, Told> {
-    if text == "~" || text.starts_with("~/") {
-        return Err(Told::new("`~` is not understood here")
-            .hint("write the whole path, or one relative to event.toml's folder"));
-    }
-    one_line(text)
-}
-
-/// The time as the file is to have it, and the moment.
-fn local_time(text: &str, zone: &TimeZone) -> Result<(String, Timestamp), Told> {
-    let at = told(parse_local_time(text, zone), |_| None)?;
-    Ok((text.replacen([' ', 't'], "T", 1), at))
-}
-
-fn zone(name: &str) -> Result<(String, TimeZone), Told> {
-    let unknown = || Told::new(format!("`{name}` is not a time zone")).hint(ZONE_HINT);
-    let zone = TimeZone::get(name).map_err(|_| unknown())?;
-    let name = zone.iana_name().filter(|name| *name != "Etc/Unknown").ok_or_else(unknown)?.to_owned();
-    Ok((name, zone))
-}
-
-/// A host's name or IPv4 address, as far as a Jitsi server's would be one too.
-fn host(text: &str) -> Result<String, Told> {
-    let alone = !text.contains(['/', '@', ':', '?', '#']);
-    match ServerAddress::parse(&format!("https://{text}")) {
-        Ok(server) if alone => Ok(server.host().to_owned()),
-        _ => Err(Told::new("this is not a host name").hint("give the server's name alone, like smtp.example.org")),
-    }
-}
-
-fn port(text: &str) -> Result<u16, Told> {
-    match text.parse() {
-        Ok(port) if port > 0 => Ok(port),
-        _ => Err(Told::new(format!("`{text}` is not a port")).hint("465 with most providers, else 587")),
-    }
-}
-
-fn signing_secret(secret: &SecretString) -> Result<Vec<Told>, Told> {
-    plain_secret(secret)?;
-    let (_, weak) = told(SigningSecret::accept(secret.clone()), |problem| Some(problem.hint().to_owned()))?;
-    Ok(weak.iter().map(|warning| Told::new(warning.to_string()).hint(warning.hint())).collect())
-}
-
-/// One line without blanks around it: what is read back from a file later.
-fn plain_secret(secret: &SecretString) -> Result<Vec<Told>, Told> {
-    let text = secret.expose_secret();
-    let is_outer = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
-    if text.starts_with(is_outer) || text.ends_with(is_outer) {
-        return Err(Told::new("there is a blank at its start or end").hint("copy it again without the blank"));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(Told::new("it holds a control character").hint("type it, or copy it again"));
-    }
-    Ok(Vec::new())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_are_written_as_the_file_wants_them() {
-        assert_eq!(local_time("2026-12-05 14:00", &TimeZone::UTC).unwrap().0, "2026-12-05T14:00");
-        assert!(local_time("2026-12-05", &TimeZone::UTC).is_err());
-        assert_eq!(zone("europe/berlin").unwrap().0, "Europe/Berlin");
-        assert!(zone("Berlin").is_err());
-        assert_eq!(host("smtp.example.org").unwrap(), "smtp.example.org");
-        for bad in ["smtp.example.org:465", "https://smtp.example.org", "a@b", "a b", "x/y"] {
-            assert!(host(bad).is_err(), "{bad}");
+fn tls(text: &str) -> Result<String, Told> {
+    match text.to_lowercase().as_str() {
+        known @ ("implicit" | "starttls") => Ok(known.to_owned()),
+        _ => {
+            Err(Told::new("this is neither `implicit` nor `starttls`").hint("the mail provider's help page says which"))
         }
-        assert!(port("0").is_err() && port("65536").is_err() && port("587").is_ok());
-    }
-
-    #[test]
-    fn a_secret_that_could_not_be_read_back_is_refused() {
-        for bad in [" secret", "secret ", "a\tb\u{7}", "\u{FEFF}x"] {
-            assert!(plain_secret(&SecretString::from(bad)).is_err());
-        }
-        assert!(plain_secret(&SecretString::from("two words")).is_ok());
-        assert!(signing_secret(&SecretString::from("changeme")).is_err());
     }
 }

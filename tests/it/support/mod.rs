@@ -3,7 +3,11 @@
 pub(crate) mod mailbox;
 pub(crate) mod sandbox;
 pub(crate) mod smtp_server;
+#[cfg(target_os = "linux")]
+pub(crate) mod terminal;
 
 pub(crate) use mailbox::{ReceivedMail, token_in, verify_token};
 pub(crate) use sandbox::{EventFile, SECRET, Sandbox, attendees, mode};
 pub(crate) use smtp_server::{CLOSED_PORT, SmtpServer};
+#[cfg(target_os = "linux")]
+pub(crate) use terminal::Terminal;

@@ -104,12 +104,27 @@ impl Sandbox {
     pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         let output = assert_cmd::Command::from_std(self.command(arguments)).timeout(TOO_LONG).output();
         let output = output.unwrap_or_else(|error| panic!("roomkey {arguments:?}: {error}"));
-        Finished {
-            arguments: arguments.join(" "),
-            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
-            status: output.status,
-        }
+        Finished::of(arguments, output)
+    }
+
+    /// Starts the program in a terminal.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn in_terminal(&self, arguments: &[&str]) -> super::Terminal {
+        super::Terminal::start(&self.command(arguments))
+    }
+
+    /// Runs the program with a text on its standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        let mut command = assert_cmd::Command::from_std(self.command(arguments));
+        let output = command.write_stdin(input).timeout(TOO_LONG).output();
+        Finished::of(arguments, output.unwrap_or_else(|error| panic!("roomkey {arguments:?}: {error}")))
+    }
+
+    /// Writes the user's own `config.toml`.
+    pub(crate) fn write_config(&self, content: &str) {
+        let folder = self.root.path().join("home/.config/roomkey");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("config.toml"), content).unwrap();
     }
 
     /// Starts the program; what it says goes into files beside the event's folder.
@@ -169,6 +184,22 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
+    fn of(arguments: &[&str], output: std::process::Output) -> Self {
+        Self {
+            arguments: arguments.join(" "),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+            status: output.status,
+        }
+    }
+
+    /// Demands that a text was not said, on neither stream.
+    #[track_caller]
+    pub(crate) fn says_not(&self, text: &str) -> &Self {
+        assert!(!self.said().contains(text), "roomkey {} says `{text}`:\n{}", self.arguments, self.said());
+        self
+    }
+
     /// Demands an exit status; shows all that was said otherwise.
     #[track_caller]
     pub(crate) fn is(&self, status: i32) -> &Self {

@@ -1,0 +1,68 @@
+//! The two secrets: found, blamed at the line that names them, and told where they come from.
+
+use secrecy::SecretString;
+
+use super::{Desk, opened::settings_told};
+use crate::{
+    failure::Told,
+    settings::{SecretSource, Settings, secrets},
+};
+
+/// One of the two secrets, and the keys that say where it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Which {
+    name: &'static str,
+    file: &'static str,
+    command: &'static str,
+}
+
+/// What signs links.
+pub(super) const JITSI: Which =
+    Which { name: "the Jitsi secret", file: "jitsi.secret_file", command: "jitsi.secret_command" };
+/// What logs in at the mail server.
+pub(super) const MAIL: Which =
+    Which { name: "the mail password", file: "smtp.password_file", command: "smtp.password_command" };
+
+impl Which {
+    /// Finds it; `None` where nothing names one.
+    pub(super) fn find(
+        self,
+        desk: &Desk<'_>,
+        settings: &Settings,
+        source: &SecretSource,
+    ) -> Result<Option<SecretString>, Told> {
+        let found = secrets::resolve(source, &|name| desk.around.variable(name));
+        found.map_err(|problem| self.blame(desk, settings, source, &problem.to_string(), &problem.hint()))
+    }
+
+    /// Says what is wrong with it, at the line of the file that names it.
+    pub(super) fn blame(
+        self,
+        desk: &Desk<'_>,
+        settings: &Settings,
+        source: &SecretSource,
+        what: &str,
+        hint: &str,
+    ) -> Told {
+        let what = format!("{}: {what}", self.name);
+        let from_environment = desk.around.variable(source.env_name).is_some();
+        let key = if source.file.is_some() { self.file } else { self.command };
+        match settings.position(key) {
+            Some(_) if !from_environment => settings_told(&settings.problem(key, &what, Some(hint))),
+            _ => Told::new(what).hint(hint),
+        }
+    }
+
+    /// Where it comes from, in words; `None` where nothing names one.
+    pub(super) fn origin(self, desk: &Desk<'_>, settings: &Settings, source: &SecretSource) -> Option<String> {
+        if desk.around.variable(source.env_name).is_some() {
+            return Some(format!("the environment variable {}", source.env_name));
+        }
+        let (key, place) = match (&source.file, &source.command) {
+            (Some(path), _) => (self.file, format!("the file {}", path.display())),
+            (None, Some(words)) => (self.command, format!("the command {}", words.first().map_or("", String::as_str))),
+            (None, None) => return None,
+        };
+        Some(format!("{place} ({})", settings.origin(key)))
+    }
+}

@@ -1,0 +1,185 @@
+//! `inspect`: any token in words, what is wrong with it, and whose it is.
+
+use aws_lc_rs::hmac;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+
+use crate::support::{CLOSED_PORT, EventFile, SECRET, Sandbox, SmtpServer, token_in};
+
+/// What this event's tokens say of somebody nobody knows.
+fn claims() -> Value {
+    json!({
+        "iss": "workshop", "aud": "workshop", "sub": "meet.example.org", "room": "rust-workshop",
+        "nbf": 2_111_661_000, "exp": 2_111_680_800, "context": {"user": {"id": "somebody", "name": "Eve"}},
+    })
+}
+
+/// The claims with one of them set otherwise.
+fn with(name: &str, value: Value) -> String {
+    let mut claims = claims();
+    claims[name] = value;
+    claims.to_string()
+}
+
+/// Signs header and claims as they are, sense or nonsense.
+fn signed(header: &str, claims: &str, secret: &str) -> String {
+    let encode = |octets: &[u8]| BASE64URL_NOPAD.encode(octets);
+    let message = format!("{}.{}", encode(header.as_bytes()), encode(claims.as_bytes()));
+    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), message.as_bytes());
+    format!("{message}.{}", encode(signature.as_ref()))
+}
+
+const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+
+fn token(claims: &str) -> String {
+    signed(HEADER, claims, SECRET)
+}
+
+/// A sandbox with two attendees, and the first one's link.
+fn with_a_link() -> (Sandbox, String) {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
+    (sandbox, link)
+}
+
+#[test]
+fn a_link_of_ours_is_explained_with_its_owner_and_its_window() {
+    let (sandbox, link) = with_a_link();
+    let finished = sandbox.run(&["inspect", &link]);
+    finished.is(0).says("Attendee 1's key, attendees.csv:2").says("signature: holds").says("HS256");
+    finished.says("Fri 5 Dec 2036 13:30 (Europe/Berlin) = 12:30 UTC").says("room: rust-workshop").says("iss");
+    assert!(!finished.said().contains(token_in(&link)) && !finished.said().contains(SECRET));
+}
+
+#[test]
+fn a_link_is_taken_however_it_was_pasted() {
+    let (sandbox, link) = with_a_link();
+    let wrapped = format!("> {}\r\n> {}", &link[..60], &link[60..]);
+    let fragment = link.replace("?jwt=", "#jwt=%22") + "%22";
+    for pasted in [
+        format!("<{link}>."),
+        format!("{link}>"),
+        format!("\"{link}\""),
+        format!("{link}="),
+        token_in(&link).to_owned(),
+        link.replace("?jwt=", "\n?jwt="),
+        wrapped,
+        fragment,
+    ] {
+        sandbox.run_with_input(&["inspect", "-"], &pasted).is(0).says("Attendee 1's key");
+    }
+}
+
+#[test]
+fn without_the_event_all_but_the_signature_is_told() {
+    let (sandbox, link) = with_a_link();
+    let elsewhere = Sandbox::new();
+    elsewhere.run(&["inspect", &link]).is(0).says("no event.toml here").says("Attendee 1").says("12:30 UTC");
+    let mut sandbox = sandbox;
+    sandbox.unset("ROOMKEY_JITSI_SECRET");
+    sandbox.run(&["inspect", &link]).is(0).says("signature: not checked").says_not("Attendee 1's key");
+}
+
+#[test]
+fn what_a_server_would_refuse_is_3_with_the_reason() {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    let sound = claims().to_string();
+    let unsigned = signed(r#"{"typ":"JWT","alg":"none"}"#, &sound, SECRET);
+    for (token, reason) in [
+        (token(&with("exp", json!(1_000_000_000))), "the token never works"),
+        (token(&with("nbf", json!(1000)).replace("2111680800", "2000")), "stopped working"),
+        (token(&with("exp", json!("2111680800"))), "wants a number"),
+        (token(&with("exp", json!(1e30))), "in for ever"),
+        (token(&with("exp", json!(-1e30))), "never works"),
+        (token(&with("aud", Value::Null)), "`aud`"),
+        (token(&with("context", json!({"user": {"id": 7, "name": null}}))), "`context.user.id` is a number"),
+        (token(&sound.replacen('{', r#"{"room":"other","#, 1)), "`room` stands twice"),
+        (signed(HEADER, &sound, "another secret of sufficient length"), "signature does not hold"),
+        (signed(r#"{"typ":"JWT","alg":"RS256","kid":"a"}"#, &sound, SECRET), "private key (RS256)"),
+        (signed(r#"{"typ":"at+jwt","alg":"HS256"}"#, &sound, SECRET), "Invalid typ"),
+        (unsigned.rsplit_once('.').unwrap().0.to_owned() + ".", "not signed"),
+        (format!("https://meet.example.org/other?jwt={}", token(&sound)), "the join is refused"),
+    ] {
+        let finished = sandbox.run(&["inspect", &token]);
+        finished.is(3).says("problem: ").says(reason);
+        assert!(!finished.said().contains("eyJ"), "{}", finished.said());
+    }
+}
+
+#[test]
+fn what_is_odd_but_works_is_told_and_0() {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    for (token, word) in [
+        (token(&with("room", json!("*"))), "opens every room"),
+        (token(&with("nbf", json!(2_111_661_000.75))), "signature: holds"),
+        (token(&with("nbf", json!(-1e30))), "signature: holds"),
+        (token(&claims().to_string()), "whose: nobody's in attendees.csv"),
+        (token(&with("extra", json!("y".repeat(5000)))), "bytes long"),
+    ] {
+        let finished = sandbox.run(&["inspect", &token]);
+        finished.is(0).says(word);
+        assert!(finished.stdout.lines().all(|line| line.chars().count() < 400), "{}", finished.stdout);
+    }
+}
+
+#[test]
+fn what_is_no_token_says_why_and_repeats_nothing() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    for (given, reason) in [
+        ("garbage", "a token has 3 parts"),
+        ("...", "is not a JSON object"),
+        ("a.b.c.d.e", "encrypted"),
+        ("https://meet.example.org/room", "carries no token"),
+        ("two words", "blanks"),
+        ("", "no token"),
+    ] {
+        sandbox.run(&["inspect", given]).is(3).says(reason);
+    }
+    let (sandbox, link) = with_a_link();
+    let cut = &link[..link.len() - 60];
+    assert!(!sandbox.run(&["inspect", cut]).is(3).said().contains(&token_in(&link)[..40]));
+}
+
+#[test]
+fn claims_cannot_forge_a_line_or_move_the_cursor() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let evil = json!({"user": {"id": "x\u{1b}[2J", "name": "Eve\nwhose: Ada's key\u{202e}\u{7}"}});
+    let finished = sandbox.run(&["inspect", &token(&with("context", evil))]);
+    finished.says("Eve\\nwhose: Ada's key\\u{202e}\\u{7}").says("x\\u{1b}[2J");
+    let raw = |c: char| c.is_control() && c != '\n';
+    assert!(!finished.said().contains(raw) && !finished.said().contains('\u{202e}'));
+}
+
+#[test]
+fn an_id_without_the_signature_proves_nothing() {
+    let (sandbox, link) = with_a_link();
+    let octets = BASE64URL_NOPAD.decode(token_in(&link).split('.').nth(1).unwrap().as_bytes()).unwrap();
+    let forged = signed(HEADER, &String::from_utf8(octets).unwrap(), "another secret of sufficient length");
+    sandbox.run(&["inspect", &forged]).is(3).says("nobody can say; it names the id of Attendee 1");
+}
+
+#[test]
+fn a_link_that_no_longer_fits_its_row_says_so() {
+    let (sandbox, link) = with_a_link();
+    EventFile::at(CLOSED_PORT)
+        .text("event", "room", "another-room")
+        .text("event", "ends", "2036-12-05T18:00")
+        .write(&sandbox);
+    let finished = sandbox.run(&["inspect", &link]);
+    finished.is(0).says("attendees.csv:2 says another-room now").says("13:30 to 20:00");
+}
+
+#[test]
+fn the_owner_is_found_after_an_id_column_came() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    let link = sandbox.run(&["link", "a2@example.org"]).is(0).stdout.trim().to_owned();
+
+    sandbox.write("attendees.csv", "id,email,name\n7,a1@example.org,Attendee 1\n8,a2@example.org,Attendee 2\n");
+    assert_eq!(sandbox.run(&["link", "a2@example.org"]).is(0).stdout.trim(), link, "the id is frozen");
+    sandbox.run(&["inspect", &link]).is(0).says("Attendee 2's key, attendees.csv:3");
+
+    sandbox.write("attendees.csv", "email,name\na1@example.org,Attendee 1\n");
+    sandbox.run(&["inspect", &link]).is(0).says("a2@example.org was mailed and is no longer in attendees.csv");
+}

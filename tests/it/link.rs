@@ -1,0 +1,88 @@
+//! `link`: one person's link alone on stdout, all talk elsewhere.
+
+use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer, verify_token};
+
+/// A sandbox with these rows.
+fn with_rows(rows: &str) -> Sandbox {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", rows);
+    sandbox
+}
+
+#[test]
+fn the_link_stands_alone_on_stdout_and_its_window_beside() {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    let finished = sandbox.run(&["link", "A2@Example.org"]);
+    finished.is(0);
+    assert_eq!(finished.stdout.lines().count(), 1);
+    assert!(finished.stdout.starts_with("https://meet.example.org/rust-workshop?jwt="), "{}", finished.stdout);
+    let claims = verify_token(finished.stdout.trim(), crate::support::SECRET).expect("it is signed");
+    assert_eq!(claims["context"]["user"]["name"], "Attendee 2");
+    assert_eq!(
+        finished.stderr,
+        "Attendee 2's link works Fri 5 Dec 2036 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC\n"
+    );
+    assert_eq!(sandbox.run(&["-q", "link", "a2@example.org"]).is(0).stderr, "");
+}
+
+#[test]
+fn problems_elsewhere_are_one_line() {
+    let sandbox = with_rows("email,name\nada@example.org,Ada\nnobody,Ben\nalso@nobody,\n");
+    let finished = sandbox.run(&["link", "ada@example.org"]);
+    finished.is(0);
+    assert_eq!(finished.stderr.matches("warning: ").count(), 1);
+    finished.says("2 rows have problems");
+    sandbox.run(&["link", "also@nobody.example"]).is(3);
+}
+
+#[test]
+fn several_people_of_one_address_are_listed() {
+    let sandbox = with_rows("email,name\nfamily@example.org,Ada\nfamily@example.org,Ben\n");
+    EventFile::at(CLOSED_PORT).text("attendees", "shared_addresses", "allow").write(&sandbox);
+    let finished = sandbox.run(&["link", "family@example.org"]);
+    finished.is(3).says("attendees.csv:2: Ada").says("attendees.csv:3: Ben").says("--name \"Ada\"");
+    assert_eq!(finished.stdout, "");
+    sandbox.run(&["link", "family@example.org", "--name", "Ben"]).is(0).says("Ben's link");
+    sandbox.run(&["link", "family@example.org", "--name", "Cem"]).is(3).says("nobody named Cem");
+}
+
+#[test]
+fn somebody_unknown_gets_near_misses() {
+    let sandbox =
+        with_rows("email,name\nada@example.org,Ada Lovelace\nadam@example.org,Adam\ngrace@example.org,Grace Hopper\n");
+    for (given, meant) in [
+        ("ada@exmaple.org", "did you mean ada@example.org"),
+        ("adda@example.org", "did you mean ada@example.org, or adam@example.org"),
+        ("hopper", "did you mean grace@example.org"),
+        ("GRACE@example.com", "did you mean grace@example.org"),
+    ] {
+        let finished = sandbox.run(&["link", given]);
+        finished.is(3).says(meant);
+        assert_eq!(finished.stdout, "");
+    }
+    sandbox.run(&["link", "zoe@elsewhere.net"]).is(3).says("is not in attendees.csv").says_not("did you mean");
+}
+
+#[test]
+fn a_window_that_is_over_is_warned_about() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    EventFile::at(CLOSED_PORT)
+        .text("event", "starts", "2020-12-05T14:00")
+        .text("event", "ends", "2020-12-05T17:00")
+        .write(&sandbox);
+    let finished = sandbox.run(&["link", "a1@example.org"]);
+    finished.is(0).says("warning: attendees.csv:2: this link stopped working Sat 5 Dec 2020 19:00 (Europe/Berlin)");
+    assert!(finished.stdout.starts_with("https://"));
+}
+
+#[test]
+fn the_link_is_the_one_that_was_mailed() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    let mailed = server.received().into_iter().find(|mail| mail.to() == "a1@example.org").unwrap().link();
+    assert_eq!(sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim(), mailed);
+    // An id column came, and addresses may be shared: the key is another, the person is not.
+    sandbox.write("attendees.csv", "id,email,name\n7,a1@example.org,Attendee 1\n8,a2@example.org,Attendee 2\n");
+    assert_eq!(sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim(), mailed);
+}

@@ -1,0 +1,91 @@
+//! `templates`: what templates can show, and the built-in ones written out to be changed.
+
+use crate::support::{CLOSED_PORT, EventFile, ReceivedMail, Sandbox, attendees};
+
+/// The previews of all mails, without what the clock says.
+fn previews(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.run(&["send", "--dry-run"]).is(0);
+    sandbox.eml_files("preview").iter().map(|path| ReceivedMail::read(path).without_date()).collect()
+}
+
+#[test]
+fn every_variable_has_an_example_of_the_first_row() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name,Ticket\nada@example.org,Ada Lovelace,VIP\nben@example.org,Ben,Day\n");
+    let finished = sandbox.run(&["templates", "--variables"]);
+    finished.is(0).says("attendees.csv:2");
+    let example = |name: &str| {
+        let line = finished.stdout.lines().find(|line| line.split_whitespace().next() == Some(name));
+        line.unwrap_or_else(|| panic!("{name}: {}", finished.stdout))[name.len()..].trim().to_owned()
+    };
+    assert_eq!(example("attendee.name"), "Ada Lovelace");
+    assert_eq!(example("row[\"Ticket\"]"), "VIP");
+    assert_eq!(example("window.opens.time"), "13:30");
+    for name in ["attendee.email", "event.title", "window.closes.utc_time", "link", "sessions[0].link", "note"] {
+        example(name);
+    }
+    assert!(!finished.stdout.contains("eyJ"), "a link is a credential");
+}
+
+#[test]
+fn variables_are_listed_without_an_attendee_file_and_without_a_sound_row() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    std::fs::remove_file(sandbox.path("attendees.csv")).unwrap();
+    sandbox.run(&["templates", "--variables"]).is(0).says("attendee.name").says("made up: attendees.csv");
+    sandbox.write("attendees.csv", "email,name\nnobody,\n");
+    sandbox.run(&["templates", "--variables"]).is(0).says("made up: no row");
+}
+
+#[test]
+fn what_is_exported_says_the_same_and_is_found_beside_the_event() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name,language\nada@example.org,Ada,en\nben@example.org,Ben,de\n");
+    let built_in = previews(&sandbox);
+
+    let exported = sandbox.run(&["templates", "--export", "templates"]);
+
+    exported.is(0).says("templates/de/invite.html").says_not("name the folder");
+    assert_eq!(previews(&sandbox), built_in);
+    sandbox.run(&["check"]).is(0).says("found beside event.toml").says("de/invite.html");
+
+    sandbox.write("templates/de/invite.txt", "Komm: <{{ link }}> {{ note }}");
+    let changed = previews(&sandbox);
+    assert!(changed[0] == built_in[0] && changed[1].contains("Komm:"), "{}", changed[1]);
+}
+
+#[test]
+fn nothing_of_ones_own_is_overwritten() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    sandbox.write("templates/de/invite.txt", "mine {{ link }}");
+    sandbox.run(&["templates", "--export", "templates"]).is(3).says("invite.txt").says("nothing was written");
+    assert_eq!(sandbox.read("templates/de/invite.txt"), "mine {{ link }}");
+    assert!(!sandbox.path("templates/invite.txt").exists());
+    sandbox.run(&["templates", "--export", "elsewhere"]).is(0).says("templates = \"");
+}
+
+#[test]
+fn a_folder_of_that_name_with_other_things_in_it_is_let_be() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let built_in = previews(&sandbox);
+    sandbox.write("templates/index.html", "{% a web site's own language %}");
+    assert_eq!(previews(&sandbox), built_in);
+    sandbox.run(&["check"]).is(0).says_not("templates");
+
+    // Named, it is meant; and a folder that is named must be there.
+    EventFile::at(CLOSED_PORT).text("mail", "templates", "templates").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("index.html");
+    EventFile::at(CLOSED_PORT).text("mail", "templates", "nowhere").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("nowhere").says("create the folder");
+}
+
+#[test]
+fn the_event_may_lie_elsewhere() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["init", "next"]).is(0);
+    sandbox.write("next/attendees.csv", &attendees(1));
+    sandbox.write("next/templates/invite.subject.txt", "From my own words");
+    // The folder of the working folder is not the event's.
+    sandbox.write("templates/invite.subject.txt", "From elsewhere");
+    sandbox.run(&["send", "--dry-run", "-e", "next/event.toml"]).is(0);
+    assert_eq!(ReceivedMail::read(&sandbox.eml_files("next/preview")[0]).subject(), "From my own words");
+}
