@@ -102,7 +102,8 @@ fn a_run_that_waits_can_be_interrupted() {
     let run = sandbox.spawn(&["send", "--yes"]);
     server.wait_for_mails(2);
     sandbox.wait_until(|sandbox| sandbox.state("a1@example.org") == "deferred");
-    // It lets go of the ledger while it waits.
+    // It lets go of the ledger while it waits, a moment after it has recorded the last reply.
+    sandbox.wait_until(|sandbox| !sandbox.run(&[]).stdout.contains("A run is on"));
     sandbox.run(&["send", "--yes", "--no-wait"]).is(4);
     run.interrupt();
     run.wait().is(130);
