@@ -87,7 +87,8 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
         Selection::Everybody | Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::Send => first_or_due(standing, corrected, now, true),
         Selection::Due => first_or_due(standing, corrected, now, false),
-        Selection::InState(state) if standing.state == *state => {
+        // A mail again that failed counts too, though an earlier one stands.
+        Selection::InState(state) if standing.state == *state || standing.last.state == *state => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }
         Selection::InState(_) => Fate::Left(Reason::NotMeant),
@@ -150,4 +151,141 @@ pub fn limit(fates: &mut [Fate], limit: u32) {
 /// People the ledger has mailed whom no row of the file is any more.
 pub fn removed<'a>(roster: &'a Roster, present: &'a HashSet<PersonId>) -> impl Iterator<Item = &'a Standing> {
     roster.people().iter().filter(|standing| !present.contains(&standing.person))
+}
+
+#[cfg(test)]
+mod tests {
+    use State::{Deferred, Failed, InDoubt, Pending, Sending, Sent};
+
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_000).unwrap()
+    }
+
+    fn later() -> Timestamp {
+        Timestamp::from_second(1_001).unwrap()
+    }
+
+    fn after(states: &[State]) -> Standing {
+        Standing::after(states, None)
+    }
+
+    fn decided(selection: &Selection, states: &[State]) -> Fate {
+        decide(selection, Some(&after(states)), false, now())
+    }
+
+    /// A mail of its own.
+    fn new() -> Fate {
+        Fate::Go(Task { person: Some(PersonId(1)), mailing: None })
+    }
+
+    /// Another attempt of a mail.
+    fn again(mailing: i64) -> Fate {
+        Fate::Go(Task { person: Some(PersonId(1)), mailing: Some(MailingId(mailing)) })
+    }
+
+    #[test]
+    fn whoever_was_never_tried_is_mailed_by_send_and_has_nothing_to_be_mailed_again() {
+        let unknown = Fate::Go(Task { person: None, mailing: None });
+        for selection in [Selection::Send, Selection::Due, Selection::Everybody] {
+            assert_eq!(decide(&selection, None, false, now()), unknown, "{selection:?}");
+        }
+        let round = Selection::Round { done: HashMap::new() };
+        for selection in [Selection::Again, Selection::InState(Failed), Selection::InState(InDoubt), round] {
+            assert_eq!(decide(&selection, None, false, now()), Fate::Left(Reason::NeverMailed), "{selection:?}");
+        }
+    }
+
+    #[test]
+    fn send_mails_nobody_twice_and_leaves_to_people_what_only_they_can_know() {
+        for (states, fate) in [
+            (&[Sent][..], Fate::Left(Reason::Sent)),
+            (&[Failed], Fate::Left(Reason::Failed)),
+            (&[InDoubt], Fate::Left(Reason::InDoubt)),
+            (&[Sending], Fate::Left(Reason::InDoubt)),
+            (&[Sent, InDoubt], Fate::Left(Reason::InDoubt)),
+            (&[Sent, Failed], Fate::Left(Reason::Sent)),
+            // Settled as not arrived.
+            (&[Pending], again(1)),
+            (&[Sent, Pending], Fate::Left(Reason::Sent)),
+            (&[Deferred], again(1)),
+            (&[Sent, Deferred], again(2)),
+        ] {
+            assert_eq!(decided(&Selection::Send, states), fate, "{states:?}");
+        }
+    }
+
+    #[test]
+    fn a_deferred_mail_waits_until_it_is_due_and_one_given_up_waits_for_the_organiser() {
+        let due_later = Standing::after(&[Deferred], Some(later()));
+        let due_now = Standing::after(&[Deferred], Some(now()));
+        for selection in [Selection::Send, Selection::Due] {
+            let decided = |standing| decide(&selection, Some(standing), false, now());
+            assert_eq!(decided(&due_later), Fate::Left(Reason::NotDue(later())));
+            assert_eq!(decided(&due_now), again(1));
+        }
+        assert_eq!(decided(&Selection::Due, &[Deferred]), Fate::Left(Reason::GaveUp));
+        assert_eq!(decided(&Selection::Send, &[Deferred]), again(1));
+    }
+
+    #[test]
+    fn a_corrected_address_frees_what_failed_and_never_what_may_have_arrived() {
+        let decided = |states| decide(&Selection::Send, Some(&after(states)), true, now());
+        for states in [&[Failed][..], &[Deferred], &[Pending]] {
+            assert_eq!(decided(states), new(), "{states:?}: another address is another mail");
+        }
+        assert_eq!(decided(&[Sent]), Fate::Left(Reason::AddressChanged));
+        assert_eq!(decided(&[Sent, Failed]), Fate::Left(Reason::AddressChanged));
+        assert_eq!(decided(&[InDoubt]), Fate::Left(Reason::InDoubt));
+    }
+
+    #[test]
+    fn who_is_named_is_mailed_whatever_became_of_the_last_mail() {
+        for states in [&[Sent][..], &[Failed], &[Deferred], &[Sent, Failed]] {
+            assert_eq!(decided(&Selection::Again, states), new(), "{states:?}");
+        }
+        for states in [&[InDoubt][..], &[Pending]] {
+            assert_eq!(decided(&Selection::Again, states), again(1), "{states:?}: mailboxes can drop the double");
+        }
+    }
+
+    #[test]
+    fn a_state_selects_by_the_last_mail_too() {
+        let failed = Selection::InState(Failed);
+        assert_eq!(decided(&failed, &[Failed]), new());
+        assert_eq!(decided(&failed, &[Sent, Failed]), new());
+        assert_eq!(decided(&failed, &[Failed, Sent]), Fate::Left(Reason::NotMeant));
+        let in_doubt = Selection::InState(InDoubt);
+        assert_eq!(decided(&in_doubt, &[Sent, InDoubt]), again(2));
+        assert_eq!(decided(&in_doubt, &[Sent]), Fate::Left(Reason::NotMeant));
+    }
+
+    #[test]
+    fn a_round_reaches_everybody_who_was_mailed_once() {
+        let fresh = Selection::Round { done: HashMap::new() };
+        for states in [&[Sent][..], &[Deferred], &[Sent, Failed]] {
+            assert_eq!(decided(&fresh, states), new(), "{states:?}");
+        }
+        assert_eq!(decided(&fresh, &[InDoubt]), again(1));
+        assert_eq!(decided(&fresh, &[Failed]), Fate::Left(Reason::NotMeant), "never reached, so not told anew");
+        for (state, fate) in [
+            (Sent, Fate::Left(Reason::Sent)),
+            (Failed, Fate::Left(Reason::Failed)),
+            (InDoubt, Fate::Left(Reason::InDoubt)),
+            (Sending, Fate::Left(Reason::InDoubt)),
+            (Deferred, again(2)),
+            (Pending, again(2)),
+        ] {
+            let under_way = Selection::Round { done: HashMap::from([(PersonId(1), (MailingId(2), state))]) };
+            assert_eq!(decided(&under_way, &[Sent, state]), fate, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_counts_those_who_would_go() {
+        let mut fates = [new(), Fate::Left(Reason::Sent), again(1), new()];
+        limit(&mut fates, 2);
+        assert_eq!(fates, [new(), Fate::Left(Reason::Sent), again(1), Fate::Left(Reason::OverLimit)]);
+    }
 }

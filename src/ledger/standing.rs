@@ -113,6 +113,23 @@ impl Standing {
         self.texts.get(4)
     }
 
+    /// Person 1 after mails that ended so, oldest first; the last one is due at `due`.
+    #[cfg(test)]
+    pub(crate) fn after(states: &[State], due: Option<Timestamp>) -> Self {
+        let line = |number: usize| {
+            let (id, state) = (MailingId(i64::try_from(number).unwrap() + 1), states[number]);
+            let at = Timestamp::UNIX_EPOCH;
+            let (campaign, next_attempt) = (CampaignId(1), due);
+            let last =
+                LastMailing { id, state, campaign, attempts: 1, next_attempt, first_attempt: at, last_attempt: at };
+            Line { last, as_held: Held { mailing: id, terms: TermsId(1), sequence: 0, link: "".into() } }
+        };
+        let texts = Texts::of(["ada@example.org", "Ada", "ada@example.org", "user", "uid"]);
+        let mut standing = line(0).first(PersonId(1), texts);
+        (1..states.len()).for_each(|number| standing.add(line(number)));
+        standing
+    }
+
     pub(super) fn add(&mut self, line: Line) {
         self.mailings += 1;
         self.ever_sent |= line.last.state == State::Sent;
