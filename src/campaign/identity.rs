@@ -38,7 +38,7 @@ pub struct Stranger {
 /// Collects rows in file order, then says who each one is.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
-    corrected: HashSet<u32>,
+    corrected: HashMap<u32, Address>,
     known: HashMap<u32, PersonId>,
     taken: HashSet<PersonId>,
     rows_of_address: HashMap<String, u32>,
@@ -48,8 +48,8 @@ pub(super) struct Identities {
 /// Who the rows are.
 #[derive(Debug, Default, Clone)]
 pub struct Identified {
-    /// Rows whose address is another than the one their person was last mailed under.
-    pub corrected: HashSet<u32>,
+    /// Rows whose address is another than the one their person was last mailed under, and that address.
+    pub corrected: HashMap<u32, Address>,
     /// Rows of people the ledger knows; every other row is new.
     pub known: HashMap<u32, PersonId>,
     /// Rows that may be somebody mailed before, or not.
@@ -67,7 +67,7 @@ impl Identities {
             self.known.insert(attendee.number, standing.person);
             self.taken.insert(standing.person);
             if !standing.address().eq_ignore_ascii_case(&folded) {
-                self.corrected.insert(attendee.number);
+                self.corrected.insert(attendee.number, attendee.email.clone());
             }
             *self.rows_of_address.entry(folded).or_default() += 1;
         } else if roster.by_address(&attendee.email).next().is_some() {

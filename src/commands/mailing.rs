@@ -148,7 +148,7 @@ pub(super) fn fates(
             continue;
         }
         let standing = survey.person(number).and_then(|person| roster.by_id(person));
-        let corrected = survey.identified.corrected.contains(&number);
+        let corrected = survey.identified.corrected.contains_key(&number);
         let mut fate = decide(&order.selection, standing, corrected, now);
         // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where
         // the new one says something else, or goes elsewhere.

@@ -320,16 +320,13 @@ fn list_the_others(
         desk.console.say(&format!("and {} more: `roomkey status` lists them", grouped((listed - NAMED) as u64)));
     }
     for (row, fate) in (1_u32..).zip(&planned.fates) {
-        let changed = matches!(fate, Fate::Left(Reason::AddressChanged));
-        if let (true, Some(standing)) = (changed, planned.survey.person(row).and_then(|person| roster.by_id(person))) {
-            desk.console.warn(
-                &Told::new(format!(
-                    "{} was mailed at {}, and the file has another address now",
-                    standing.name(),
-                    standing.address()
-                ))
-                .hint("to mail the new address: `roomkey resend` and that address"),
-            );
+        if !matches!(fate, Fate::Left(Reason::AddressChanged)) {
+            continue;
+        }
+        let standing = planned.survey.person(row).and_then(|person| roster.by_id(person));
+        if let (Some(standing), Some(now)) = (standing, planned.survey.identified.corrected.get(&row)) {
+            let told = format!("{} was mailed at {}; the file now has {now}", standing.name(), standing.address());
+            desk.console.warn(&Told::new(told).hint(format!("to mail the new address: `roomkey resend {now}`")));
         }
     }
     Ok(())

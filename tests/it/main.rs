@@ -12,6 +12,7 @@ mod event_change;
 mod exit_codes;
 mod faults;
 mod here;
+mod identity;
 mod init;
 mod inspect;
 mod link;
