@@ -4,6 +4,8 @@
 //! the wire (`delivery`), which rows there are (`plan`), waiting between passes (`passes`).
 //! A mail is in exactly one place at a time: the queue, a worker's hands, or the record.
 
+mod claims;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -23,7 +25,7 @@ use super::{
     weather::{Advice, Weather},
 };
 use crate::{
-    delivery::{ClaimRequest, Desk, Mailer, Report, retry::RetryPolicy},
+    delivery::{Desk, Mailer, Report, retry::RetryPolicy},
     failure::Told,
     ledger::Ending,
     model::{Deferral, Mail, Outage, Outcome},
@@ -141,30 +143,6 @@ impl<M: Mailer + 'static> State<M> {
         })
     }
 
-    /// Has each claimed mail recorded as `sending`; the ledger's writer groups them.
-    async fn answer_claims(self: Arc<Self>, mut claims: mpsc::Receiver<ClaimRequest>) {
-        while let Some(ClaimRequest { row, answer }) = claims.recv().await {
-            let entry = lock(&self.flights).get(&row).map(|flight| flight.entry.clone());
-            let Some(entry) = entry else {
-                let _ = answer.send(false);
-                continue;
-            };
-            let state = self.clone();
-            let durable = self.pass.journal.begin(entry, (self.pass.now)());
-            tokio::spawn(async move {
-                let granted = durable.await;
-                if granted {
-                    if let Some(flight) = lock(&state.flights).get_mut(&row) {
-                        flight.claimed = true;
-                    }
-                } else {
-                    state.stop();
-                }
-                let _ = answer.send(granted);
-            });
-        }
-    }
-
     /// One worker: one connection at a time, until there is nothing left or the weather says stop.
     async fn work(self: Arc<Self>, desk: Desk) {
         let mut stop = self.pass.stop.subscribe();
@@ -223,16 +201,22 @@ impl<M: Mailer + 'static> State<M> {
                     continue;
                 }
             };
-            match report {
+            let (mail, outcome) = match report {
                 None => break,
-                Some(Report::Untouched(mail)) => self.untouched(mail, queue.as_ref()),
-                Some(Report::Done(mail, outcome)) => match self.settle(mail, outcome, queue.as_ref()) {
-                    Some(fate) => {
-                        settled += 1;
-                        self.enter(&mut book, fate);
-                    }
-                    None => settled += u64::from(*self.pass.stop.borrow()),
-                },
+                Some(Report::Done(mail, outcome)) => (mail, outcome),
+                // A relay that takes others and never this one is not in trouble.
+                Some(Report::TurnedAway(mail, outcome)) if lock(&self.weather).has_accepted() => (mail, outcome),
+                Some(Report::TurnedAway(mail, _) | Report::Untouched(mail)) => {
+                    self.untouched(mail, queue.as_ref());
+                    continue;
+                }
+            };
+            match self.settle(mail, outcome, queue.as_ref()) {
+                Some(fate) => {
+                    settled += 1;
+                    self.enter(&mut book, fate);
+                }
+                None => settled += u64::from(*self.pass.stop.borrow()),
             }
         }
         for fate in std::mem::take(&mut book.held) {

@@ -47,6 +47,11 @@ impl Weather {
         self.strikes = 0;
     }
 
+    /// Whether the relay has taken anything in this pass.
+    pub(super) fn has_accepted(&self) -> bool {
+        self.accepted_any
+    }
+
     /// How many workers are left.
     pub(super) fn workers(&self) -> usize {
         self.workers

@@ -27,6 +27,9 @@ pub enum Report {
     /// It was never begun: its body's first byte did not leave, and no reply blames its row. It may
     /// have been claimed (a folder of previews that is full), and is to be as if it had not.
     Untouched(Arc<Mail>),
+    /// The relay broke off at its recipient: the relay's own trouble, or a recipient it cannot stand.
+    /// Nothing of it has left.
+    TurnedAway(Arc<Mail>, Outcome),
 }
 
 /// Where a mailer gets its mails, has them claimed, and says what became of them.
@@ -101,6 +104,12 @@ impl Desk {
     pub fn report(&self, mail: Arc<Mail>, outcome: Outcome) {
         // The run outlives its mailers; a closed channel means that it was torn down already.
         let _ = self.reports.send(Report::Done(mail, outcome));
+    }
+
+    /// Hands a mail back at whose recipient the relay broke off, with what that means for the row if it
+    /// is the row's doing.
+    pub fn turned_away(&self, mail: Arc<Mail>, outcome: Outcome) {
+        let _ = self.reports.send(Report::TurnedAway(mail, outcome));
     }
 
     /// Hands a mail back of which nothing has left and which no reply blames.

@@ -219,3 +219,15 @@ fn an_international_address_fails_alone_where_the_relay_cannot_take_it() {
     sandbox.run(&["resend", "jürgen@example.org"]).is(0);
     server.mailed_once(&["jürgen@example.org"]);
 }
+
+#[test]
+fn a_recipient_at_whom_the_relay_always_breaks_off_is_deferred_and_the_others_are_mailed() {
+    for reply in ["421 4.3.2 closing", "452 4.3.1 out of storage"] {
+        let poison = Rule::at(Stage::Recipient, Action::reply(reply)).recipient("a2@");
+        let server = SmtpServer::start(Script::default().rule(poison));
+        let sandbox = Sandbox::with_attendees(6, server.port());
+        sandbox.run(&["send", "--yes", "--no-wait"]).is(4).says("a2@example.org").says(reply);
+        server.mailed_once(&["a1@example.org", "a3@example.org", "a4@example.org", "a5@example.org", "a6@example.org"]);
+        assert_eq!(sandbox.state("a2@example.org"), "deferred", "{reply}");
+    }
+}

@@ -91,6 +91,12 @@ fn a_silent_server_is_given_its_time_and_no_more() {
 }
 
 #[test]
+fn a_relay_that_breaks_off_at_everybody_blames_nobody() {
+    all_untouched(always(Stage::Recipient, "421 4.3.2 shutting down"));
+    all_untouched(always(Stage::Recipient, "452 4.3.1 out of storage"));
+}
+
+#[test]
 fn a_busy_moment_passes() {
     for stage in [Stage::Greeting, Stage::Sender, Stage::Recipient] {
         let busy = Rule::at(stage, Action::reply("421 4.3.2 too busy")).times(Times::First(1));

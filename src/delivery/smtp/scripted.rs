@@ -263,7 +263,7 @@ pub(crate) async fn work_until(
     while let Ok(report) = told.try_recv() {
         all.push(match report {
             Report::Done(mail, outcome) => (mail.row, Some(outcome)),
-            Report::Untouched(mail) => (mail.row, None),
+            Report::Untouched(mail) | Report::TurnedAway(mail, _) => (mail.row, None),
         });
     }
     Ran { result, reports: all, claimed }

@@ -28,6 +28,8 @@ pub(super) enum Offer {
     Settled(Outcome),
     /// No row is to blame.
     Outage(Outage),
+    /// The relay broke off at this recipient: its own trouble, or a recipient it cannot stand.
+    TurnedAway(Outage, Outcome),
 }
 
 /// What became of a message.
@@ -217,6 +219,10 @@ impl Session {
         }
         match judge(stage, reply) {
             Verdict::Row(outcome) => Ok(Offer::Settled(outcome)),
+            Verdict::Outage(outage @ Outage::ServerTrouble(_)) if stage != Stage::Sender => {
+                let deferral = Deferral::ConnectionLost { stage, detail: reply.to_string() };
+                Ok(Offer::TurnedAway(outage, Outcome::Deferred(deferral)))
+            }
             Verdict::Outage(outage) => Ok(Offer::Outage(outage)),
             Verdict::Good | Verdict::Stray => Err((stage, Broken::NoSmtp(reply.to_string()))),
         }

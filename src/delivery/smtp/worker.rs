@@ -190,6 +190,11 @@ impl<'a> Worker<'a> {
                 self.keep(session).await;
                 ControlFlow::Break(Err(outage))
             }
+            Offer::TurnedAway(outage, outcome) => {
+                desk.turned_away(job.mail, outcome);
+                self.keep(session).await;
+                ControlFlow::Break(Err(outage))
+            }
         }
     }
 
