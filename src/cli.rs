@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "roomkey", version, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Cli {
-    /// Read this event file
+    /// The event's file; paths in it are relative to its folder
     #[arg(short, long, global = true, value_name = "FILE", default_value = "event.toml")]
     pub event: PathBuf,
     /// Print results, warnings and problems only
@@ -33,9 +33,9 @@ pub struct Cli {
 pub enum When {
     /// On a terminal
     Auto,
-    /// Always
+    /// Also into files and pipes
     Always,
-    /// Never
+    /// Not at all
     Never,
 }
 
