@@ -107,7 +107,8 @@ impl Templates {
     }
 
     fn require_link(&self, part: &str, link: &str, choice: &Choice) -> Result<(), RenderProblem> {
-        let whole = part.match_indices(link).any(|(at, _)| !part[at + link.len()..].starts_with(continues_a_link));
+        let whole = memchr::memmem::find_iter(part.as_bytes(), link)
+            .any(|at| !part[at + link.len()..].starts_with(continues_a_link));
         if whole {
             return Ok(());
         }

@@ -30,19 +30,20 @@ fn check_lines(bytes: &[u8], utf8: bool) -> Result<(), &'static str> {
     if !utf8 && !bytes.is_ascii() {
         return Err("it is not ASCII");
     }
-    let mut line = 0;
-    let mut after_cr = false;
-    for &byte in bytes {
-        if (byte == b'\n') != after_cr {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+        let line = &bytes[start..end];
+        // Behind the last line end lies a line without one.
+        let line = if end == bytes.len() { Some(line) } else { line.strip_suffix(b"\r") };
+        let Some(line) = line.filter(|line| memchr::memchr(b'\r', line).is_none()) else {
             return Err("a line end is not CRLF");
-        }
-        after_cr = byte == b'\r';
-        line = if byte == b'\n' { 0 } else { line + 1 };
-        if line > LONGEST_LINE + usize::from(after_cr) {
+        };
+        if line.len() > LONGEST_LINE {
             return Err("a line is longer than 998 octets");
         }
+        start = end + 1;
     }
-    if after_cr { Err("a line end is not CRLF") } else { Ok(()) }
+    Ok(())
 }
 
 fn check_fields(header: &str, to: &Address) -> Result<(), &'static str> {
@@ -81,7 +82,7 @@ fn names(line: &str, to: &Address) -> bool {
 }
 
 fn find(bytes: &[u8], mark: &[u8]) -> Option<usize> {
-    bytes.windows(mark.len()).position(|window| window == mark)
+    memchr::memmem::find(bytes, mark)
 }
 
 #[cfg(test)]

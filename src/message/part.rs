@@ -68,7 +68,7 @@ fn travelling(text: &str) -> Body {
 fn with_crlf(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 32 + 2);
     let mut rest = text;
-    while let Some(at) = rest.find(['\r', '\n']) {
+    while let Some(at) = memchr::memchr2(b'\r', b'\n', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         out.push_str("\r\n");
         rest = rest[at..].strip_prefix("\r\n").unwrap_or(&rest[at + 1..]);
@@ -77,8 +77,18 @@ fn with_crlf(text: &str) -> String {
     out
 }
 
+/// Whether a text with CRLF line ends may travel as it is. The fold looks at many octets at once.
 fn is_seven_bit(text: &str) -> bool {
-    text.split("\r\n").all(|line| line.len() <= LONGEST_LINE && line.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')))
+    let is_plain = |line: &[u8]| line.iter().fold(true, |plain, b| plain & matches!(b, b'\t' | b' '..=b'~'));
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\r', text.as_bytes()).chain([text.len()]) {
+        let line = &text.as_bytes()[start..end];
+        if line.len() > LONGEST_LINE || !is_plain(line) {
+            return false;
+        }
+        start = (end + 2).min(text.len());
+    }
+    true
 }
 
 /// Two boundaries made of the Message-ID, so that the same mail always has the same bytes. They
@@ -86,10 +96,14 @@ fn is_seven_bit(text: &str) -> bool {
 fn boundaries(invitation: &Invitation, id: &MessageId) -> [String; 2] {
     let mut tag: String = id.0.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let bodies = [Some(&invitation.text), Some(&invitation.html), invitation.calendar.as_ref()];
-    while bodies.into_iter().flatten().any(|body| body.contains(&format!("-{tag}"))) && tag.len() < 60 {
+    while bodies.into_iter().flatten().any(|body| holds(body, &format!("-{tag}"))) && tag.len() < 60 {
         tag.push('x');
     }
     [format!("mixed-{tag}"), format!("alt-{tag}")]
+}
+
+fn holds(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 #[cfg(test)]

@@ -99,18 +99,23 @@ fn refused_here(stage: Stage, text: &str) -> Outcome {
 // `None` where a CR or LF stands alone.
 fn wire_form(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() + 64);
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
-        let text = match line.strip_suffix(b"\n") {
-            Some(line) => line.strip_suffix(b"\r")?,
-            None => line,
-        };
-        if text.contains(&b'\r') {
-            return None;
-        }
-        if text.first() == Some(&b'.') {
+    // What was not copied yet begins here; lines are copied many at a time.
+    let (mut copied, mut start) = (0, 0);
+    while start < bytes.len() {
+        if bytes[start] == b'.' {
+            out.extend_from_slice(&bytes[copied..start]);
             out.push(b'.');
+            copied = start;
         }
-        out.extend_from_slice(text);
+        let rest = &bytes[start..];
+        match memchr::memchr2(b'\r', b'\n', rest) {
+            Some(at) if rest[at..].starts_with(b"\r\n") => start += at + 2,
+            Some(_) => return None,
+            None => start = bytes.len(),
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    if !bytes.is_empty() && !bytes.ends_with(b"\r\n") {
         out.extend_from_slice(b"\r\n");
     }
     out.extend_from_slice(b".\r\n");
