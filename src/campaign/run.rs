@@ -295,7 +295,6 @@ impl<M: Mailer + 'static> State<M> {
         let now = (self.pass.now)();
         let mut flights = lock(&self.flights);
         let flight = flights.get_mut(&mail.row)?;
-        flight.attempts += 1;
         if let Outcome::Deferred(Deferral::ConnectionLost { detail, .. }) = &outcome
             && flight.losses < RETRIES_AT_ONCE
         {
@@ -311,8 +310,10 @@ impl<M: Mailer + 'static> State<M> {
             }
             return None;
         }
-        let flight = flights.remove(&mail.row)?;
+        let mut flight = flights.remove(&mail.row)?;
         drop(flights);
+        // Tries at once count as one: they must not make a row wait the longer.
+        flight.attempts += 1;
         if matches!(outcome, Outcome::Accepted(_)) {
             lock(&self.weather).accepted();
         }

@@ -28,6 +28,9 @@ pub(super) enum Offer {
     Settled(Outcome),
     /// No row is to blame.
     Outage(Outage),
+    /// The relay said goodbye (421) when it had heard this mail's recipient: to the row that is a
+    /// lost connection, to the run an outage.
+    Closed(Outcome, Outage),
 }
 
 /// What became of a message.
@@ -217,6 +220,10 @@ impl Session {
         }
         match judge(stage, reply) {
             Verdict::Row(outcome) => Ok(Offer::Settled(outcome)),
+            Verdict::Outage(outage @ Outage::ServerTrouble(_)) if closes(reply) && stage > Stage::Sender => {
+                let detail = format!("the relay closed the connection: {reply}");
+                Ok(Offer::Closed(Outcome::Deferred(Deferral::ConnectionLost { stage, detail }), outage))
+            }
             Verdict::Outage(outage) => Ok(Offer::Outage(outage)),
             Verdict::Good | Verdict::Stray => Err((stage, Broken::NoSmtp(reply.to_string()))),
         }

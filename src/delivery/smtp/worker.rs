@@ -190,6 +190,10 @@ impl<'a> Worker<'a> {
                 self.keep(session).await;
                 ControlFlow::Break(Err(outage))
             }
+            Offer::Closed(outcome, outage) => {
+                desk.report(job.mail, outcome);
+                ControlFlow::Break(Err(outage))
+            }
         }
     }
 
