@@ -2,7 +2,8 @@
 //!
 //! The match is frozen at the first mail. An id column that came later, or addresses that may now
 //! be shared, must mail nobody twice; an address that was mailed under a key no row has any more is
-//! nobody's to guess about.
+//! nobody's to guess about. Known weakness: of somebody mailed before there were ids, the ledger
+//! knows no id; should their address change as well, they are somebody new.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +21,7 @@ struct Claim {
     address: Address,
 }
 
-/// An address that was mailed under a key which no row has any more.
+/// An address that was mailed under a key which no row has any more, or only a row of another address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stranger {
     /// The row that has the address now.
@@ -33,23 +34,27 @@ pub struct Stranger {
     pub mailed_as: AttendeeKey,
     /// The name that was mailed.
     pub mailed_name: String,
+    /// The row that has this key now, with another address.
+    pub key_of_row: Option<u32>,
 }
 
 /// Collects rows in file order, then says who each one is.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
-    corrected: HashSet<u32>,
+    corrected: HashMap<u32, Address>,
     known: HashMap<u32, PersonId>,
     taken: HashSet<PersonId>,
     rows_of_address: HashMap<String, u32>,
     claims: Vec<Claim>,
+    /// Addresses and names of rows that cannot be mailed, but are there.
+    unsound: Vec<(Address, String)>,
 }
 
 /// Who the rows are.
 #[derive(Debug, Default, Clone)]
 pub struct Identified {
-    /// Rows whose address is another than the one their person was last mailed under.
-    pub corrected: HashSet<u32>,
+    /// Rows whose address, here, is another than the one their person was last mailed under.
+    pub corrected: HashMap<u32, Address>,
     /// Rows of people the ledger knows; every other row is new.
     pub known: HashMap<u32, PersonId>,
     /// Rows that may be somebody mailed before, or not.
@@ -66,8 +71,8 @@ impl Identities {
         if let Some(standing) = roster.by_key(&attendee.key) {
             self.known.insert(attendee.number, standing.person);
             self.taken.insert(standing.person);
-            if !standing.address().eq_ignore_ascii_case(&folded) {
-                self.corrected.insert(attendee.number);
+            if standing.address().to_lowercase() != folded {
+                self.corrected.insert(attendee.number, attendee.email.clone());
             }
             *self.rows_of_address.entry(folded).or_default() += 1;
         } else if roster.by_address(&attendee.email).next().is_some() {
@@ -77,31 +82,58 @@ impl Identities {
         }
     }
 
+    /// Takes one row that cannot be mailed: somebody else at its address must not be taken for its person.
+    pub(super) fn add_unsound(&mut self, address: &Address, name: &str, roster: &Roster) {
+        if roster.by_address(address).next().is_some() {
+            *self.rows_of_address.entry(address.folded()).or_default() += 1;
+            self.unsound.push((address.clone(), name.to_owned()));
+        }
+    }
+
+    /// Whom a row will most probably turn out to be, before all rows are known.
+    pub(super) fn guess<'a>(attendee: &Attendee, roster: &'a Roster) -> Option<&'a Standing> {
+        roster.by_key(&attendee.key).or_else(|| {
+            let there = || roster.by_address(&attendee.email);
+            there().find(|standing| standing.name() == attendee.name).or_else(|| there().next())
+        })
+    }
+
     /// Decides, once every row was taken.
     #[must_use]
     pub(super) fn decide(mut self, roster: &Roster) -> Identified {
-        let mut strangers = Vec::new();
         // Equal names first: they leave the doubtful ones fewer to be taken for.
-        let claims = std::mem::take(&mut self.claims);
         let (by_name, others): (Vec<Claim>, Vec<Claim>) =
-            claims.into_iter().partition(|claim| self.namesake(claim, roster).is_some());
-        for claim in by_name.into_iter().chain(others) {
+            std::mem::take(&mut self.claims).into_iter().partition(|claim| self.namesake(claim, roster).is_some());
+        let mut strangers = self.settle(by_name, roster);
+        for (address, name) in std::mem::take(&mut self.unsound) {
+            let namesake = roster.by_address(&address).find(|standing| standing.name() == name);
+            self.taken.extend(namesake.map(|standing| standing.person));
+        }
+        strangers.extend(self.settle(others, roster));
+        strangers.sort_by_key(|stranger| stranger.row);
+        Identified { corrected: self.corrected, known: self.known, strangers }
+    }
+
+    /// Finds the people of these rows; gives back those that somebody must decide about.
+    fn settle(&mut self, claims: Vec<Claim>, roster: &Roster) -> Vec<Stranger> {
+        let mut strangers = Vec::new();
+        for claim in claims {
             let found = self.namesake(&claim, roster).or_else(|| self.only_one(&claim, roster)).map(|s| s.person);
             if let Some(person) = found {
                 self.known.insert(claim.row, person);
                 self.taken.insert(person);
-            } else if let Some(standing) = self.free(&claim, roster).find(|standing| super::was_mailed(standing)) {
+            } else if let Some((standing, key_of_row)) = self.mailed_before(&claim, roster) {
                 strangers.push(Stranger {
                     row: claim.row,
                     address: claim.address.to_string(),
                     name: claim.name.clone(),
                     mailed_as: standing.key(),
                     mailed_name: standing.name().to_owned(),
+                    key_of_row,
                 });
             }
         }
-        strangers.sort_by_key(|stranger| stranger.row);
-        Identified { corrected: self.corrected, known: self.known, strangers }
+        strangers
     }
 
     /// People of the claim's address whom no row has yet.
@@ -109,9 +141,11 @@ impl Identities {
         roster.by_address(&claim.address).filter(|standing| !self.taken.contains(&standing.person))
     }
 
-    /// Somebody of the same address and name, mailed before people had ids.
+    /// Somebody of the same address and name, mailed before people had ids, or never reached at all:
+    /// then nobody can be mailed twice.
     fn namesake<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> Option<&'a Standing> {
-        self.free(claim, roster).find(|s| s.key().id().is_none() && s.name() == claim.name)
+        let unbound = |standing: &Standing| standing.key().id().is_none() || !super::was_mailed(standing);
+        self.free(claim, roster).find(|standing| standing.name() == claim.name && unbound(standing))
     }
 
     /// The one person mailed at this address before people had ids, where one row alone has it now.
@@ -122,5 +156,18 @@ impl Identities {
         // A new id, or a name that tells sharers apart: both came after a mail to the address alone.
         let came_later = claim.key.id().is_some() || first.key() == AttendeeKey::from_address(&claim.address);
         (alone && second.is_none() && first.key().id().is_none() && came_later).then_some(first)
+    }
+
+    /// Somebody mailed at this address whom no row is any more, or whose key a row of another address
+    /// has now: ids that were counted anew would else mail the same person under each.
+    fn mailed_before<'a>(&self, claim: &Claim, roster: &'a Roster) -> Option<(&'a Standing, Option<u32>)> {
+        let there = || roster.by_address(&claim.address).filter(|standing| super::was_mailed(standing));
+        if let Some(standing) = there().find(|standing| !self.taken.contains(&standing.person)) {
+            return Some((standing, None));
+        }
+        there().filter(|standing| standing.name() == claim.name).find_map(|standing| {
+            let moved = |row: &&u32| self.known.get(*row) == Some(&standing.person);
+            self.corrected.keys().find(moved).map(|row| (standing, Some(*row)))
+        })
     }
 }

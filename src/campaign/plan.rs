@@ -18,7 +18,8 @@ pub enum Selection {
     Due,
     /// `resend EMAIL…`: these, whatever became of their last mail.
     Again,
-    /// `resend --failed` or `--in-doubt`: those whose last mail ended so.
+    /// `resend --failed` or `--in-doubt`: those who stand so. A later mail that failed does not make
+    /// somebody who was mailed a failure.
     InState(State),
     /// `resend --all`: everybody who was mailed, but for those this round has reached.
     Round {
@@ -87,7 +88,7 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
         Selection::Everybody | Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
         Selection::Send => first_or_due(standing, corrected, now, true),
         Selection::Due => first_or_due(standing, corrected, now, false),
-        Selection::InState(state) if standing.state == *state => {
+        Selection::InState(state) if after_the_run(standing.state) == *state => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }
         Selection::InState(_) => Fate::Left(Reason::NotMeant),
@@ -112,10 +113,15 @@ fn anew(person: Option<PersonId>) -> Fate {
     Fate::Go(Task { person, mailing: None })
 }
 
+/// A state as opening the ledger makes it: what a cut-off run left on its way is in doubt.
+fn after_the_run(state: State) -> State {
+    if state == State::Sending { State::InDoubt } else { state }
+}
+
 /// The mail in doubt, which keeps its Message-ID so that mailboxes can drop the double, or one that
 /// was settled as not arrived.
 fn in_doubt_or_open(standing: &Standing) -> Option<MailingId> {
-    matches!(standing.last.state, State::InDoubt | State::Pending).then_some(standing.last.id)
+    matches!(after_the_run(standing.last.state), State::InDoubt | State::Pending).then_some(standing.last.id)
 }
 
 fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: bool) -> Fate {
@@ -139,11 +145,21 @@ fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: boo
     }
 }
 
-/// Keeps the first `limit` rows that would go.
+/// Keeps the first `limit` rows that would go, and as many of those not due as there is room for.
 pub fn limit(fates: &mut [Fate], limit: u32) {
-    let over = |fate: &&mut Fate| matches!(fate, Fate::Go(_));
-    for fate in fates.iter_mut().filter(over).skip(usize::try_from(limit).unwrap_or(usize::MAX)) {
-        *fate = Fate::Left(Reason::OverLimit);
+    let mut room = usize::try_from(limit).unwrap_or(usize::MAX);
+    for waits in [false, true] {
+        let counts = |fate: &&mut Fate| match fate {
+            Fate::Go(_) => !waits,
+            Fate::Left(Reason::NotDue(_)) => waits,
+            Fate::Left(_) => false,
+        };
+        for fate in fates.iter_mut().filter(counts) {
+            match room.checked_sub(1) {
+                Some(left) => room = left,
+                None => *fate = Fate::Left(Reason::OverLimit),
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file a command. Here settings, terminal and campaign meet.
 
 mod check;
+mod continued;
 mod event_change;
 mod here;
 mod init;
@@ -22,6 +23,7 @@ mod status;
 mod status_rows;
 mod templates;
 mod test_mail;
+mod who;
 
 use crate::{
     cli::{Cli, Command},

@@ -26,6 +26,8 @@ pub struct LastMailing {
     pub state: State,
     /// What it is part of.
     pub campaign: CampaignId,
+    /// The event's values in it.
+    pub terms: TermsId,
     /// How often it was tried.
     pub attempts: u32,
     /// When it is due, where it was deferred; at once where there is none.
@@ -159,8 +161,10 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id = MailingId(row.get("id")?);
+        let terms = TermsId(row.get("terms")?);
         let last = LastMailing {
             id,
+            terms,
             state: row.get("state")?,
             campaign: CampaignId(row.get("campaign")?),
             attempts: row.get("attempts")?,
@@ -168,7 +172,6 @@ impl Line {
             first_attempt: columns::time(row, "first_attempt")?,
             last_attempt: columns::time(row, "last_attempt")?,
         };
-        let terms = TermsId(row.get("terms")?);
         let as_held = Held { mailing: id, terms, sequence: row.get("sequence")?, link: row.get("link")? };
         Ok(Self { last, as_held })
     }
@@ -197,7 +200,7 @@ mod tests {
             samples::record(&ledger, &entry(1), ending);
         }
         if let Some(arrived) = settled_as_arrived {
-            ledger.settle(PersonId(1), arrived, at(20)).unwrap();
+            ledger.settle(&[PersonId(1)], arrived, at(20)).unwrap();
         }
         ledger.roster().unwrap().by_id(PersonId(1)).unwrap().clone()
     }
