@@ -171,3 +171,166 @@ impl Identities {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::{SignedDuration, tz::TimeZone};
+
+    use super::*;
+    use crate::{
+        ledger::{
+            Ending,
+            samples::{self, at, entry, failed, sent},
+        },
+        model::{Headers, Locator, Room, Window},
+    };
+
+    const HOME: &str = "home@example.org";
+
+    fn keyed(id: &str, email: &str, name: &str) -> (AttendeeKey, Address, String) {
+        let address = Address::parse(email).unwrap();
+        let key = match id {
+            "" => AttendeeKey::from_address(&address),
+            "+" => AttendeeKey::from_address_and_name(&address, name),
+            id => AttendeeKey::from_id(id),
+        };
+        (key, address, name.to_owned())
+    }
+
+    /// People mailed one after the other: id (`+` for a shared address), address, name, how it ended.
+    fn roster(people: &[(&str, &str, &str, Ending)]) -> Roster {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        for (row, (id, email, name, ending)) in (1..).zip(people) {
+            let mut entry = entry(row);
+            (entry.person.key, entry.person.address, entry.person.name) = keyed(id, email, name);
+            samples::record(&ledger, &entry, ending);
+        }
+        ledger.roster().unwrap()
+    }
+
+    fn attendee(number: u32, id: &str, email: &str, name: &str) -> Attendee {
+        let (key, email, name) = keyed(id, email, name);
+        let window = Window::new(at(0), at(60), SignedDuration::ZERO, SignedDuration::ZERO, TimeZone::UTC).unwrap();
+        Attendee {
+            locator: Locator { source: "attendees.csv".into(), line: u64::from(number) + 1 },
+            number,
+            key,
+            email,
+            first_name: name.clone(),
+            name,
+            last_name: String::new(),
+            moderator: false,
+            room: Room::parse("rust-workshop").unwrap(),
+            own_room: false,
+            window,
+            own_window: false,
+            timezone: None,
+            language: None,
+            headers: Arc::new(Headers::default()),
+            cells: Vec::new(),
+        }
+    }
+
+    /// Who these rows are.
+    fn identified(roster: &Roster, rows: &[(&str, &str, &str)]) -> Identified {
+        let mut identities = Identities::default();
+        for (number, (id, email, name)) in (1..).zip(rows) {
+            identities.add(&attendee(number, id, email, name), roster);
+        }
+        identities.decide(roster)
+    }
+
+    /// The person each row is (0: somebody new, -1: a stranger).
+    fn people(roster: &Roster, rows: &[(&str, &str, &str)]) -> Vec<i64> {
+        let found = identified(roster, rows);
+        let stranger = |row: u32| found.strangers.iter().any(|stranger| stranger.row == row);
+        (1..)
+            .zip(rows)
+            .map(|(row, _)| match found.known.get(&row) {
+                Some(person) => person.0,
+                None => -i64::from(stranger(row)),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_key_decides_whatever_else_changed() {
+        let roster = roster(&[("1", "ada@example.org", "Ada", sent()), ("", HOME, "Ben", sent())]);
+        assert_eq!(people(&roster, &[("1", "new@example.org", "Lady A."), ("", "HOME@example.org", "B.")]), [1, 2]);
+        let found = identified(&roster, &[("1", "new@example.org", "Ada"), ("", HOME, "Ben")]);
+        assert_eq!(found.corrected.keys().collect::<Vec<_>>(), [&1]);
+        assert_eq!(found.corrected[&1].as_str(), "new@example.org");
+    }
+
+    #[test]
+    fn ids_and_shared_addresses_may_come_later() {
+        let alone = roster(&[("", HOME, "Ada", sent())]);
+        assert_eq!(people(&alone, &[("9", HOME, "Ada")]), [1]);
+        assert_eq!(people(&alone, &[("9", HOME, "Another Name")]), [1], "alone at the address");
+        assert_eq!(people(&alone, &[("+", HOME, "Ben"), ("+", HOME, "Ada")]), [0, 1]);
+        assert_eq!(people(&alone, &[("8", HOME, "Ben"), ("9", HOME, "Ada")]), [0, 1]);
+        let shared = roster(&[("+", HOME, "Ada", sent()), ("+", HOME, "Ben", sent())]);
+        assert_eq!(people(&shared, &[("1", HOME, "Ben"), ("2", HOME, "Ada"), ("3", HOME, "Cora")]), [2, 1, 0]);
+        assert_eq!(people(&shared, &[("", HOME, "Ben")]), [2], "and be taken back");
+    }
+
+    #[test]
+    fn a_key_that_no_row_has_any_more_makes_strangers() {
+        let ids = roster(&[("1", HOME, "Ada", sent())]);
+        assert_eq!(people(&ids, &[("", HOME, "Ada")]), [-1], "ids taken away");
+        assert_eq!(people(&ids, &[("7", HOME, "Ada")]), [-1], "another id");
+        assert_eq!(people(&ids, &[("7", HOME, "Ben"), ("1", "ada@example.net", "Ada")]), [0, 1], "Ada is elsewhere");
+        let shared = roster(&[("+", HOME, "Ada", sent())]);
+        assert_eq!(people(&shared, &[("+", HOME, "Ada L.")]), [-1], "a name that told sharers apart");
+        let alone = roster(&[("", HOME, "Ada", sent())]);
+        assert_eq!(people(&alone, &[("+", HOME, "Ben"), ("+", HOME, "Cora")]), [-1, -1], "either may be she");
+    }
+
+    #[test]
+    fn a_stranger_is_told_with_both_keys() {
+        let ids = roster(&[("1", HOME, "Ada", sent())]);
+        let found = identified(&ids, &[("7", HOME, "Ben")]);
+        let told = &found.strangers[0];
+        assert_eq!((told.row, told.address.as_str(), told.name.as_str()), (1, HOME, "Ben"));
+        assert_eq!((told.mailed_as.id(), told.mailed_name.as_str(), told.key_of_row), (Some("1"), "Ada", None));
+    }
+
+    #[test]
+    fn ids_counted_anew_are_noticed_by_name_and_address() {
+        let ids = roster(&[("1", "ada@example.org", "Ada", sent()), ("2", "ben@example.org", "Ben", sent())]);
+        let rows = [("1", "new@example.org", "New"), ("2", "ada@example.org", "Ada"), ("3", "ben@example.org", "Ben")];
+        assert_eq!(people(&ids, &rows), [1, 2, -1]);
+        assert_eq!(identified(&ids, &rows).strangers[0].key_of_row, Some(2));
+    }
+
+    #[test]
+    fn whom_no_mail_reached_is_no_stranger() {
+        let ids = roster(&[("1", HOME, "Ada", failed())]);
+        assert_eq!(people(&ids, &[("", HOME, "Ada")]), [1], "the refusal stands");
+        assert_eq!(people(&ids, &[("7", HOME, "Ben")]), [0]);
+    }
+
+    #[test]
+    fn a_row_with_a_problem_still_stands_for_its_person() {
+        let alone = roster(&[("", HOME, "Ada", sent())]);
+        let mut identities = Identities::default();
+        identities.add_unsound(&Address::parse(HOME).unwrap(), "Ada", &alone);
+        identities.add(&attendee(2, "+", HOME, "Ben"), &alone);
+        let found = identities.decide(&alone);
+        assert!(found.known.is_empty() && found.strangers.is_empty(), "{found:?}");
+
+        let mut identities = Identities::default();
+        identities.add(&attendee(1, "9", HOME, "Ada"), &alone);
+        identities.add_unsound(&Address::parse(HOME).unwrap(), "Ada", &alone);
+        assert_eq!(identities.decide(&alone).known[&1], PersonId(1), "a sound row comes first");
+    }
+
+    #[test]
+    fn an_empty_ledger_knows_nobody() {
+        let found = identified(&Roster::default(), &[("1", HOME, "Ada")]);
+        assert!(found.known.is_empty() && found.strangers.is_empty() && found.corrected.is_empty());
+    }
+}

@@ -167,3 +167,187 @@ pub fn limit(fates: &mut [Fate], limit: u32) {
 pub fn removed<'a>(roster: &'a Roster, present: &'a HashSet<PersonId>) -> impl Iterator<Item = &'a Standing> {
     roster.people().iter().filter(|standing| !present.contains(&standing.person))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{
+        Ending,
+        samples::{self, at, deferred, entry, failed, in_doubt, sent},
+    };
+
+    /// How somebody stands after these mails, the last one settled where that is said.
+    fn standing(endings: &[Ending], arrived: Option<bool>) -> Standing {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        for ending in endings {
+            samples::record(&ledger, &entry(1), ending);
+        }
+        if let Some(arrived) = arrived {
+            ledger.settle(&[PersonId(1)], arrived, at(20)).unwrap();
+        }
+        ledger.roster().unwrap().by_id(PersonId(1)).unwrap().clone()
+    }
+
+    fn given_up() -> Ending {
+        Ending::Deferred { reply: "450 4.2.0 greylisted".into(), next_attempt: None }
+    }
+
+    fn sending() -> Standing {
+        let mut standing = standing(&[in_doubt()], None);
+        (standing.state, standing.last.state) = (State::Sending, State::Sending);
+        standing
+    }
+
+    const ANEW: Fate = Fate::Go(Task { person: Some(PersonId(1)), mailing: None });
+
+    /// Another attempt of mail number `id`.
+    fn again(id: i64) -> Fate {
+        Fate::Go(Task { person: Some(PersonId(1)), mailing: Some(MailingId(id)) })
+    }
+
+    fn left(reason: Reason) -> Fate {
+        Fate::Left(reason)
+    }
+
+    /// The deferred samples are due 300 seconds after nine.
+    const BEFORE: i64 = 299;
+    const DUE: i64 = 300;
+
+    #[test]
+    fn somebody_unknown_is_mailed_by_send_alone() {
+        let new = Fate::Go(Task { person: None, mailing: None });
+        for (selection, fate) in [
+            (Selection::Send, new),
+            (Selection::Due, new),
+            (Selection::Everybody, new),
+            (Selection::Again, left(Reason::NeverMailed)),
+            (Selection::InState(State::Failed), left(Reason::NeverMailed)),
+            (Selection::Round { done: HashMap::new() }, left(Reason::NeverMailed)),
+        ] {
+            assert_eq!(decide(&selection, None, false, at(0)), fate, "{selection:?}");
+        }
+    }
+
+    #[test]
+    fn send_takes_what_is_open_and_due_and_nobody_twice() {
+        use Reason::{AddressChanged, Failed, GaveUp, InDoubt, NotDue, Sent};
+        let due = |at| left(NotDue(at));
+        // Mails, settled as arrived; the fate of `send`, of a later pass, and with a corrected address.
+        let table: [(&[Ending], Option<bool>, Fate, Fate, Fate); 10] = [
+            (&[sent()], None, left(Sent), left(Sent), left(AddressChanged)),
+            (&[failed()], None, left(Failed), left(Failed), ANEW),
+            (&[in_doubt()], None, left(InDoubt), left(InDoubt), left(InDoubt)),
+            (&[deferred()], None, due(at(300)), due(at(300)), ANEW),
+            (&[given_up()], None, again(1), left(GaveUp), ANEW),
+            (&[sent(), failed()], None, left(Sent), left(Sent), left(AddressChanged)),
+            (&[sent(), deferred()], None, due(at(300)), due(at(300)), ANEW),
+            (&[in_doubt()], Some(true), left(Sent), left(Sent), left(AddressChanged)),
+            (&[in_doubt()], Some(false), again(1), again(1), ANEW),
+            (&[sent(), in_doubt()], Some(false), left(Sent), left(Sent), left(AddressChanged)),
+        ];
+        for (mails, settled, send, pass, corrected) in table {
+            let standing = standing(mails, settled);
+            let fate = |selection, corrected| decide(&selection, Some(&standing), corrected, at(BEFORE));
+            assert_eq!(fate(Selection::Send, false), send, "send after {mails:?}, settled {settled:?}");
+            assert_eq!(fate(Selection::Due, false), pass, "a pass after {mails:?}, settled {settled:?}");
+            assert_eq!(fate(Selection::Send, true), corrected, "corrected after {mails:?}, settled {settled:?}");
+        }
+        assert_eq!(decide(&Selection::Send, Some(&sending()), false, at(0)), left(InDoubt));
+    }
+
+    #[test]
+    fn what_has_fallen_due_is_another_attempt_of_the_same_mail() {
+        for selection in [Selection::Send, Selection::Due] {
+            let standing = standing(&[failed(), deferred()], None);
+            assert_eq!(decide(&selection, Some(&standing), false, at(DUE)), again(2));
+        }
+    }
+
+    #[test]
+    fn a_named_person_is_mailed_whatever_became_of_the_last_mail() {
+        for (mails, settled, fate) in [
+            (vec![sent()], None, ANEW),
+            (vec![failed()], None, ANEW),
+            (vec![deferred()], None, ANEW),
+            (vec![sent(), in_doubt()], None, again(2)),
+            (vec![in_doubt()], Some(false), again(1)),
+        ] {
+            let standing = standing(&mails, settled);
+            for selection in [Selection::Again, Selection::Everybody] {
+                assert_eq!(decide(&selection, Some(&standing), false, at(0)), fate, "{selection:?} after {mails:?}");
+            }
+        }
+        assert_eq!(decide(&Selection::Again, Some(&sending()), false, at(0)), again(1));
+    }
+
+    #[test]
+    fn those_in_a_state_are_meant_and_no_others() {
+        let (failures, doubts) = (Selection::InState(State::Failed), Selection::InState(State::InDoubt));
+        for (mails, failed_fate, doubt_fate) in [
+            (vec![failed()], ANEW, left(Reason::NotMeant)),
+            (vec![in_doubt()], left(Reason::NotMeant), again(1)),
+            (vec![sent(), failed()], left(Reason::NotMeant), left(Reason::NotMeant)),
+            (vec![in_doubt(), failed()], ANEW, left(Reason::NotMeant)),
+            (vec![deferred()], left(Reason::NotMeant), left(Reason::NotMeant)),
+        ] {
+            let standing = standing(&mails, None);
+            assert_eq!(decide(&failures, Some(&standing), false, at(0)), failed_fate, "{mails:?}");
+            assert_eq!(decide(&doubts, Some(&standing), false, at(0)), doubt_fate, "{mails:?}");
+        }
+        assert_eq!(decide(&doubts, Some(&sending()), false, at(0)), again(1), "a run was cut off");
+    }
+
+    #[test]
+    fn a_round_reaches_whoever_was_mailed_once() {
+        let new_round = Selection::Round { done: HashMap::new() };
+        for (mails, settled, fate) in [
+            (vec![sent()], None, ANEW),
+            (vec![sent(), failed()], None, ANEW),
+            (vec![deferred()], None, ANEW),
+            (vec![in_doubt()], None, again(1)),
+            (vec![failed()], None, left(Reason::NotMeant)),
+            (vec![in_doubt()], Some(false), left(Reason::NotMeant)),
+        ] {
+            let standing = standing(&mails, settled);
+            assert_eq!(decide(&new_round, Some(&standing), false, at(0)), fate, "{mails:?}");
+        }
+        for (state, fate) in [
+            (State::Sent, left(Reason::Sent)),
+            (State::Failed, left(Reason::Failed)),
+            (State::InDoubt, left(Reason::InDoubt)),
+            (State::Sending, left(Reason::InDoubt)),
+            (State::Deferred, again(2)),
+            (State::Pending, again(2)),
+        ] {
+            let round = Selection::Round { done: HashMap::from([(PersonId(1), (MailingId(2), state))]) };
+            let standing = standing(&[sent(), sent()], None);
+            assert_eq!(decide(&round, Some(&standing), false, at(0)), fate, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_limit_counts_people_tried_and_those_waited_for_last() {
+        let wait = left(Reason::NotDue(at(300)));
+        let cut = |most| {
+            let mut fates = vec![wait, left(Reason::Sent), ANEW, again(3), wait];
+            limit(&mut fates, most);
+            fates
+        };
+        let over = left(Reason::OverLimit);
+        assert_eq!(cut(1), [over, left(Reason::Sent), ANEW, over, over]);
+        assert_eq!(cut(3), [wait, left(Reason::Sent), ANEW, again(3), over]);
+        assert_eq!(cut(9), [wait, left(Reason::Sent), ANEW, again(3), wait]);
+    }
+
+    #[test]
+    fn whom_no_row_is_any_more_is_removed() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        samples::record(&ledger, &entry(1), &sent());
+        samples::record(&ledger, &entry(2), &sent());
+        let roster = ledger.roster().unwrap();
+        let gone: Vec<_> = removed(&roster, &HashSet::from([PersonId(1)])).map(|standing| standing.person).collect();
+        assert_eq!(gone, [PersonId(2)]);
+    }
+}
