@@ -232,9 +232,10 @@ mod tests {
     #[test]
     fn send_takes_what_is_open_and_due_and_nobody_twice() {
         use Reason::{AddressChanged, Failed, GaveUp, InDoubt, NotDue, Sent};
-        let due = |at| left(NotDue(at));
         // Mails, settled as arrived; the fate of `send`, of a later pass, and with a corrected address.
-        let table: [(&[Ending], Option<bool>, Fate, Fate, Fate); 10] = [
+        type Row<'a> = (&'a [Ending], Option<bool>, Fate, Fate, Fate);
+        let due = |at| left(NotDue(at));
+        let table: [Row; 10] = [
             (&[sent()], None, left(Sent), left(Sent), left(AddressChanged)),
             (&[failed()], None, left(Failed), left(Failed), ANEW),
             (&[in_doubt()], None, left(InDoubt), left(InDoubt), left(InDoubt)),
