@@ -22,8 +22,8 @@ use crate::{
 /// What another attempt takes over from the first one.
 #[derive(Debug, Clone)]
 pub struct Continued {
-    /// The mail.
-    pub mailing: MailingId,
+    /// The mail; `None` for a new one that takes over its Message-ID.
+    pub mailing: Option<MailingId>,
     /// Its Message-ID.
     pub message_id: MessageId,
     /// Where it goes; `None` for the row's own address.
@@ -31,7 +31,7 @@ pub struct Continued {
     /// The note it carries.
     pub note: Option<String>,
     /// When it was first tried.
-    pub first_attempt: Timestamp,
+    pub first_attempt: Option<Timestamp>,
     /// How often it was tried.
     pub attempts: u32,
 }
@@ -163,7 +163,7 @@ impl Composer {
                 address: attendee.email.clone(),
                 user_id: user_id.clone(),
             },
-            mailing: continued.map(|continued| continued.mailing),
+            mailing: continued.and_then(|continued| continued.mailing),
             campaign: self.campaign,
             terms: self.terms,
             to: to.clone(),
@@ -178,7 +178,7 @@ impl Composer {
         Ok(Job {
             mail: Arc::new(mail),
             entry: Arc::new(entry),
-            first_attempt: continued.map(|continued| continued.first_attempt),
+            first_attempt: continued.and_then(|continued| continued.first_attempt),
             attempts: continued.map_or(0, |continued| continued.attempts),
         })
     }

@@ -18,7 +18,8 @@ pub enum Selection {
     Due,
     /// `resend EMAIL…`: these, whatever became of their last mail.
     Again,
-    /// `resend --failed` or `--in-doubt`: those whose last mail ended so.
+    /// `resend --failed` or `--in-doubt`: those who stand so. A later mail that failed does not make
+    /// somebody who was mailed a failure.
     InState(State),
     /// `resend --all`: everybody who was mailed, but for those this round has reached.
     Round {
@@ -88,7 +89,7 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
         Selection::Send => first_or_due(standing, corrected, now, true),
         Selection::Due => first_or_due(standing, corrected, now, false),
         // A mail again that failed counts too, though an earlier one stands.
-        Selection::InState(state) if standing.state == *state || standing.last.state == *state => {
+        Selection::InState(state) if [standing.state, standing.last.state].map(after_the_run).contains(state) => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }
         Selection::InState(_) => Fate::Left(Reason::NotMeant),
@@ -113,10 +114,15 @@ fn anew(person: Option<PersonId>) -> Fate {
     Fate::Go(Task { person, mailing: None })
 }
 
+/// A state as opening the ledger makes it: what a cut-off run left on its way is in doubt.
+fn after_the_run(state: State) -> State {
+    if state == State::Sending { State::InDoubt } else { state }
+}
+
 /// The mail in doubt, which keeps its Message-ID so that mailboxes can drop the double, or one that
 /// was settled as not arrived.
 fn in_doubt_or_open(standing: &Standing) -> Option<MailingId> {
-    matches!(standing.last.state, State::InDoubt | State::Pending).then_some(standing.last.id)
+    matches!(after_the_run(standing.last.state), State::InDoubt | State::Pending).then_some(standing.last.id)
 }
 
 fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: bool) -> Fate {
@@ -140,11 +146,21 @@ fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: boo
     }
 }
 
-/// Keeps the first `limit` rows that would go.
+/// Keeps the first `limit` rows that would go, and as many of those not due as there is room for.
 pub fn limit(fates: &mut [Fate], limit: u32) {
-    let over = |fate: &&mut Fate| matches!(fate, Fate::Go(_));
-    for fate in fates.iter_mut().filter(over).skip(usize::try_from(limit).unwrap_or(usize::MAX)) {
-        *fate = Fate::Left(Reason::OverLimit);
+    let mut room = usize::try_from(limit).unwrap_or(usize::MAX);
+    for waits in [false, true] {
+        let counts = |fate: &&mut Fate| match fate {
+            Fate::Go(_) => !waits,
+            Fate::Left(Reason::NotDue(_)) => waits,
+            Fate::Left(_) => false,
+        };
+        for fate in fates.iter_mut().filter(counts) {
+            match room.checked_sub(1) {
+                Some(left) => room = left,
+                None => *fate = Fate::Left(Reason::OverLimit),
+            }
+        }
     }
 }
 
@@ -155,137 +171,185 @@ pub fn removed<'a>(roster: &'a Roster, present: &'a HashSet<PersonId>) -> impl I
 
 #[cfg(test)]
 mod tests {
-    use State::{Deferred, Failed, InDoubt, Pending, Sending, Sent};
-
     use super::*;
+    use crate::ledger::{
+        Ending,
+        samples::{self, at, deferred, entry, failed, in_doubt, sent},
+    };
 
-    fn now() -> Timestamp {
-        Timestamp::from_second(1_000).unwrap()
+    /// How somebody stands after these mails, the last one settled where that is said.
+    fn standing(endings: &[Ending], arrived: Option<bool>) -> Standing {
+        let (_dir, folder) = samples::folder();
+        let mut ledger = samples::ledger(&folder);
+        for ending in endings {
+            samples::record(&ledger, &entry(1), ending);
+        }
+        if let Some(arrived) = arrived {
+            ledger.settle(&[PersonId(1)], arrived, at(20)).unwrap();
+        }
+        ledger.roster().unwrap().by_id(PersonId(1)).unwrap().clone()
     }
 
-    fn later() -> Timestamp {
-        Timestamp::from_second(1_001).unwrap()
+    fn given_up() -> Ending {
+        Ending::Deferred { reply: "450 4.2.0 greylisted".into(), next_attempt: None }
     }
 
-    fn after(states: &[State]) -> Standing {
-        Standing::after(states, None)
+    fn sending() -> Standing {
+        let mut standing = standing(&[in_doubt()], None);
+        (standing.state, standing.last.state) = (State::Sending, State::Sending);
+        standing
     }
 
-    fn decided(selection: &Selection, states: &[State]) -> Fate {
-        decide(selection, Some(&after(states)), false, now())
+    const ANEW: Fate = Fate::Go(Task { person: Some(PersonId(1)), mailing: None });
+
+    /// Another attempt of mail number `id`.
+    fn again(id: i64) -> Fate {
+        Fate::Go(Task { person: Some(PersonId(1)), mailing: Some(MailingId(id)) })
     }
 
-    /// A mail of its own.
-    fn new() -> Fate {
-        Fate::Go(Task { person: Some(PersonId(1)), mailing: None })
+    fn left(reason: Reason) -> Fate {
+        Fate::Left(reason)
     }
 
-    /// Another attempt of a mail.
-    fn again(mailing: i64) -> Fate {
-        Fate::Go(Task { person: Some(PersonId(1)), mailing: Some(MailingId(mailing)) })
-    }
+    /// The deferred samples are due 300 seconds after nine.
+    const BEFORE: i64 = 299;
+    const DUE: i64 = 300;
 
     #[test]
-    fn whoever_was_never_tried_is_mailed_by_send_and_has_nothing_to_be_mailed_again() {
-        let unknown = Fate::Go(Task { person: None, mailing: None });
-        for selection in [Selection::Send, Selection::Due, Selection::Everybody] {
-            assert_eq!(decide(&selection, None, false, now()), unknown, "{selection:?}");
-        }
-        let round = Selection::Round { done: HashMap::new() };
-        for selection in [Selection::Again, Selection::InState(Failed), Selection::InState(InDoubt), round] {
-            assert_eq!(decide(&selection, None, false, now()), Fate::Left(Reason::NeverMailed), "{selection:?}");
-        }
-    }
-
-    #[test]
-    fn send_mails_nobody_twice_and_leaves_to_people_what_only_they_can_know() {
-        for (states, fate) in [
-            (&[Sent][..], Fate::Left(Reason::Sent)),
-            (&[Failed], Fate::Left(Reason::Failed)),
-            (&[InDoubt], Fate::Left(Reason::InDoubt)),
-            (&[Sending], Fate::Left(Reason::InDoubt)),
-            (&[Sent, InDoubt], Fate::Left(Reason::InDoubt)),
-            (&[Sent, Failed], Fate::Left(Reason::Sent)),
-            // Settled as not arrived.
-            (&[Pending], again(1)),
-            (&[Sent, Pending], Fate::Left(Reason::Sent)),
-            (&[Deferred], again(1)),
-            (&[Sent, Deferred], again(2)),
+    fn somebody_unknown_is_mailed_by_send_alone() {
+        let new = Fate::Go(Task { person: None, mailing: None });
+        for (selection, fate) in [
+            (Selection::Send, new),
+            (Selection::Due, new),
+            (Selection::Everybody, new),
+            (Selection::Again, left(Reason::NeverMailed)),
+            (Selection::InState(State::Failed), left(Reason::NeverMailed)),
+            (Selection::Round { done: HashMap::new() }, left(Reason::NeverMailed)),
         ] {
-            assert_eq!(decided(&Selection::Send, states), fate, "{states:?}");
+            assert_eq!(decide(&selection, None, false, at(0)), fate, "{selection:?}");
         }
     }
 
     #[test]
-    fn a_deferred_mail_waits_until_it_is_due_and_one_given_up_waits_for_the_organiser() {
-        let due_later = Standing::after(&[Deferred], Some(later()));
-        let due_now = Standing::after(&[Deferred], Some(now()));
+    fn send_takes_what_is_open_and_due_and_nobody_twice() {
+        use Reason::{AddressChanged, Failed, GaveUp, InDoubt, NotDue, Sent};
+        // Mails, settled as arrived; the fate of `send`, of a later pass, and with a corrected address.
+        type Row<'a> = (&'a [Ending], Option<bool>, Fate, Fate, Fate);
+        let due = |at| left(NotDue(at));
+        let table: [Row; 10] = [
+            (&[sent()], None, left(Sent), left(Sent), left(AddressChanged)),
+            (&[failed()], None, left(Failed), left(Failed), ANEW),
+            (&[in_doubt()], None, left(InDoubt), left(InDoubt), left(InDoubt)),
+            (&[deferred()], None, due(at(300)), due(at(300)), ANEW),
+            (&[given_up()], None, again(1), left(GaveUp), ANEW),
+            (&[sent(), failed()], None, left(Sent), left(Sent), left(AddressChanged)),
+            (&[sent(), deferred()], None, due(at(300)), due(at(300)), ANEW),
+            (&[in_doubt()], Some(true), left(Sent), left(Sent), left(AddressChanged)),
+            (&[in_doubt()], Some(false), again(1), again(1), ANEW),
+            (&[sent(), in_doubt()], Some(false), left(Sent), left(Sent), left(AddressChanged)),
+        ];
+        for (mails, settled, send, pass, corrected) in table {
+            let standing = standing(mails, settled);
+            let fate = |selection, corrected| decide(&selection, Some(&standing), corrected, at(BEFORE));
+            assert_eq!(fate(Selection::Send, false), send, "send after {mails:?}, settled {settled:?}");
+            assert_eq!(fate(Selection::Due, false), pass, "a pass after {mails:?}, settled {settled:?}");
+            assert_eq!(fate(Selection::Send, true), corrected, "corrected after {mails:?}, settled {settled:?}");
+        }
+        assert_eq!(decide(&Selection::Send, Some(&sending()), false, at(0)), left(InDoubt));
+    }
+
+    #[test]
+    fn what_has_fallen_due_is_another_attempt_of_the_same_mail() {
         for selection in [Selection::Send, Selection::Due] {
-            let decided = |standing| decide(&selection, Some(standing), false, now());
-            assert_eq!(decided(&due_later), Fate::Left(Reason::NotDue(later())));
-            assert_eq!(decided(&due_now), again(1));
-        }
-        assert_eq!(decided(&Selection::Due, &[Deferred]), Fate::Left(Reason::GaveUp));
-        assert_eq!(decided(&Selection::Send, &[Deferred]), again(1));
-    }
-
-    #[test]
-    fn a_corrected_address_frees_what_failed_and_never_what_may_have_arrived() {
-        let decided = |states| decide(&Selection::Send, Some(&after(states)), true, now());
-        for states in [&[Failed][..], &[Deferred], &[Pending]] {
-            assert_eq!(decided(states), new(), "{states:?}: another address is another mail");
-        }
-        assert_eq!(decided(&[Sent]), Fate::Left(Reason::AddressChanged));
-        assert_eq!(decided(&[Sent, Failed]), Fate::Left(Reason::AddressChanged));
-        assert_eq!(decided(&[InDoubt]), Fate::Left(Reason::InDoubt));
-    }
-
-    #[test]
-    fn who_is_named_is_mailed_whatever_became_of_the_last_mail() {
-        for states in [&[Sent][..], &[Failed], &[Deferred], &[Sent, Failed]] {
-            assert_eq!(decided(&Selection::Again, states), new(), "{states:?}");
-        }
-        for states in [&[InDoubt][..], &[Pending]] {
-            assert_eq!(decided(&Selection::Again, states), again(1), "{states:?}: mailboxes can drop the double");
+            let standing = standing(&[failed(), deferred()], None);
+            assert_eq!(decide(&selection, Some(&standing), false, at(DUE)), again(2));
         }
     }
 
     #[test]
-    fn a_state_selects_by_the_last_mail_too() {
-        let failed = Selection::InState(Failed);
-        assert_eq!(decided(&failed, &[Failed]), new());
-        assert_eq!(decided(&failed, &[Sent, Failed]), new());
-        assert_eq!(decided(&failed, &[Failed, Sent]), Fate::Left(Reason::NotMeant));
-        let in_doubt = Selection::InState(InDoubt);
-        assert_eq!(decided(&in_doubt, &[Sent, InDoubt]), again(2));
-        assert_eq!(decided(&in_doubt, &[Sent]), Fate::Left(Reason::NotMeant));
-    }
-
-    #[test]
-    fn a_round_reaches_everybody_who_was_mailed_once() {
-        let fresh = Selection::Round { done: HashMap::new() };
-        for states in [&[Sent][..], &[Deferred], &[Sent, Failed]] {
-            assert_eq!(decided(&fresh, states), new(), "{states:?}");
-        }
-        assert_eq!(decided(&fresh, &[InDoubt]), again(1));
-        assert_eq!(decided(&fresh, &[Failed]), Fate::Left(Reason::NotMeant), "never reached, so not told anew");
-        for (state, fate) in [
-            (Sent, Fate::Left(Reason::Sent)),
-            (Failed, Fate::Left(Reason::Failed)),
-            (InDoubt, Fate::Left(Reason::InDoubt)),
-            (Sending, Fate::Left(Reason::InDoubt)),
-            (Deferred, again(2)),
-            (Pending, again(2)),
+    fn a_named_person_is_mailed_whatever_became_of_the_last_mail() {
+        for (mails, settled, fate) in [
+            (vec![sent()], None, ANEW),
+            (vec![failed()], None, ANEW),
+            (vec![deferred()], None, ANEW),
+            (vec![sent(), in_doubt()], None, again(2)),
+            (vec![in_doubt()], Some(false), again(1)),
         ] {
-            let under_way = Selection::Round { done: HashMap::from([(PersonId(1), (MailingId(2), state))]) };
-            assert_eq!(decided(&under_way, &[Sent, state]), fate, "{state:?}");
+            let standing = standing(&mails, settled);
+            for selection in [Selection::Again, Selection::Everybody] {
+                assert_eq!(decide(&selection, Some(&standing), false, at(0)), fate, "{selection:?} after {mails:?}");
+            }
+        }
+        assert_eq!(decide(&Selection::Again, Some(&sending()), false, at(0)), again(1));
+    }
+
+    #[test]
+    fn those_in_a_state_are_meant_and_no_others() {
+        let (failures, doubts) = (Selection::InState(State::Failed), Selection::InState(State::InDoubt));
+        for (mails, failed_fate, doubt_fate) in [
+            (vec![failed()], ANEW, left(Reason::NotMeant)),
+            (vec![in_doubt()], left(Reason::NotMeant), again(1)),
+            (vec![sent(), failed()], ANEW, left(Reason::NotMeant)),
+            (vec![in_doubt(), failed()], ANEW, left(Reason::NotMeant)),
+            (vec![deferred()], left(Reason::NotMeant), left(Reason::NotMeant)),
+        ] {
+            let standing = standing(&mails, None);
+            assert_eq!(decide(&failures, Some(&standing), false, at(0)), failed_fate, "{mails:?}");
+            assert_eq!(decide(&doubts, Some(&standing), false, at(0)), doubt_fate, "{mails:?}");
+        }
+        assert_eq!(decide(&doubts, Some(&sending()), false, at(0)), again(1), "a run was cut off");
+    }
+
+    #[test]
+    fn a_round_reaches_whoever_was_mailed_once() {
+        let new_round = Selection::Round { done: HashMap::new() };
+        for (mails, settled, fate) in [
+            (vec![sent()], None, ANEW),
+            (vec![sent(), failed()], None, ANEW),
+            (vec![deferred()], None, ANEW),
+            (vec![in_doubt()], None, again(1)),
+            (vec![failed()], None, left(Reason::NotMeant)),
+            (vec![in_doubt()], Some(false), left(Reason::NotMeant)),
+        ] {
+            let standing = standing(&mails, settled);
+            assert_eq!(decide(&new_round, Some(&standing), false, at(0)), fate, "{mails:?}");
+        }
+        for (state, fate) in [
+            (State::Sent, left(Reason::Sent)),
+            (State::Failed, left(Reason::Failed)),
+            (State::InDoubt, left(Reason::InDoubt)),
+            (State::Sending, left(Reason::InDoubt)),
+            (State::Deferred, again(2)),
+            (State::Pending, again(2)),
+        ] {
+            let round = Selection::Round { done: HashMap::from([(PersonId(1), (MailingId(2), state))]) };
+            let standing = standing(&[sent(), sent()], None);
+            assert_eq!(decide(&round, Some(&standing), false, at(0)), fate, "{state}");
         }
     }
 
     #[test]
-    fn a_limit_counts_those_who_would_go() {
-        let mut fates = [new(), Fate::Left(Reason::Sent), again(1), new()];
-        limit(&mut fates, 2);
-        assert_eq!(fates, [new(), Fate::Left(Reason::Sent), again(1), Fate::Left(Reason::OverLimit)]);
+    fn a_limit_counts_people_tried_and_those_waited_for_last() {
+        let wait = left(Reason::NotDue(at(300)));
+        let cut = |most| {
+            let mut fates = vec![wait, left(Reason::Sent), ANEW, again(3), wait];
+            limit(&mut fates, most);
+            fates
+        };
+        let over = left(Reason::OverLimit);
+        assert_eq!(cut(1), [over, left(Reason::Sent), ANEW, over, over]);
+        assert_eq!(cut(3), [wait, left(Reason::Sent), ANEW, again(3), over]);
+        assert_eq!(cut(9), [wait, left(Reason::Sent), ANEW, again(3), wait]);
+    }
+
+    #[test]
+    fn whom_no_row_is_any_more_is_removed() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        samples::record(&ledger, &entry(1), &sent());
+        samples::record(&ledger, &entry(2), &sent());
+        let roster = ledger.roster().unwrap();
+        let gone: Vec<_> = removed(&roster, &HashSet::from([PersonId(1)])).map(|standing| standing.person).collect();
+        assert_eq!(gone, [PersonId(2)]);
     }
 }

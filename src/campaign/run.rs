@@ -206,7 +206,12 @@ impl<M: Mailer + 'static> State<M> {
                 Some(Report::Done(mail, outcome)) => (mail, outcome),
                 // A relay that takes others and never this one is not in trouble.
                 Some(Report::TurnedAway(mail, outcome)) if lock(&self.weather).has_accepted() => (mail, outcome),
-                Some(Report::TurnedAway(mail, _) | Report::Untouched(mail)) => {
+                Some(Report::TurnedAway(mail, _)) => {
+                    lock(&self.flights).entry(mail.row).and_modify(|flight| flight.losses = flight.losses.saturating_add(1));
+                    self.untouched(mail, queue.as_ref());
+                    continue;
+                }
+                Some(Report::Untouched(mail)) => {
                     self.untouched(mail, queue.as_ref());
                     continue;
                 }
@@ -279,7 +284,6 @@ impl<M: Mailer + 'static> State<M> {
         let now = (self.pass.now)();
         let mut flights = lock(&self.flights);
         let flight = flights.get_mut(&mail.row)?;
-        flight.attempts += 1;
         if let Outcome::Deferred(Deferral::ConnectionLost { detail, .. }) = &outcome
             && flight.losses < RETRIES_AT_ONCE
         {
@@ -295,8 +299,10 @@ impl<M: Mailer + 'static> State<M> {
             }
             return None;
         }
-        let flight = flights.remove(&mail.row)?;
+        let mut flight = flights.remove(&mail.row)?;
         drop(flights);
+        // Tries at once count as one: they must not make a row wait the longer.
+        flight.attempts += 1;
         if matches!(outcome, Outcome::Accepted(_)) {
             lock(&self.weather).accepted();
         }

@@ -87,6 +87,19 @@ pub struct RowFault {
     pub who: String,
 }
 
+/// A row whose link is another than the one that was mailed.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// Where it stands.
+    pub at: String,
+    /// The row's number.
+    pub number: u32,
+    /// Whom it was taken for.
+    pub person: PersonId,
+    /// Their address.
+    pub email: Address,
+}
+
 /// The sum of a file.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -109,7 +122,7 @@ pub struct Survey {
     /// How many repeat another one in all.
     duplicate_rows: u64,
     /// Rows that were mailed something else than the file says now, though the event is the same.
-    pub changed: Vec<(String, Address)>,
+    pub changed: Vec<Changed>,
     /// The first sound row, the first moderator, and the most unusual one.
     pub samples: Samples,
     /// How many of each language, zone and kind.
@@ -153,7 +166,7 @@ impl Surveyor<'_> {
         for row in &mut file {
             match row {
                 Ok(attendee) => self.sound(&mut survey, &mut crowd, &mut identities, attendee, depth, note),
-                Err(Unsound::Row(row)) => self.unsound(&mut survey, &row),
+                Err(Unsound::Row(row)) => self.unsound(&mut survey, &mut identities, &row),
                 Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
                 Err(Unsound::File(problem)) => {
                     let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
@@ -163,6 +176,8 @@ impl Surveyor<'_> {
             }
         }
         survey.identified = identities.decide(self.roster);
+        let known = &survey.identified.known;
+        survey.changed.retain(|changed| known.get(&changed.number) == Some(&changed.person));
         Ok(survey)
     }
 
@@ -193,6 +208,9 @@ impl Surveyor<'_> {
             }
         };
         survey.rows.push(RowNote { line, kind, over });
+        if kind == RowKind::Unsound {
+            identities.add_unsound(&attendee.email, &attendee.name, self.roster);
+        }
         if kind == RowKind::Sound {
             identities.add(&attendee, self.roster);
             survey.counts.add(&attendee);
@@ -212,7 +230,7 @@ impl Surveyor<'_> {
 
     /// Makes the row's mail, as it will be sent, with an id of the same length.
     fn try_mail(&self, survey: &mut Survey, attendee: &Attendee, note: Option<&str>) {
-        let standing = self.roster.by_key(&attendee.key);
+        let standing = Identities::guess(attendee, self.roster);
         let user_id = self.press.user_id_of(standing, &attendee.key);
         let message_id = self.press.message_id(&attendee.key, 0);
         let addressing = Addressing {
@@ -230,8 +248,13 @@ impl Surveyor<'_> {
                 let differs = held.is_some_and(|held| {
                     Some(held.terms) == self.terms && held.link() != self.press.keys.link_fingerprint(&link)
                 });
-                if differs && survey.changed.len() < SHOWN_ROWS {
-                    survey.changed.push((attendee.locator.to_string(), attendee.email.clone()));
+                if let Some(standing) = standing.filter(|_| differs && survey.changed.len() < SHOWN_PROBLEMS) {
+                    survey.changed.push(Changed {
+                        at: attendee.locator.to_string(),
+                        number: attendee.number,
+                        person: standing.person,
+                        email: attendee.email.clone(),
+                    });
                 }
             }
             Err(told) => {
@@ -243,7 +266,10 @@ impl Surveyor<'_> {
         }
     }
 
-    fn unsound(&self, survey: &mut Survey, row: &RowProblems) {
+    fn unsound(&self, survey: &mut Survey, identities: &mut Identities, row: &RowProblems) {
+        if let Some(address) = &row.address {
+            identities.add_unsound(address, &row.name, self.roster);
+        }
         let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
         survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false });
         let who = who(&row.email, &row.name);

@@ -1,42 +1,39 @@
 //! Whether the event is still the one people were mailed for.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use super::opened::ledger_failure;
 use crate::{
     campaign::words,
     failure::{Failure, Told},
-    ledger::{Reader, Roster, State, Terms},
+    ledger::{Reader, Roster, State, Terms, TermsId},
 };
 
-/// Stops where people hold mails made under other values than event.toml has now.
-///
-/// # Errors
-/// With the two values side by side, and the three ways to go on.
-pub(super) fn refuse_a_changed_event(reader: &Reader, roster: &Roster, now: &Terms) -> Result<(), Failure> {
+/// What to tell where people hold mails made under other values than event.toml has now: the two
+/// values side by side, and the three ways to go on. Nothing where the change was accepted.
+pub(super) fn told(reader: &Reader, roster: &Roster, now: &Terms) -> Result<Vec<Told>, Failure> {
+    let failed = |problem| ledger_failure(&problem);
     let digest = now.digest();
-    let accepted = reader.accepted_change().map_err(|problem| ledger_failure(&problem))?;
-    if accepted.as_deref() == Some(digest.as_str()) {
-        return Ok(());
+    if reader.accepted_change().map_err(failed)?.as_deref() == Some(digest.as_str()) {
+        return Ok(Vec::new());
     }
-    let mut others: std::collections::BTreeMap<_, u64> = std::collections::BTreeMap::new();
+    let mut groups: BTreeMap<TermsId, Option<Terms>> = BTreeMap::new();
+    let mut others: BTreeMap<TermsId, u64> = BTreeMap::new();
     for standing in roster.people() {
-        let counts = matches!(standing.state, State::Sent | State::InDoubt | State::Sending | State::Deferred);
-        if let Some(held) = standing.held.as_ref().filter(|_| counts) {
+        let Some(held) = &standing.held else { continue };
+        for id in [held.terms, standing.last.terms] {
+            if let Entry::Vacant(place) = groups.entry(id) {
+                place.insert(reader.terms(id).map_err(failed)?.filter(|then| then.digest() != digest));
+            }
+        }
+        // Whoever is to get another mail of today's values is on the way to them.
+        let waits = matches!(standing.last.state, State::Deferred) && groups[&standing.last.terms].is_none();
+        if groups[&held.terms].is_some() && !waits {
             *others.entry(held.terms).or_default() += 1;
         }
     }
-    let mut told = Vec::new();
-    let mut people = 0;
-    for (id, count) in others {
-        let Some(then) = reader.terms(id).map_err(|problem| ledger_failure(&problem))? else { continue };
-        if then.digest() != digest {
-            people += count;
-            told.push(difference(&then, now, count));
-        }
-    }
-    if people == 0 {
-        return Ok(());
-    }
-    let mut problems: Vec<Told> = told.into_iter().map(Told::new).collect();
+    let differs = |(id, count): (TermsId, u64)| Some(Told::new(difference(groups[&id].as_ref()?, now, count)));
+    let mut problems: Vec<Told> = others.into_iter().filter_map(differs).collect();
     if let Some(last) = problems.last_mut() {
         last.hint = Some(
             "a new event? Give it a new id. The same, moved? `roomkey resend --all --note \"New time\"`. \
@@ -44,7 +41,7 @@ pub(super) fn refuse_a_changed_event(reader: &Reader, roster: &Roster, now: &Ter
                 .into(),
         );
     }
-    Err(Failure { status: crate::failure::Status::BadInput, problems })
+    Ok(problems)
 }
 
 /// `118 people were mailed for Sat 21 Nov 2026 14:00; event.toml now says Sat 5 Dec 2026 14:00`.
@@ -73,17 +70,22 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> String {
     differ("title ", format!("\"{}\"", then.title), format!("\"{}\"", now.title));
     differ("server ", then.url.clone(), now.url.clone());
     differ("app_id ", then.app_id.clone(), now.app_id.clone());
-    let secret = |terms: &Terms| {
-        if *terms == *now { "the one there is now".to_owned() } else { "another one".to_owned() }
-    };
-    if then.secret != now.secret {
-        differ("signing secret: ", secret(then), secret(now));
-    }
     if then.zone != now.zone && (starts, ends) == (false, false) {
         differ("zone ", then.zone.clone(), now.zone.clone());
     }
     let people = if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") };
-    format!("{people} mailed for {}; event.toml now says {}", before.join(", "), after.join(", "))
+    let other_secret = then.secret != now.secret;
+    match (before.is_empty(), other_secret) {
+        (true, _) => format!(
+            "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
+        ),
+        (false, other) => format!(
+            "{people} mailed for {}; event.toml now says {}{}",
+            before.join(", "),
+            after.join(", "),
+            if other { ", and the signing secret is another one" } else { "" }
+        ),
+    }
 }
 
 fn moment(at: jiff::Timestamp, zone: &str) -> String {

@@ -8,7 +8,7 @@ use std::{
 use super::{
     Desk, init,
     opened::{Opened, SecretNeed},
-    status::{counts, sum},
+    status::{counts, people, sum},
     status_rows::{Picture, picture},
 };
 use crate::{
@@ -112,7 +112,7 @@ fn attendees(picture: &Picture, file: &str) -> String {
 }
 
 fn tally(picture: &Picture) -> BTreeMap<StateName, usize> {
-    counts(picture.lines.iter().map(|line| line.state))
+    counts(picture.lines.iter().filter(|line| !line.repeats).map(|line| line.state))
 }
 
 /// Whether the ledger has a mail of somebody.
@@ -126,7 +126,7 @@ fn mails(picture: &Picture) -> String {
     }
     let counts = tally(picture);
     let sent = counts.get(&StateName::Sent).copied().unwrap_or_default();
-    format!("{sent} of {} mailed ({})", words::people(picture.lines.len() as u64), sum(&counts))
+    format!("{sent} of {} mailed ({})", words::people(people(&picture.lines) as u64), sum(&counts))
 }
 
 fn next(picture: &Picture, is_over: bool, own_secret: bool) -> &'static str {

@@ -7,7 +7,7 @@ use super::{
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
-    report, round,
+    report, round, who,
 };
 use crate::{
     campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, words},
@@ -53,6 +53,8 @@ pub(super) struct Planned {
     pub(super) fates: Vec<Fate>,
     /// Rows the order speaks of, for the exit status.
     pub(super) concerned: HashSet<u32>,
+    /// Whom somebody must decide about before a plain `send`.
+    pub(super) strangers: Vec<Told>,
     /// The round it goes on with.
     pub(super) round: Option<CampaignId>,
 }
@@ -86,8 +88,13 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     let (reader, roster) = opened.ledger()?;
     let planned = plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);
+    who::warn_of_changed_addresses(console, &planned, &roster);
+    who::warn_of_strangers(console, &planned);
     refuse_what_cannot_be(desk, opened, &planned, reader.as_ref(), &roster)?;
     if planned.to_go() == 0 && (planned.waiting() == 0 || !planned.order.wait) {
+        if planned.order.accept_change && reader.is_some() {
+            passes::accept_change(desk, opened)?;
+        }
         return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     let relay = way.as_ref().map(|way| way.host.clone());
@@ -121,16 +128,21 @@ pub(super) fn plan(
         .survey(Depth::Mails, order.note.as_deref())
         .map_err(|problem| report::file_failure(&problem))?;
     report::refuse_problems(&survey, &order)?;
-    let meant = meant_rows(&survey, &order, opened)?;
-    if !survey.identified.strangers.is_empty() && matches!(order.selection, Selection::Send) && !order.accept_change {
-        return Err(report::strangers(&survey));
-    }
+    let meant = meant_rows(&survey, roster, &order, opened)?;
     let mut fates = fates(&survey, &order, roster, terms, meant.as_ref(), desk.around.now());
+    who::refuse_never_mailed(&survey, &order, &fates)?;
+    if order.note.is_some() {
+        report::refuse_a_note_nobody_sees(opened, &survey)?;
+    }
     if let Some(most) = order.limit {
         limit(&mut fates, most);
     }
+    let strangers = match (&order.selection, order.accept_change) {
+        (Selection::Send, false) => who::strangers(&survey, meant.as_ref()),
+        _ => Vec::new(),
+    };
     let concerned = concerned(&survey, &order, &fates, meant);
-    Ok(Planned { order, survey, fates, concerned, round })
+    Ok(Planned { order, survey, fates, concerned, strangers, round })
 }
 
 /// Each row's fate under a selection.
@@ -150,12 +162,20 @@ pub(super) fn fates(
         let standing = survey.person(number).and_then(|person| roster.by_id(person));
         let corrected = survey.identified.corrected.contains_key(&number);
         let mut fate = decide(&order.selection, standing, corrected, now);
-        // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where
-        // the new one says something else, or goes elsewhere.
+        // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where the
+        // new one says something else, or goes elsewhere: it would be dropped as well.
         if let (Fate::Go(task), Some(standing)) = (&mut fate, standing) {
             let other_terms = standing.held.as_ref().is_some_and(|held| Some(held.terms) != terms);
-            let in_doubt = task.mailing == Some(standing.last.id) && standing.last.state == State::InDoubt;
-            if in_doubt && (order.note.is_some() || order.to.is_some() || other_terms) {
+            let settled = standing.last.state == State::Pending;
+            let in_doubt = matches!(standing.last.state, State::InDoubt | State::Sending);
+            let other_words = order.note.is_some() || order.to.is_some();
+            let own = match &order.selection {
+                Selection::Send | Selection::Due => true,
+                Selection::Round { done } => done.contains_key(&standing.person),
+                _ => false,
+            };
+            let again = task.mailing == Some(standing.last.id) && !own;
+            if again && ((settled || in_doubt) && other_words || in_doubt && other_terms) {
                 task.mailing = None;
             }
         }
@@ -185,11 +205,16 @@ pub(super) fn current_terms(
 }
 
 /// Rows the command names; `None` where it means everybody.
-fn meant_rows(survey: &Survey, order: &Order, opened: &Opened) -> Result<Option<HashSet<u32>>, Failure> {
+fn meant_rows(
+    survey: &Survey,
+    roster: &Roster,
+    order: &Order,
+    opened: &Opened,
+) -> Result<Option<HashSet<u32>>, Failure> {
     if order.wanted.addresses.is_empty() {
         return Ok(None);
     }
-    report::refuse_unknown_or_several(survey, &order.wanted, &opened.rules.shown_as)?;
+    who::refuse_unknown_or_several(survey, roster, &order.wanted, &opened.rules.shown_as)?;
     Ok(Some(survey.found.iter().map(|found| found.number).collect()))
 }
 
@@ -216,14 +241,14 @@ fn refuse_what_cannot_be(
     roster: &Roster,
 ) -> Result<(), Failure> {
     let order = &planned.order;
+    let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send, false) = (reader, &order.selection, order.accept_change) {
-        event_change::refuse_a_changed_event(reader, roster, &opened.press.terms())?;
+        problems.extend(event_change::told(reader, roster, &opened.press.terms())?);
     }
-    refuse_over(desk, opened, planned)?;
-    if order.note.is_some() {
-        report::refuse_a_note_nobody_sees(opened, &planned.survey)?;
+    if !problems.is_empty() {
+        return Err(Failure { status: Status::BadInput, problems });
     }
-    Ok(())
+    refuse_over(desk, opened, planned)
 }
 
 /// Stops where links to be mailed work no more.

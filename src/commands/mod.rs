@@ -2,6 +2,7 @@
 
 mod between;
 mod check;
+mod continued;
 mod event_change;
 mod here;
 mod init;
@@ -25,6 +26,7 @@ mod status_rows;
 mod templates;
 mod test_mail;
 mod unrecorded;
+mod who;
 
 use crate::{
     cli::{Cli, Command},

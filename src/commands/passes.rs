@@ -3,17 +3,13 @@
 //! The run lock is held only while a pass runs: a run that waits lets go of it and reads the ledger
 //! again afterwards.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
-    Desk, between,
+    Desk, between, continued,
     interrupt::{Interrupt, runtime},
     mailing::{self, Planned},
     opened::{Opened, ledger_failure},
@@ -21,13 +17,11 @@ use super::{
     report, round,
 };
 use crate::{
-    campaign::{
-        Composer, Continued, Depth, Ended, Event, Fate, Journal, Making, Pass, Selection, Tally, Wanted, progress_line,
-    },
+    campaign::{Composer, Depth, Ended, Event, Journal, Making, Pass, Selection, Tally, Wanted, progress_line},
     console::Console,
     delivery::{Mailer, smtp::SmtpMailer},
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, Ledger, Reader, Roster, State, Unrecorded, Writer},
+    ledger::{CampaignId, CampaignKind, Ledger, Roster, State, Unrecorded, Writer},
     model::{Outage, Outcome},
 };
 
@@ -165,7 +159,7 @@ fn replan(
         };
         ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?
     };
-    let continued = continued(ledger, &planned.fates)?;
+    let continued = continued::taken_over(ledger, &planned.fates, &order, Some(campaign))?;
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
     composer.campaign = campaign;
@@ -173,38 +167,10 @@ fn replan(
     Ok(composer)
 }
 
-/// What previews of other attempts take over, where there is a ledger.
-pub(super) fn continued_for_preview(
-    reader: Option<&Reader>,
-    planned: &Planned,
-) -> Result<HashMap<u32, Continued>, Failure> {
-    reader.map_or_else(|| Ok(HashMap::new()), |reader| continued(reader, &planned.fates))
-}
-
-/// What other attempts take over from their mailing.
-fn continued(ledger: &Reader, fates: &[Fate]) -> Result<HashMap<u32, Continued>, Failure> {
-    let failed = |problem| ledger_failure(&problem);
-    let mut found = HashMap::new();
-    for (row, fate) in (1..).zip(fates) {
-        let Fate::Go(task) = fate else { continue };
-        let Some(id) = task.mailing else { continue };
-        let Some(mailing) = ledger.mailing(id).map_err(failed)? else { continue };
-        let campaign = ledger.campaign(mailing.campaign).map_err(failed)?;
-        let person = ledger.person(mailing.person).map_err(failed)?;
-        let elsewhere = person.is_some_and(|person| person.address.folded() != mailing.address.folded());
-        found.insert(
-            row,
-            Continued {
-                mailing: id,
-                message_id: mailing.message_id,
-                to: elsewhere.then_some(mailing.address),
-                note: campaign.and_then(|campaign| campaign.note),
-                first_attempt: mailing.first_attempt,
-                attempts: mailing.attempts,
-            },
-        );
-    }
-    Ok(found)
+/// Remembers that today's values are accepted, where nobody is to be mailed.
+pub(super) fn accept_change(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
+    let mut ledger = between::open_ledger(desk, opened)?;
+    ledger.accept_change(&opened.press.terms()).map_err(|problem| ledger_failure(&problem))
 }
 
 async fn one_pass<M: Mailer + 'static>(

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Desk, interrupt,
+    Desk, continued, interrupt,
     mailing::{self, Order, Planned},
     opened::Opened,
     passes, report,
@@ -34,7 +34,10 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
     };
     let folder = prepared(&path, ours)?;
     let skipped = planned.order.skip_invalid && !planned.survey.unsound.is_empty();
-    let continued = passes::continued_for_preview(reader.as_ref(), &planned)?;
+    let continued = match &reader {
+        Some(reader) => continued::taken_over(reader, &planned.fates, &planned.order, planned.round)?,
+        None => std::collections::HashMap::new(),
+    };
     write(desk, opened, &planned, roster, continued, folder)?;
     let count = planned.to_go();
     desk.console.result_shown(&path.display().to_string());

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     attendees::FileProblem,
-    campaign::{Fate, Reason, Selection, Survey, Wanted, grouped, rough_time, words},
+    campaign::{Changed, Selection, Survey, Wanted, grouped, rough_time, words},
     failure::{Failure, Status, Told},
     ledger::{Reader, Roster, State, Unrecorded},
 };
@@ -75,67 +75,15 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
                 .warn(&Told::new(format!("{rows} left out")).hint("`roomkey status --state skipped` lists them all"));
         }
     }
-    for (at, email) in &survey.changed {
+    for Changed { at, email, .. } in survey.changed.iter().take(NAMED) {
         console.warn(
             &Told::new(format!("{at}: {email} was mailed another name, room, time or role than the file has now"))
                 .hint(format!("to mail it again: `roomkey resend {email}`")),
         );
     }
-}
-
-/// Addresses that were mailed under a key no row has any more.
-pub(super) fn strangers(survey: &Survey) -> Failure {
-    let mut problems: Vec<Told> = survey
-        .identified
-        .strangers
-        .iter()
-        .take(NAMED)
-        .map(|stranger| {
-            let line = survey.rows.get(stranger.row as usize - 1).map_or(0, |row| row.line);
-            let as_whom = match stranger.mailed_as.id() {
-                Some(id) => format!("id {id}"),
-                None => format!("\"{}\"", stranger.mailed_name),
-            };
-            Told::new(format!(
-                "line {line}: {} ({}) was mailed before as {as_whom}, which no row is any more",
-                stranger.address, stranger.name
-            ))
-        })
-        .collect();
-    if let Some(last) = problems.last_mut() {
-        last.hint = Some(
-            "the same person? Give the row its former id or name again. Somebody new at that address? \
-             `roomkey send --accept-change` mails them a link of their own"
-                .into(),
-        );
+    if let Some(more) = survey.changed.len().checked_sub(NAMED + 1) {
+        console.warn(&Told::new(format!("and {} more such rows", more + 1)));
     }
-    Failure { status: Status::BadInput, problems }
-}
-
-/// Stops where a named person is not in the file, or where one name fits several people.
-pub(super) fn refuse_unknown_or_several(survey: &Survey, wanted: &Wanted, file: &str) -> Result<(), Failure> {
-    let mut problems = Vec::new();
-    for (index, address) in wanted.addresses.iter().enumerate() {
-        let found: Vec<_> = survey.found.iter().filter(|found| found.wanted == index).collect();
-        if found.is_empty() {
-            let whom = wanted.name.as_ref().map_or(String::new(), |name| format!(" with the name \"{name}\""));
-            problems.push(
-                Told::new(format!("{address}{whom} is not in {file}"))
-                    .hint("check the spelling; `roomkey status PART-OF-A-NAME` finds people"),
-            );
-        } else if found.len() > 1 {
-            let names: Vec<_> = found
-                .iter()
-                .filter_map(|found| found.attendee.as_ref())
-                .map(|one| format!("\"{}\"", one.name))
-                .collect();
-            problems.push(
-                Told::new(format!("{address} is the address of several people: {}", names.join(", ")))
-                    .hint(format!("say whom you mean: --name {}", names.first().map_or("NAME", String::as_str))),
-            );
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Failure { status: Status::BadInput, problems }) }
 }
 
 /// Stops where a note was given that an own template would not show.
@@ -160,20 +108,6 @@ pub(super) fn nothing_to_do(
     reader: Option<&Reader>,
     roster: &Roster,
 ) -> Result<Status, Failure> {
-    let never: Vec<u32> = (1..)
-        .zip(&planned.fates)
-        .filter(|(row, fate)| planned.concerned.contains(row) && matches!(fate, Fate::Left(Reason::NeverMailed)))
-        .map(|(row, _)| row)
-        .collect();
-    if matches!(planned.order.selection, Selection::Again) && !never.is_empty() {
-        return Err(Failure::bad_input(
-            Told::new(format!(
-                "{} was never mailed so far: there is nothing to mail again",
-                named(&planned.order.wanted)
-            ))
-            .hint("`roomkey send` mails whoever was not mailed yet; `roomkey send --only EMAIL` just one"),
-        ));
-    }
     if matches!(planned.order.selection, Selection::Round { .. }) && planned.concerned.is_empty() {
         return Err(Failure::bad_input(
             Told::new("nobody was mailed so far: there is nothing to mail again")
@@ -187,10 +121,6 @@ pub(super) fn nothing_to_do(
     let status = verdict(planned, roster);
     list_the_others(desk, planned, reader, roster, &[])?;
     Ok(status)
-}
-
-fn named(wanted: &Wanted) -> String {
-    wanted.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Says how a run ended, each failure with the way to go on.
@@ -318,16 +248,6 @@ fn list_the_others(
     }
     if listed > NAMED {
         desk.console.say(&format!("and {} more: `roomkey status` lists them", grouped((listed - NAMED) as u64)));
-    }
-    for (row, fate) in (1_u32..).zip(&planned.fates) {
-        if !matches!(fate, Fate::Left(Reason::AddressChanged)) {
-            continue;
-        }
-        let standing = planned.survey.person(row).and_then(|person| roster.by_id(person));
-        if let (Some(standing), Some(now)) = (standing, planned.survey.identified.corrected.get(&row)) {
-            let told = format!("{} was mailed at {}; the file now has {now}", standing.name(), standing.address());
-            desk.console.warn(&Told::new(told).hint(format!("to mail the new address: `roomkey resend {now}`")));
-        }
     }
     Ok(())
 }

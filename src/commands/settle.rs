@@ -32,9 +32,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Settle) -> Result<Status, Failure> {
     let people =
         Search { ledger: &ledger, roster: &roster, rows: rows(&opened, &roster, &wanted, desk), wanted: &wanted }
             .people()?;
-    for person in &people {
-        ledger.settle(*person, args.arrived, now).map_err(failed)?;
-    }
+    ledger.settle(&people, args.arrived, now).map_err(failed)?;
     let after = ledger.roster().map_err(failed)?;
     for standing in people.iter().filter_map(|person| after.by_id(*person)) {
         desk.console.result_shown(&done(standing, args.arrived));
@@ -67,7 +65,7 @@ impl Search<'_> {
         let mut problems = Vec::new();
         for (at, address) in self.wanted.addresses.iter().enumerate() {
             let found = self.at(at, address).map_err(|problem| ledger_failure(&problem))?;
-            match self.one(address, &found).map_err(|problem| ledger_failure(&problem))? {
+            match self.one(at, address, &found).map_err(|problem| ledger_failure(&problem))? {
                 Ok(person) if people.contains(&person) => {}
                 Ok(person) => people.push(person),
                 Err(told) => problems.push(told),
@@ -92,8 +90,8 @@ impl Search<'_> {
         Ok(found.into_iter().filter_map(|person| self.roster.by_id(person)).collect())
     }
 
-    fn one(&self, address: &Address, found: &[&Standing]) -> Result<Result<PersonId, Told>, LedgerProblem> {
-        let named: Vec<&Standing> = found.iter().copied().filter(|standing| self.is_named(standing)).collect();
+    fn one(&self, at: usize, address: &Address, found: &[&Standing]) -> Result<Result<PersonId, Told>, LedgerProblem> {
+        let named: Vec<&Standing> = found.iter().copied().filter(|standing| self.is_named(at, standing)).collect();
         let told = match (named.as_slice(), &self.wanted.name) {
             ([], Some(name)) if !found.is_empty() => {
                 Told::new(format!("{address}: nobody there is called `{name}`; nothing was changed"))
@@ -116,8 +114,10 @@ impl Search<'_> {
         Ok(Err(told))
     }
 
-    fn is_named(&self, standing: &Standing) -> bool {
-        self.wanted.name.as_ref().is_none_or(|name| name.trim().to_lowercase() == standing.name().to_lowercase())
+    /// Whether somebody has the wanted name: the one mailed, or the one in the file today.
+    fn is_named(&self, at: usize, standing: &Standing) -> bool {
+        let mailed = |name: &String| name.trim().to_lowercase() == standing.name().to_lowercase();
+        self.wanted.name.as_ref().is_none_or(mailed) || self.rows.contains(&(at, standing.person))
     }
 
     fn has_doubt(&self, standing: &Standing) -> Result<bool, LedgerProblem> {

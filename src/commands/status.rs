@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     Desk,
@@ -27,7 +28,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
         desk.console.warn(told);
         desk.console.say("Only those who were mailed are listed, as the ledger knows them.");
     }
-    let all = lines.len();
+    let all = people(&lines);
     let lines: Vec<Line> = lines.into_iter().filter(|line| is_meant(line, args)).collect();
     match args.format {
         Format::Json => desk.console.result_raw(&json(&lines)?),
@@ -59,7 +60,20 @@ fn is_meant(line: &Line, args: &StatusArgs) -> bool {
 
 fn json(lines: &[Line]) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(lines).map_err(|error| Failure::unexpected(error.to_string()))?;
-    Ok(text + "\n")
+    Ok(escaped(&text) + "\n")
+}
+
+/// The same JSON with what could disturb a terminal in its escaped form.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && visible(c.encode_utf8(&mut [0; 4])) != c.to_string() {
+            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 fn csv(lines: &[Line]) -> Result<String, Failure> {
@@ -78,28 +92,48 @@ fn csv(lines: &[Line]) -> Result<String, Failure> {
             line.next_attempt.map(rfc3339).unwrap_or_default(),
             line.reason.clone().unwrap_or_default(),
         ];
-        writer.write_record(cells.map(harmless)).map_err(|error| failed(&error))?;
+        writer.write_record(cells.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;
     String::from_utf8(bytes).map_err(|error| failed(&error))
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+/// A cell that no spreadsheet takes for a formula, and no terminal for a command.
+fn harmless(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let cell = visible(cell);
+    if formula { format!("'{cell}") } else { cell }
 }
 
 fn print_counts(desk: &Desk<'_>, lines: &[Line], of: Option<usize>) {
-    let counts = counts(lines.iter().map(|line| line.state));
-    let total = of.map_or_else(
-        || words::people(lines.len() as u64),
-        |all| format!("{} of {}", number(lines.len()), words::people(all as u64)),
-    );
-    let sum = sum(&counts);
-    desk.console.result_shown(&if sum.is_empty() { total } else { format!("{total}: {sum}") });
-    for state in counts.keys() {
+    let told = counts(lines.iter().map(|line| line.state));
+    desk.console.result_shown(&totals(lines, of));
+    for state in told.keys() {
         desk.console.result_shown(&format!("  {}: {}", in_words(*state), explained(*state)));
     }
+}
+
+/// How many people, and in which states; a row that repeats another one is nobody.
+fn totals(lines: &[Line], of: Option<usize>) -> String {
+    let mut text = match of {
+        None => words::people(people(lines) as u64),
+        Some(all) => format!("{} of {}", number(people(lines)), words::people(all as u64)),
+    };
+    let sum = sum(&counts(lines.iter().filter(|line| !line.repeats).map(|line| line.state)));
+    if !sum.is_empty() {
+        text.push_str(&format!(": {sum}"));
+    }
+    let repeated = lines.iter().filter(|line| line.repeats).count();
+    if repeated > 0 {
+        let rows = words::counted(repeated as u64, "row that repeats another one", "rows that repeat others");
+        text.push_str(&format!("; skipped besides: {rows}"));
+    }
+    text
+}
+
+/// How many people a list holds.
+pub(super) fn people(lines: &[Line]) -> usize {
+    lines.iter().filter(|line| !line.repeats).count()
 }
 
 /// How many are in each state, in the order in which states are shown.
@@ -204,16 +238,17 @@ fn story(line: &Line, zone: &TimeZone) -> String {
     parts.join("; ")
 }
 
-/// Pads all columns but the last to their widest cell, counted in characters.
+/// Pads all columns but the last to their widest cell, as wide as a terminal shows it.
 fn aligned<const N: usize>(header: &[String; N], rows: &[[String; N]]) -> Vec<String> {
     let mut widths = [0; N];
     for row in std::iter::once(header).chain(rows) {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width).min(WIDEST);
+            *width = cell.width().max(*width).min(WIDEST);
         }
     }
+    let padded = |(cell, width): (&String, usize)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())));
     let line = |row: &[String; N]| {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = row.iter().zip(widths).map(padded).collect();
         cells.join("  ").trim_end().to_owned()
     };
     std::iter::once(header).chain(rows).map(line).collect()
@@ -225,19 +260,41 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+49", "-1", "@x", "\tx", "\rx"] {
-            assert_eq!(harmless(cell.into()), format!("'{cell}"));
+        for cell in ["=1+1", "+49", "-1", "@x"] {
+            assert_eq!(harmless(cell), format!("'{cell}"));
         }
-        assert_eq!(harmless("Ada = 1".into()), "Ada = 1");
+        assert_eq!((harmless("\tx"), harmless("\r=x")), ("'\\tx".into(), "'\\r=x".into()));
+        assert_eq!(harmless("Ada = 1"), "Ada = 1");
+        assert_eq!(harmless("550 \u{1b}[2J"), "550 \\u{1b}[2J");
     }
 
     #[test]
-    fn columns_are_as_wide_as_their_characters() {
+    fn json_is_exact_and_disturbs_no_terminal() {
+        let odd = "a\u{1b}\u{9b}\u{202e}\u{7f}\u{2028}山\n\"\\";
+        let text = escaped(&serde_json::to_string(odd).unwrap());
+        assert_eq!(visible(&text), text);
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), odd);
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_a_terminal_shows_them() {
         let row = |a: &str, b: &str| [a.to_owned(), b.to_owned()];
         assert_eq!(
-            aligned(&row("NAME", "X"), &[row("Zoë Ü", "1"), row("李", "2")]),
-            ["NAME   X", "Zoë Ü  1", "李      2"]
+            aligned(
+                &row("NAME", "X"),
+                &[row("Zoë Ü", "1"), row("李", "2"), row("山田 太郎", "3"), row("e\u{301}", "4")]
+            ),
+            ["NAME       X", "Zoë Ü      1", "李         2", "山田 太郎  3", "e\u{301}          4"]
         );
+    }
+
+    #[test]
+    fn a_row_that_repeats_another_is_nobody() {
+        let line = |state, repeats| Line { repeats, ..Line::new("a@example.org", "Ada", state, None) };
+        let lines = [line(StateName::Sent, false), line(StateName::Skipped, false), line(StateName::Skipped, true)];
+        let told = "2 people: 1 sent, 1 skipped; skipped besides: 1 row that repeats another one";
+        assert_eq!(totals(&lines, None), told);
+        assert_eq!(totals(&lines[2..], Some(2)), "0 of 2 people; skipped besides: 1 row that repeats another one");
     }
 
     #[test]

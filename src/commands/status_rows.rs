@@ -37,6 +37,9 @@ pub(super) struct Line {
     /// Whether its row keeps mails from leaving.
     #[serde(skip)]
     pub(super) problem: bool,
+    /// Whether it repeats another row, and so is nobody of its own.
+    #[serde(skip)]
+    pub(super) repeats: bool,
 }
 
 /// The whole list.
@@ -144,12 +147,11 @@ fn rows(
                     let stranger = strangers.get(&attendee.number).copied();
                     teller.sound(&attendee, survey.person(attendee.number), stranger)?
                 }
-                RowKind::Duplicate(first) => Line::skipped(
-                    attendee.email.as_str(),
-                    &attendee.name,
-                    format!("line {}: the same as line {first}", note.line),
-                    false,
-                ),
+                RowKind::Duplicate(first) => {
+                    let reason = format!("line {}: the same as line {first}", note.line);
+                    let line = Line::skipped(attendee.email.as_str(), &attendee.name, reason, false);
+                    Line { repeats: true, ..line }
+                }
                 RowKind::Unsound => {
                     let fault = faults.get(&attendee.number).cloned();
                     let fault = fault.unwrap_or_else(|| format!("line {}: see `roomkey check`", note.line));
@@ -190,7 +192,8 @@ impl<'a> Teller<'a> {
         let Some(standing) = person.and_then(|person| self.roster.by_id(person)) else {
             let reason =
                 stranger.map(|mailed| format!("this address was mailed before, as {mailed}: `roomkey send` asks"));
-            return Ok(Line::new(email, &attendee.name, StateName::Pending, reason));
+            let problem = reason.is_some();
+            return Ok(Line { problem, ..Line::new(email, &attendee.name, StateName::Pending, reason) });
         };
         let mut line = self.known(standing, Some(&attendee.email))?;
         email.clone_into(&mut line.email);
@@ -291,11 +294,12 @@ fn reason(
         (StateName::Pending, _) => "settled as not arrived: the next `roomkey send` mails it".to_owned(),
         _ => return None,
     };
-    Some(words)
+    let elsewhere = elsewhere.filter(|_| matches!(state, StateName::Deferred | StateName::InDoubt | StateName::Failed));
+    Some(elsewhere.map_or(words.clone(), |mailing| format!("{words}; it went to {}", mailing.address)))
 }
 
 impl Line {
-    fn new(email: &str, name: &str, state: StateName, reason: Option<String>) -> Self {
+    pub(super) fn new(email: &str, name: &str, state: StateName, reason: Option<String>) -> Self {
         Self {
             email: email.to_owned(),
             name: name.to_owned(),
@@ -306,6 +310,7 @@ impl Line {
             next_attempt: None,
             reason,
             problem: false,
+            repeats: false,
         }
     }
 

@@ -28,7 +28,8 @@ pub trait Mailer: Send + Sync {
     /// Every mail that was taken is reported exactly once before this returns, also on an outage:
     /// by [`Desk::report`] where it has an outcome, by [`Desk::give_back`] where it is untouched.
     /// Where a reply to the final dot blames the account and not the row, the row is reported as
-    /// deferred and the outage is returned.
+    /// deferred and the outage is returned. Where the relay broke off at the recipient, the mail is
+    /// handed back by [`Desk::turned_away`] and the outage is returned.
     fn work(&self, desk: &Desk) -> impl Future<Output = Result<(), Outage>> + Send;
 }
 

@@ -23,7 +23,7 @@ mod problem;
 mod reader;
 mod roster;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod spare;
 mod standing;
 mod store;

@@ -12,27 +12,27 @@ use super::{
 use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, UserId};
 
 /// `seconds` after nine o'clock.
-pub(super) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     let nine: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
     nine + SignedDuration::from_secs(seconds)
 }
 
-pub(super) fn event() -> EventId {
+pub(crate) fn event() -> EventId {
     EventId::parse("rust-workshop").unwrap()
 }
 
-pub(super) fn folder() -> (tempfile::TempDir, LedgerFolder) {
+pub(crate) fn folder() -> (tempfile::TempDir, LedgerFolder) {
     let dir = tempfile::tempdir().unwrap();
     let folder = LedgerFolder::prepare(dir.path()).unwrap();
     (dir, folder)
 }
 
-pub(super) fn lock(folder: &LedgerFolder) -> RunLock {
+pub(crate) fn lock(folder: &LedgerFolder) -> RunLock {
     let note = LockNote { pid: 41, started: at(0), command: "roomkey send".into() };
     RunLock::acquire(folder, &event(), &note).unwrap()
 }
 
-pub(super) fn terms() -> Terms {
+pub(crate) fn terms() -> Terms {
     Terms {
         room: "rust-workshop".into(),
         starts: at(3600),
@@ -48,7 +48,7 @@ pub(super) fn terms() -> Terms {
 }
 
 /// An open ledger with one campaign and one set of terms, each with the integer 1.
-pub(super) fn ledger(folder: &LedgerFolder) -> Ledger {
+pub(crate) fn ledger(folder: &LedgerFolder) -> Ledger {
     let mut ledger = Ledger::open(lock(folder)).unwrap();
     if ledger.campaign(CampaignId(1)).unwrap().is_none() {
         ledger.campaign_begin(CampaignKind::Send, "everybody", None, at(0)).unwrap();
@@ -58,7 +58,7 @@ pub(super) fn ledger(folder: &LedgerFolder) -> Ledger {
 }
 
 /// The first mail to person number `row`.
-pub(super) fn entry(row: u32) -> Entry {
+pub(crate) fn entry(row: u32) -> Entry {
     let address = Address::parse(&format!("Person.{row}@example.org")).unwrap();
     Entry {
         row,
@@ -85,27 +85,27 @@ pub(super) fn entry(row: u32) -> Entry {
 }
 
 /// A deliberate second mail to that person.
-pub(super) fn resend(row: u32) -> Arc<Entry> {
+pub(crate) fn resend(row: u32) -> Arc<Entry> {
     Arc::new(Entry { message_id: MessageId(format!("second{row}@example.org")), ..entry(row) })
 }
 
 /// Records what became of a mail, without a writer.
-pub(super) fn record(ledger: &Ledger, entry: &Entry, ending: &Ending) -> MailingId {
+pub(crate) fn record(ledger: &Ledger, entry: &Entry, ending: &Ending) -> MailingId {
     book::finish(ledger.connection(), &mut Claims::new(), entry, ending, at(10)).unwrap()
 }
 
-pub(super) fn sent() -> Ending {
+pub(crate) fn sent() -> Ending {
     Ending::Sent { reply: "250 2.0.0 queued as 4bX".into() }
 }
 
-pub(super) fn failed() -> Ending {
+pub(crate) fn failed() -> Ending {
     Ending::Failed { reply: "550 5.1.1 no such user".into() }
 }
 
-pub(super) fn deferred() -> Ending {
+pub(crate) fn deferred() -> Ending {
     Ending::Deferred { reply: "450 4.2.0 greylisted".into(), next_attempt: Some(at(300)) }
 }
 
-pub(super) fn in_doubt() -> Ending {
+pub(crate) fn in_doubt() -> Ending {
     Ending::InDoubt { detail: "connection lost after the final dot".into() }
 }

@@ -26,6 +26,8 @@ pub struct LastMailing {
     pub state: State,
     /// What it is part of.
     pub campaign: CampaignId,
+    /// The event's values in it.
+    pub terms: TermsId,
     /// How often it was tried.
     pub attempts: u32,
     /// When it is due, where it was deferred; at once where there is none.
@@ -113,23 +115,6 @@ impl Standing {
         self.texts.get(4)
     }
 
-    /// Person 1 after mails that ended so, oldest first; the last one is due at `due`.
-    #[cfg(test)]
-    pub(crate) fn after(states: &[State], due: Option<Timestamp>) -> Self {
-        let line = |number: usize| {
-            let (id, state) = (MailingId(i64::try_from(number).unwrap() + 1), states[number]);
-            let at = Timestamp::UNIX_EPOCH;
-            let (campaign, next_attempt) = (CampaignId(1), due);
-            let last =
-                LastMailing { id, state, campaign, attempts: 1, next_attempt, first_attempt: at, last_attempt: at };
-            Line { last, as_held: Held { mailing: id, terms: TermsId(1), sequence: 0, link: "".into() } }
-        };
-        let texts = Texts::of(["ada@example.org", "Ada", "ada@example.org", "user", "uid"]);
-        let mut standing = line(0).first(PersonId(1), texts);
-        (1..states.len()).for_each(|number| standing.add(line(number)));
-        standing
-    }
-
     pub(super) fn add(&mut self, line: Line) {
         self.mailings += 1;
         self.ever_sent |= line.last.state == State::Sent;
@@ -176,8 +161,10 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let id = MailingId(row.get("id")?);
+        let terms = TermsId(row.get("terms")?);
         let last = LastMailing {
             id,
+            terms,
             state: row.get("state")?,
             campaign: CampaignId(row.get("campaign")?),
             attempts: row.get("attempts")?,
@@ -185,7 +172,6 @@ impl Line {
             first_attempt: columns::time(row, "first_attempt")?,
             last_attempt: columns::time(row, "last_attempt")?,
         };
-        let terms = TermsId(row.get("terms")?);
         let as_held = Held { mailing: id, terms, sequence: row.get("sequence")?, link: row.get("link")? };
         Ok(Self { last, as_held })
     }
@@ -214,7 +200,7 @@ mod tests {
             samples::record(&ledger, &entry(1), ending);
         }
         if let Some(arrived) = settled_as_arrived {
-            ledger.settle(PersonId(1), arrived, at(20)).unwrap();
+            ledger.settle(&[PersonId(1)], arrived, at(20)).unwrap();
         }
         ledger.roster().unwrap().by_id(PersonId(1)).unwrap().clone()
     }

@@ -117,15 +117,15 @@ impl Ledger {
         })
     }
 
-    /// Records what the organiser learnt about a person's mails in doubt: they arrived (sent), or did
-    /// not (pending again). Says how many there were; with none, nothing changes.
-    pub fn settle(&mut self, person: PersonId, arrived: bool, now: Timestamp) -> Result<usize, LedgerProblem> {
+    /// Records what the organiser learnt about people's mails in doubt: they arrived (sent), or did not
+    /// (pending again). All or nothing; says how many there were, and with none, nothing changes.
+    pub fn settle(&mut self, people: &[PersonId], arrived: bool, now: Timestamp) -> Result<usize, LedgerProblem> {
         let state = if arrived { super::State::Sent } else { super::State::Pending };
         self.write(|step| {
-            step.execute(
+            let mut statement = step.prepare_cached(
                 "UPDATE mailing SET state = ?2, settled = ?3 WHERE person = ?1 AND state = 'in_doubt'",
-                params![person.0, state, Millis(now)],
-            )
+            )?;
+            people.iter().map(|person| statement.execute(params![person.0, state, Millis(now)])).sum()
         })
     }
 
@@ -216,9 +216,9 @@ mod tests {
         samples::record(&ledger, &entry(1), &in_doubt());
         samples::record(&ledger, &entry(2), &in_doubt());
         samples::record(&ledger, &entry(3), &deferred());
-        assert_eq!(ledger.settle(PersonId(1), true, at(50)).unwrap(), 1);
-        assert_eq!(ledger.settle(PersonId(1), false, at(51)).unwrap(), 0, "settled once");
-        assert_eq!(ledger.settle(PersonId(3), false, at(51)).unwrap(), 0);
+        assert_eq!(ledger.settle(&[PersonId(1)], true, at(50)).unwrap(), 1);
+        assert_eq!(ledger.settle(&[PersonId(1)], false, at(51)).unwrap(), 0, "settled once");
+        assert_eq!(ledger.settle(&[PersonId(3)], false, at(51)).unwrap(), 0);
         let settled = ledger.mailing(MailingId(1)).unwrap().unwrap();
         assert_eq!((settled.state, settled.settled, settled.ended), (State::Sent, Some(at(50)), Some(at(10))));
         assert_eq!(ledger.mailing(MailingId(2)).unwrap().unwrap().state, State::InDoubt);

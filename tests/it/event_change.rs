@@ -1,116 +1,188 @@
-//! The event changed after mails went out: `send` stops, says what differs, and offers the ways on.
+//! The event changed after mails went out: nothing is sent before the organiser has chosen.
+
+use std::fs;
 
 use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
 
-/// Two people were mailed; a third one registered since.
-fn mailed() -> (SmtpServer, Sandbox) {
+const OTHER_SECRET: &str = "another-secret-of-more-than-32-octets";
+
+fn mailed(count: usize) -> (SmtpServer, Sandbox) {
     let server = SmtpServer::obliging();
-    let sandbox = Sandbox::with_attendees(2, server.port());
+    let sandbox = Sandbox::with_attendees(count, server.port());
     sandbox.run(&["send", "--yes"]).is(0);
-    sandbox.write("attendees.csv", &attendees(3));
     (server, sandbox)
 }
 
-fn moved(port: u16) -> EventFile {
-    EventFile::at(port).text("event", "starts", "2036-12-12T14:00").text("event", "ends", "2036-12-12T17:00")
+fn moved(server: &SmtpServer) -> EventFile {
+    let event = EventFile::at(server.port()).text("event", "starts", "2036-12-06T14:00");
+    event.text("event", "ends", "2036-12-06T17:00")
+}
+
+/// The ledger's octets, but for what only reading it may touch.
+fn ledger(sandbox: &Sandbox) -> Vec<u8> {
+    fs::read(sandbox.path(".roomkey/workshop.sqlite3")).unwrap()
 }
 
 #[test]
-fn each_value_that_mails_depend_on_stops_the_next_send() {
-    for (table, key, value, said) in [
-        ("event", "room", "other-room", "room other-room"),
-        ("event", "starts", "2036-12-05T13:00", "Fri 5 Dec 2036 13:00"),
-        ("event", "ends", "2036-12-05T18:00", "18:00"),
-        ("event", "opens_before", "1h", "13:00"),
-        ("event", "title", "Rust for Nobody", "\"Rust for Nobody\""),
-        ("jitsi", "url", "https://jitsi.example.net", "https://jitsi.example.net"),
-        ("jitsi", "app_id", "other-app", "other-app"),
+fn every_value_that_people_rely_on_stops_the_run() {
+    let (server, mut sandbox) = mailed(2);
+    sandbox.write("attendees.csv", &attendees(3));
+    let event = || EventFile::at(server.port());
+    let before = ledger(&sandbox);
+    for (changed, told) in [
+        (
+            event().text("event", "room", "other-room"),
+            "2 people were mailed for room rust-workshop; event.toml now says room other-room",
+        ),
+        (
+            moved(&server),
+            "2 people were mailed for Fri 5 Dec 2036 14:00 Europe/Berlin; event.toml now says Sat 6 Dec 2036 14:00 \
+             Europe/Berlin",
+        ),
+        (event().text("event", "ends", "2036-12-05T18:00"), "14:00 to Fri 5 Dec 2036 17:00"),
+        (event().text("event", "closes_after", "3h"), "mailed for links from Fri 5 Dec 2036 13:30 to"),
+        (event().text("event", "opens_before", "10m"), "event.toml now says links from Fri 5 Dec 2036 13:50 to"),
+        (
+            event().text("event", "title", "Rust for All"),
+            "mailed for title \"Rust for Everyone\"; event.toml now says title \"Rust for All\"",
+        ),
+        (
+            event().text("jitsi", "url", "https://meet2.example.org"),
+            "mailed for server https://meet.example.org; event.toml now says server https://meet2.example.org",
+        ),
+        (event().text("jitsi", "app_id", "other"), "mailed for app_id workshop; event.toml now says app_id other"),
     ] {
-        let (server, sandbox) = mailed();
-        let rows_before = sandbox.rows();
-        EventFile::at(server.port()).text(table, key, value).write(&sandbox);
-        let finished = sandbox.run(&["send", "--yes"]);
-        finished.is(3).says("2 people were mailed for").says("event.toml now says").says(said);
-        finished
-            .says("Give it a new id")
-            .says("roomkey resend --all --note \"New time\"")
-            .says("roomkey send --accept-change");
-        assert_eq!(server.counts().mails, 2, "{key}");
-        assert_eq!(sandbox.rows(), rows_before, "{key}: nothing is written");
+        changed.write(&sandbox);
+        for arguments in [&["send", "--yes"][..], &["send", "--yes", "--only", "a3@example.org"]] {
+            let stopped = sandbox.run(arguments);
+            stopped.is(3).says(told).says("new event? Give it a new id.");
+            stopped.says("`roomkey resend --all --note \"New time\"`").says("`roomkey send --accept-change`");
+        }
     }
+    event().write(&sandbox);
+    sandbox.set("ROOMKEY_JITSI_SECRET", OTHER_SECRET);
+    sandbox.run(&["send", "--yes"]).is(3).says("2 people were mailed").says("signing secret").says("--accept-change");
+    moved(&server).write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(3).says("Sat 6 Dec 2036 14:00").says("signing secret");
+
+    assert_eq!((server.counts().mails, ledger(&sandbox) == before), (2, true), "nothing sent, nothing written");
+    sandbox.set("ROOMKEY_JITSI_SECRET", crate::support::SECRET);
+    event().write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0);
+    server.mailed_once(&["a1@example.org", "a2@example.org", "a3@example.org"]);
 }
 
 #[test]
-fn another_signing_secret_stops_the_next_send_and_is_not_shown() {
-    let (server, mut sandbox) = mailed();
-    sandbox.set("ROOMKEY_JITSI_SECRET", "another-secret-of-more-than-32-octets");
-    let finished = sandbox.run(&["send", "--yes"]);
-    finished.is(3).says("signing secret: another one");
-    assert!(!finished.said().contains("another-secret-of"));
+fn what_nobody_relies_on_stops_nothing() {
+    let (server, sandbox) = mailed(1);
+    sandbox.write("attendees.csv", &attendees(2));
+    let event = EventFile::at(server.port()).text("event", "language", "de").text("event", "description", "Bring tea.");
+    event.text("mail", "subject", "Another subject").write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0);
     assert_eq!(server.counts().mails, 2);
 }
 
 #[test]
-fn what_no_link_depends_on_stops_nothing() {
-    let (server, sandbox) = mailed();
-    EventFile::at(server.port()).text("mail", "subject", "{title}: here it is").write(&sandbox);
+fn a_round_to_all_with_a_note_goes_on() {
+    let (server, sandbox) = mailed(2);
+    sandbox.write("attendees.csv", &attendees(3));
+    moved(&server).write(&sandbox);
+    sandbox.run(&["resend", "--all", "--note", "New time", "--yes"]).is(0);
+    let mails = server.received();
+    assert_eq!(mails.len(), 4);
+    assert!(mails[2..].iter().all(|mail| mail.text().contains("New time")));
     sandbox.run(&["send", "--yes"]).is(0);
-    assert_eq!(server.counts().mails, 3);
+    assert_eq!((server.counts().mails, server.received()[4].to()), (5, "a3@example.org".to_owned()));
 }
 
 #[test]
-fn new_registrants_alone_are_mailed_where_that_was_accepted_for_exactly_these_values() {
-    let (server, sandbox) = mailed();
-    moved(server.port()).write(&sandbox);
+fn an_accepted_change_holds_for_exactly_these_values() {
+    let (server, sandbox) = mailed(2);
+    sandbox.write("attendees.csv", &attendees(3));
+    moved(&server).write(&sandbox);
     sandbox.run(&["send", "--yes", "--accept-change"]).is(0);
     server.mailed_once(&["a1@example.org", "a2@example.org", "a3@example.org"]);
-
     sandbox.write("attendees.csv", &attendees(4));
     sandbox.run(&["send", "--yes"]).is(0);
-    assert_eq!(server.counts().mails, 4, "remembered");
-
-    sandbox.write("attendees.csv", &attendees(5));
-    moved(server.port()).text("event", "room", "third-room").write(&sandbox);
-    let finished = sandbox.run(&["send", "--yes"]);
-    finished.is(3).says("2 people were mailed for Fri 5 Dec 2036").says("2 people were mailed for room rust-workshop");
-    assert_eq!(server.counts().mails, 4, "for no other values");
-}
-
-#[test]
-fn a_round_to_all_settles_it_and_the_new_ones_follow() {
-    let (server, sandbox) = mailed();
-    moved(server.port()).write(&sandbox);
-    sandbox.run(&["resend", "--all", "--note", "New time", "--yes"]).is(0);
     assert_eq!(server.counts().mails, 4);
+
+    moved(&server).text("event", "room", "third-room").write(&sandbox);
+    let stopped = sandbox.run(&["send", "--yes"]);
+    stopped.is(3).says("2 people were mailed for Fri 5 Dec 2036 14:00 Europe/Berlin, room rust-workshop");
+    stopped.says("2 people were mailed for room rust-workshop; event.toml now says room third-room");
+    // Back to the first values: those of the second are the others now.
+    EventFile::at(server.port()).write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(3).says("2 people were mailed for Sat 6 Dec 2036 14:00");
+    moved(&server).write(&sandbox);
     sandbox.run(&["send", "--yes"]).is(0);
-    assert_eq!(server.received().last().unwrap().to(), "a3@example.org");
+    assert_eq!(server.counts().mails, 4);
 }
 
 #[test]
-fn a_dry_run_and_a_test_to_oneself_are_not_stopped() {
-    let (server, sandbox) = mailed();
-    moved(server.port()).write(&sandbox);
-    sandbox.run(&["send", "--dry-run"]).is(0);
-    sandbox.run(&["send", "--to", "me@example.org", "--yes"]).is(0);
-    assert_eq!(server.received().last().unwrap().to(), "me@example.org");
+fn a_change_can_be_accepted_before_anybody_new_is_there() {
+    let (server, sandbox) = mailed(1);
+    moved(&server).write(&sandbox);
+    sandbox.run(&["send", "--yes", "--accept-change"]).is(0);
+    sandbox.write("attendees.csv", &attendees(2));
+    sandbox.run(&["send", "--yes"]).is(0);
+    server.mailed_once(&["a1@example.org", "a2@example.org"]);
 }
 
 #[test]
-fn differences_of_single_rows_are_listed_and_stop_nothing() {
+fn a_change_is_not_accepted_by_an_answer_about_somebody_else() {
     let server = SmtpServer::obliging();
     let sandbox = Sandbox::with_attendees(0, server.port());
-    sandbox.write("attendees.csv", "email,name,room\na1@example.org,Ada,\na2@example.org,Ben,side-room\n");
+    sandbox.write("attendees.csv", "id,email,name\n1,a1@example.org,Attendee 1\n");
     sandbox.run(&["send", "--yes"]).is(0);
+    sandbox.write("attendees.csv", "email,name\na1@example.org,Attendee 1\n");
+    moved(&server).write(&sandbox);
+    // Both are told at once: one flag answers both.
+    sandbox.run(&["send", "--yes"]).is(3).says("id 1").says("event.toml now says Sat 6 Dec");
+}
+
+#[test]
+fn a_row_of_its_own_is_listed_and_stops_nothing() {
+    let (server, sandbox) = mailed(2);
     sandbox.write(
         "attendees.csv",
-        "email,name,room\na1@example.org,Ada,\na2@example.org,Ben,quiet-room\na3@example.org,Cy,\n",
+        "email,name,room,starts,ends\n\
+         a1@example.org,Attendee One,,,\n\
+         a2@example.org,Attendee 2,own-room,,\n\
+         a3@example.org,Attendee 3,,2036-12-05T15:00,2036-12-05T16:00\n",
     );
-    let finished = sandbox.run(&["send", "--yes"]);
-    finished.is(0).says("a2@example.org was mailed another").says("roomkey resend a2@example.org");
-    assert!(!finished.said().contains("a1@example.org was mailed another"));
-    assert_eq!(server.received().last().unwrap().to(), "a3@example.org");
+    let sent = sandbox.run(&["send", "--yes"]);
+    sent.is(0).says("attendees.csv:2: a1@example.org").says("attendees.csv:3: a2@example.org");
+    sent.says("`roomkey resend a2@example.org`");
+    server.mailed_once(&["a1@example.org", "a2@example.org", "a3@example.org"]);
+    assert!(!sandbox.run(&["send", "--yes"]).is(0).said().contains("a3@"), "as it was mailed");
 
-    sandbox.run(&["resend", "a2@example.org"]).is(0);
-    assert_eq!(server.received().last().unwrap().claims()["room"], "quiet-room");
-    assert!(!sandbox.run(&["send", "--yes"]).is(0).said().contains("was mailed another"));
+    sandbox.run(&["resend", "a1@example.org", "a2@example.org"]).is(0);
+    assert!(!sandbox.run(&["send", "--yes"]).is(0).said().contains("resend"), "all know now");
+}
+
+#[test]
+fn a_name_changed_beside_a_new_id_column_is_listed_too() {
+    let (server, sandbox) = mailed(1);
+    sandbox.write("attendees.csv", "id,email,name\n1,a1@example.org,Ada Lovelace\n");
+    sandbox.run(&["send", "--yes"]).is(0).says("`roomkey resend a1@example.org`");
+    assert_eq!(server.counts().mails, 1);
+}
+
+#[test]
+fn whoever_waits_for_the_new_values_holds_nothing_up() {
+    use roomkey::{
+        model::Stage,
+        rehearsal::{Action, Rule, Script},
+    };
+    let (_server, sandbox) = mailed(2);
+    let later = Rule::at(Stage::Recipient, Action::reply("451 4.3.0 later")).recipient("a1@");
+    let server = SmtpServer::start(Script::default().rule(later));
+    let patient = |event: EventFile| {
+        event.raw("retry", "delays", r#"["1h"]"#).text("retry", "give_up_after", "4h").write(&sandbox);
+    };
+    patient(moved(&server));
+    sandbox.run(&["resend", "--all", "--note", "New time", "--yes", "--no-wait"]).is(4);
+    sandbox.write("attendees.csv", &attendees(3));
+    sandbox.run(&["send", "--yes", "--no-wait"]).is(4);
+    server.mailed_once(&["a2@example.org", "a3@example.org"]);
 }

@@ -130,6 +130,26 @@ fn a_row_that_loses_every_connection_is_deferred() {
 }
 
 #[test]
+fn a_row_that_is_answered_with_goodbye_every_time_is_deferred_after_four_tries() {
+    for stage in [Stage::Recipient, Stage::Data] {
+        let goodbye = to_a3(stage, Action::reply("421 4.3.2 closing"));
+        let server = SmtpServer::start(Script::default().rule(goodbye).records_commands());
+        let sandbox = Sandbox::with_attendees(5, server.port());
+        EventFile::at(server.port())
+            .raw("retry", "delays", r#"["1h"]"#)
+            .text("retry", "greylist_wait", "1h")
+            .text("retry", "give_up_after", "4h")
+            .write(&sandbox);
+        sandbox.run(&["send", "--yes", "--no-wait"]).is(4).says("a3@example.org: deferred");
+        server.mailed_once(&["a1@example.org", "a2@example.org", "a4@example.org", "a5@example.org"]);
+        let row = sandbox.row("a3@example.org");
+        assert_eq!((&row["state"], row["next_attempt"].is_string()), (&"deferred".into(), true), "{row}");
+        let tries = server.commands().iter().filter(|command| command.line.starts_with("RCPT TO:<a3@")).count();
+        assert_eq!(tries, 4, "once, and three times more");
+    }
+}
+
+#[test]
 fn a_connection_lost_after_the_dot_leaves_the_row_in_doubt() {
     let lost = [Action::Drop, Action::AcceptThenDrop, Action::Raw(b"not SMTP at all\r\n".to_vec())];
     for action in lost {

@@ -25,5 +25,6 @@ mod rehearse;
 mod resend;
 mod secrets;
 mod send;
+mod settle;
 mod status;
 mod templates;

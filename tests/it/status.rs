@@ -107,3 +107,63 @@ fn what_a_server_said_cannot_disturb_the_terminal() {
     let said = format!("{}{}", sent.said(), shown.said());
     assert!(said.contains("gone") && !said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
 }
+
+#[test]
+fn a_run_under_way_is_shown_and_not_waited_for() {
+    let server = SmtpServer::start(Script::default().rule(Rule::at(Stage::Final, Action::Stall).recipient("a1@")));
+    let sandbox = Sandbox::with_attendees(3, server.port());
+    let run = sandbox.spawn(&["send", "--yes"]);
+    sandbox.wait_until(|sandbox| sandbox.in_state("sent").len() == 2 && sandbox.state("a1@example.org") == "sending");
+    let shown = sandbox.run(&["status"]);
+    shown.is(0).says("1 sending").says(&run.id().to_string()).says("roomkey send --yes");
+    shown.says("a run is handing the mail over this moment");
+    run.kill();
+    sandbox.run(&["status"]).is(0).says("1 in doubt").says("the run was cut off");
+}
+
+#[test]
+fn every_state_can_be_picked_and_every_reason_is_told() {
+    let (_server, sandbox) = motley();
+    for (state, who, reason) in [
+        ("pending", "pending@example.org", ""),
+        ("sent", "sent@example.org", ""),
+        ("deferred", "deferred@example.org", "451 4.3.0 later"),
+        ("failed", "failed@example.org", "550 5.1.1 no such user"),
+        ("in_doubt", "doubt@example.org", "Message-ID"),
+        ("skipped", "sent@example.org", "line 6: the same as line 2"),
+        ("removed", "removed@example.org", "no longer in attendees.csv; the last mail: sent"),
+    ] {
+        let shown = sandbox.run(&["status", "--state", state]);
+        shown.is(0).says(who).says(reason);
+        let listed = shown.stdout.lines().skip_while(|line| !line.starts_with("STATE")).count();
+        assert_eq!(listed, 2, "a header and one row:\n{}", shown.stdout);
+    }
+    sandbox.run(&["status", "--state", "lost"]).is(2);
+}
+
+#[test]
+fn a_row_that_repeats_another_is_not_counted_as_somebody() {
+    let (_server, sandbox) = motley();
+    let shown = sandbox.run(&["status"]);
+    shown.is(0).says("6 people: ").says("1 row that repeats another one");
+    assert_eq!(sandbox.rows().len(), 7, "and is listed all the same");
+}
+
+#[test]
+fn a_row_with_a_problem_is_left_out_with_the_reason_and_is_not_removed() {
+    let (_server, sandbox) = motley();
+    sandbox.write("attendees.csv", "email,name\nsent@example.org,Ada\nfailed@example.org,\nnot-an-address,Zoe\n");
+    let skipped = sandbox.row("not-an-address");
+    assert_eq!(skipped["state"], "skipped");
+    assert!(skipped["reason"].as_str().unwrap().contains("attendees.csv:4"), "{skipped}");
+    assert_eq!(sandbox.row("failed@example.org")["state"], "failed");
+    sandbox.run(&["status"]).is(0).says("attendees.csv:3").says("roomkey check");
+}
+
+#[test]
+fn columns_are_aligned_beside_wide_names() {
+    let sandbox = Sandbox::with_attendees(0, crate::support::CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name\na@example.org,山田 太郎\nbb@example.org,Zoë\n");
+    let shown = sandbox.run(&["status", "--all"]);
+    shown.is(0).says("pending  a@example.org   山田 太郎").says("STATE    EMAIL           NAME       TRIES");
+}

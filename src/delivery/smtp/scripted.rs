@@ -262,8 +262,8 @@ pub(crate) async fn work_until(
     let mut all = Vec::new();
     while let Ok(report) = told.try_recv() {
         all.push(match report {
-            Report::Done(mail, outcome) => (mail.row, Some(outcome)),
-            Report::Untouched(mail) | Report::TurnedAway(mail, _) => (mail.row, None),
+            Report::Done(mail, outcome) | Report::TurnedAway(mail, outcome) => (mail.row, Some(outcome)),
+            Report::Untouched(mail) => (mail.row, None),
         });
     }
     Ran { result, reports: all, claimed }

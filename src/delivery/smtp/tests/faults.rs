@@ -140,7 +140,6 @@ async fn replies_one_octet_at_a_time_are_replies() {
 async fn trouble_that_is_no_row_s_hands_the_mail_back() {
     for (acts, name) in [
         (vec![on("MAIL", "421 4.3.2 closing\r\n")], "ServerTrouble"),
-        (vec![on("MAIL", "250 ok\r\n"), on("RCPT", "421 4.3.2 closing\r\n")], "ServerTrouble"),
         (vec![on("MAIL", "451 4.3.0 later\r\n"), Act::Serve], "ServerTrouble"),
         (vec![on("MAIL", "550 5.7.1 not yours\r\n"), Act::Serve], "SenderRefused"),
         (vec![on("MAIL", "530 5.7.0 log in first\r\n"), Act::Serve], "LogInRefused"),
@@ -153,6 +152,21 @@ async fn trouble_that_is_no_row_s_hands_the_mail_back() {
         assert!(format!("{outage:?}").starts_with(name), "{outage:?}");
         assert_eq!(what(&ran, 1), "untouched");
         assert!(ran.claimed.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_after_the_recipient_is_a_lost_connection_and_an_outage() {
+    for keywords in [&[][..], PIPELINING] {
+        for acts in [
+            vec![on("MAIL", "250 ok\r\n"), on("RCPT", "421 4.3.2 closing\r\n")],
+            vec![on("MAIL", "250 ok\r\n"), on("RCPT", "250 ok\r\n"), on("DATA", "421 4.3.2 closing\r\n")],
+        ] {
+            let ran = after(keywords, acts).await;
+            assert!(matches!(ran.result, Err(Outage::ServerTrouble(_))), "{ran:?}");
+            assert!(what(&ran, 1).starts_with("lost at"), "{ran:?}");
+            assert!(ran.claimed.is_empty());
+        }
     }
 }
 
