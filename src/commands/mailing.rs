@@ -243,7 +243,7 @@ fn refuse_what_cannot_be(
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send, false) = (reader, &order.selection, order.accept_change) {
-        problems.extend(event_change::told(reader, roster, &opened.press.terms())?);
+        problems.extend(event_change::told(reader, roster, &planned.survey, &opened.press.terms())?);
     }
     if !problems.is_empty() {
         return Err(Failure { status: Status::BadInput, problems });
