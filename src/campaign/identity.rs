@@ -30,6 +30,8 @@ pub struct Stranger {
     pub address: String,
     /// The name in the row.
     pub name: String,
+    /// Who was mailed there.
+    pub mailed: PersonId,
     /// The key under which the address was mailed.
     pub mailed_as: AttendeeKey,
     /// The name that was mailed.
@@ -127,6 +129,7 @@ impl Identities {
                     row: claim.row,
                     address: claim.address.to_string(),
                     name: claim.name.clone(),
+                    mailed: standing.person,
                     mailed_as: standing.key(),
                     mailed_name: standing.name().to_owned(),
                     key_of_row,

@@ -207,7 +207,9 @@ impl<M: Mailer + 'static> State<M> {
                 // A relay that takes others and never this one is not in trouble.
                 Some(Report::TurnedAway(mail, outcome)) if lock(&self.weather).has_accepted() => (mail, outcome),
                 Some(Report::TurnedAway(mail, _)) => {
-                    lock(&self.flights).entry(mail.row).and_modify(|flight| flight.losses = flight.losses.saturating_add(1));
+                    lock(&self.flights)
+                        .entry(mail.row)
+                        .and_modify(|flight| flight.losses = flight.losses.saturating_add(1));
                     self.untouched(mail, queue.as_ref());
                     continue;
                 }

@@ -1,24 +1,32 @@
 //! Whether the event is still the one people were mailed for.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, HashSet, btree_map::Entry};
 
 use super::opened::ledger_failure;
 use crate::{
-    campaign::words,
+    campaign::{Survey, words},
     failure::{Failure, Told},
     ledger::{Reader, Roster, State, Terms, TermsId},
+    model::PersonId,
 };
 
 /// What to tell where people hold mails made under other values than event.toml has now: the two
 /// values side by side, and the three ways to go on. Nothing where the change was accepted.
-pub(super) fn told(reader: &Reader, roster: &Roster, now: &Terms) -> Result<Vec<Told>, Failure> {
+///
+/// Whoever is in the file no more cannot be mailed again, and so holds nothing up, once somebody has
+/// today's values; before that, the whole folder may be a copy of another event's.
+pub(super) fn told(reader: &Reader, roster: &Roster, survey: &Survey, now: &Terms) -> Result<Vec<Told>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let digest = now.digest();
     if reader.accepted_change().map_err(failed)?.as_deref() == Some(digest.as_str()) {
         return Ok(Vec::new());
     }
     let mut groups: BTreeMap<TermsId, Option<Terms>> = BTreeMap::new();
-    let mut others: BTreeMap<TermsId, u64> = BTreeMap::new();
+    // By terms: people of the file, and all of them.
+    let mut others: BTreeMap<TermsId, (u64, u64)> = BTreeMap::new();
+    let strangers = survey.identified.strangers.iter().map(|stranger| stranger.mailed);
+    let present: HashSet<PersonId> = survey.identified.known.values().copied().chain(strangers).collect();
+    let mut anybody_knows = false;
     for standing in roster.people() {
         let Some(held) = &standing.held else { continue };
         for id in [held.terms, standing.last.terms] {
@@ -28,11 +36,18 @@ pub(super) fn told(reader: &Reader, roster: &Roster, now: &Terms) -> Result<Vec<
         }
         // Whoever is to get another mail of today's values is on the way to them.
         let waits = matches!(standing.last.state, State::Deferred) && groups[&standing.last.terms].is_none();
+        anybody_knows |= groups[&held.terms].is_none() || waits;
         if groups[&held.terms].is_some() && !waits {
-            *others.entry(held.terms).or_default() += 1;
+            let (of_file, of_all) = others.entry(held.terms).or_default();
+            *of_file += u64::from(present.contains(&standing.person));
+            *of_all += 1;
         }
     }
-    let differs = |(id, count): (TermsId, u64)| Some(Told::new(difference(groups[&id].as_ref()?, now, count)));
+    let differs = |(id, (of_file, of_all)): (TermsId, (u64, u64))| {
+        let count = if anybody_knows { of_file } else { of_all };
+        let then = groups[&id].as_ref().filter(|_| count > 0)?;
+        Some(Told::new(difference(then, now, count)))
+    };
     let mut problems: Vec<Told> = others.into_iter().filter_map(differs).collect();
     if let Some(last) = problems.last_mut() {
         last.hint = Some(

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, between, event_change,
+    Desk, asking, between, event_change,
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
     report, round, who,
 };
 use crate::{
-    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, rough_time, words},
+    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, words},
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
     model::Address,
@@ -98,8 +98,8 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     let relay = way.as_ref().map(|way| way.host.clone());
-    announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
-    confirm(desk, &planned.order)?;
+    asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
+    asking::confirm(desk, &planned.order)?;
     let way = match way {
         Some(way) => way,
         None => Way::of(desk, opened)?,
@@ -243,7 +243,7 @@ fn refuse_what_cannot_be(
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send, false) = (reader, &order.selection, order.accept_change) {
-        problems.extend(event_change::told(reader, roster, &opened.press.terms())?);
+        problems.extend(event_change::told(reader, roster, &planned.survey, &opened.press.terms())?);
     }
     if !problems.is_empty() {
         return Err(Failure { status: Status::BadInput, problems });
@@ -270,75 +270,6 @@ pub(super) fn refuse_over(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -
         ));
     }
     Ok(())
-}
-
-/// Says what is about to happen.
-fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, relay: Option<&str>) {
-    let event = &opened.press.event;
-    let say = |line: String| desk.console.say(&line);
-    let smtp = opened.settings.smtp.as_ref();
-    let host = relay.or_else(|| smtp.map(|smtp| smtp.host.as_str())).unwrap_or("the mail server");
-    say(format!("{} to mail, from {} by {host}", words::people(planned.to_go()), opened.press.from));
-    if planned.waiting() > 0 {
-        say(format!("{} more to be tried again when they are due", words::people(planned.waiting())));
-    }
-    say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
-    if let Some(to) = &planned.order.to {
-        say(format!("all of it goes to {to}"));
-    }
-    if let Some(note) = &planned.order.note {
-        say(format!("note: {note}"));
-    }
-    let mailed = planned.survey.identified.known.len() as u64;
-    say(if ledger && mailed > 0 {
-        format!("the ledger knows {} of this file already", words::people(mailed))
-    } else {
-        "nobody of this file was mailed before".into()
-    });
-    if relay.is_none() {
-        say(about_how_long(smtp, planned.to_go()));
-    }
-}
-
-/// How long so many mails take: by the rate that is set, else as relays usually are.
-fn about_how_long(smtp: Option<&crate::settings::SmtpSettings>, mails: u64) -> String {
-    // What relays take on one connection: a slow one, and a quick one.
-    const SLOW: f64 = 0.5;
-    const QUICK: f64 = 10.0;
-    #[expect(clippy::cast_precision_loss, reason = "a time for people")]
-    let mails = mails as f64;
-    let time = |a_second: f64| rough_time(std::time::Duration::from_secs_f64(mails / a_second));
-    if let Some(rate) = smtp.and_then(|smtp| smtp.rate) {
-        let a_second = f64::from(rate.mails) / rate.per.as_secs_f64();
-        return format!("at {} mails in {}: about {}", rate.mails, rough_time(rate.per), time(a_second));
-    }
-    let connections = smtp.map_or(1.0, |smtp| f64::from(smtp.connections));
-    let (quick, slow) = (time(QUICK * connections), time(SLOW * connections));
-    if quick == slow {
-        format!("it takes about {quick}")
-    } else {
-        format!("it takes {quick} to {slow} with most mail servers")
-    }
-}
-
-/// Asks whether to go ahead, unless that was said on the command line.
-///
-/// # Errors
-/// Where the answer is no, or nobody can be asked.
-pub(super) fn confirm(desk: &Desk<'_>, order: &Order) -> Result<(), Failure> {
-    if order.yes {
-        return Ok(());
-    }
-    if !desk.console.can_ask() {
-        return Err(Failure::bad_input(
-            Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
-        ));
-    }
-    if desk.console.confirm("Go ahead?") {
-        Ok(())
-    } else {
-        Err(Failure::bad_input(Told::new("nothing was sent, as you wished")))
-    }
 }
 
 /// A composer for the rows that go.

@@ -1,5 +1,6 @@
 //! One file a command. Here settings, terminal and campaign meet.
 
+mod asking;
 mod between;
 mod check;
 mod continued;

@@ -7,7 +7,7 @@ use super::{
     preview,
 };
 use crate::{
-    campaign::Selection,
+    campaign::{Selection, words},
     cli::Resend,
     failure::{Failure, Status, Told},
     ledger::{CampaignKind, State},
@@ -63,7 +63,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
 /// The way to go on: a round is gone on with under the same note.
 fn with_note(command: &str, args: &Resend) -> String {
     match &args.note {
-        Some(note) if args.all => format!("{command} --note \"{note}\""),
+        Some(note) if args.all => format!("{command} --note {}", words::shell_word(note)),
         _ => command.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Desk, interrupt,
+    Desk, asking, interrupt,
     mailing::{self, Order},
     opened::Opened,
     passes,
@@ -47,7 +47,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     }
     desk.console
         .say(&format!("{} to {to}; nobody else gets anything", words::counted(count, "test mail", "test mails")));
-    mailing::confirm(desk, &planned.order)?;
+    asking::confirm(desk, &planned.order)?;
     let way = Way::of(desk, opened)?;
     let nonce = format!("{}-{}", desk.around.now().as_millisecond(), std::process::id());
     let composer = mailing::composer(opened, &planned, roster, Making::Test { to: to.clone(), nonce });

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::mailing::{Order, Planned};
 use crate::{
-    campaign::{Fate, Reason, Selection, Stranger, Survey, Wanted},
+    campaign::{Fate, Reason, Selection, Stranger, Survey, Wanted, words},
     console::Console,
     failure::{Failure, Status, Told},
     ledger::{Roster, Standing},
@@ -67,7 +67,7 @@ pub(super) fn refuse_unknown_or_several(
             let names: Vec<_> = found
                 .iter()
                 .filter_map(|found| found.attendee.as_ref())
-                .map(|one| format!("\"{}\"", one.name))
+                .map(|one| words::shell_word(&one.name))
                 .collect();
             problems.push(
                 Told::new(format!("{address} is the address of several people: {}", names.join(", ")))

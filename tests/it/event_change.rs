@@ -186,3 +186,22 @@ fn whoever_waits_for_the_new_values_holds_nothing_up() {
     sandbox.run(&["send", "--yes", "--no-wait"]).is(4);
     server.mailed_once(&["a2@example.org", "a3@example.org"]);
 }
+
+#[test]
+fn whoever_is_in_the_file_no_more_holds_nothing_up_after_the_round() {
+    let (server, sandbox) = mailed(3);
+    sandbox.write("attendees.csv", &attendees(2));
+    moved(&server).write(&sandbox);
+    sandbox.run(&["resend", "--all", "--note", "New time", "--yes"]).is(0);
+    sandbox.run(&["send", "--yes"]).is(0);
+    assert_eq!(server.counts().mails, 5);
+}
+
+#[test]
+fn a_copied_folder_with_other_people_in_its_file_stops_the_run() {
+    let (server, sandbox) = mailed(3);
+    sandbox.write("attendees.csv", "email,name\nsomebody.else@example.org,Else\n");
+    moved(&server).write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(3).says("3 people were mailed for Fri 5 Dec").says("Give it a new id");
+    assert_eq!(server.counts().mails, 3);
+}

@@ -1,0 +1,81 @@
+//! What is about to happen, said, and the question whether to go ahead.
+
+use super::{
+    Desk,
+    mailing::{Order, Planned},
+    opened::Opened,
+};
+use crate::{
+    campaign::{rough_time, words},
+    failure::{Failure, Told},
+    settings::SmtpSettings,
+};
+
+/// Says what is about to happen.
+pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, relay: Option<&str>) {
+    let event = &opened.press.event;
+    let say = |line: String| desk.console.say(&line);
+    let smtp = opened.settings.smtp.as_ref();
+    let host = relay.or_else(|| smtp.map(|smtp| smtp.host.as_str())).unwrap_or("the mail server");
+    say(format!("{} to mail, from {} by {host}", words::people(planned.to_go()), opened.press.from));
+    if planned.waiting() > 0 {
+        say(format!("{} more to be tried again when they are due", words::people(planned.waiting())));
+    }
+    say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
+    if let Some(to) = &planned.order.to {
+        say(format!("all of it goes to {to}"));
+    }
+    if let Some(note) = &planned.order.note {
+        say(format!("note: {note}"));
+    }
+    let mailed = planned.survey.identified.known.len() as u64;
+    say(if ledger && mailed > 0 {
+        format!("the ledger knows {} of this file already", words::people(mailed))
+    } else {
+        "nobody of this file was mailed before".into()
+    });
+    if relay.is_none() {
+        say(about_how_long(smtp, planned.to_go()));
+    }
+}
+
+/// How long so many mails take: by the rate that is set, else as relays usually are.
+fn about_how_long(smtp: Option<&SmtpSettings>, mails: u64) -> String {
+    // What relays take on one connection: a slow one, and a quick one.
+    const SLOW: f64 = 0.5;
+    const QUICK: f64 = 10.0;
+    #[expect(clippy::cast_precision_loss, reason = "a time for people")]
+    let mails = mails as f64;
+    let time = |a_second: f64| rough_time(std::time::Duration::from_secs_f64(mails / a_second));
+    if let Some(rate) = smtp.and_then(|smtp| smtp.rate) {
+        let a_second = f64::from(rate.mails) / rate.per.as_secs_f64();
+        return format!("at {} mails in {}: about {}", rate.mails, rough_time(rate.per), time(a_second));
+    }
+    let connections = smtp.map_or(1.0, |smtp| f64::from(smtp.connections));
+    let (quick, slow) = (time(QUICK * connections), time(SLOW * connections));
+    if quick == slow {
+        format!("it takes about {quick}")
+    } else {
+        format!("it takes {quick} to {slow} with most mail servers")
+    }
+}
+
+/// Asks whether to go ahead, unless that was said on the command line.
+///
+/// # Errors
+/// Where the answer is no, or nobody can be asked.
+pub(super) fn confirm(desk: &Desk<'_>, order: &Order) -> Result<(), Failure> {
+    if order.yes {
+        return Ok(());
+    }
+    if !desk.console.can_ask() {
+        return Err(Failure::bad_input(
+            Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
+        ));
+    }
+    if desk.console.confirm("Go ahead?") {
+        Ok(())
+    } else {
+        Err(Failure::bad_input(Told::new("nothing was sent, as you wished")))
+    }
+}
