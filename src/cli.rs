@@ -4,24 +4,28 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+/// The heading of the options that go with every command.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Mail each registrant of an event a personal key to a Jitsi Meet room
 #[derive(Debug, Parser)]
 #[command(name = "roomkey", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_long_help = "Examples:\n  roomkey init\n  roomkey -e workshop/event.toml status")]
 pub struct Cli {
     /// The event's file; paths in it are relative to its folder
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "event.toml")]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, value_name = "FILE", default_value = "event.toml")]
     pub event: PathBuf,
     /// Print results, warnings and problems only
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Say more: the conversation with the mail server, secrets left out
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Colour the messages
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub color: When,
     /// Show progress as a bar, as plain lines, or not at all
-    #[arg(long, global = true, value_name = "HOW", value_enum, default_value_t = ProgressStyle::Auto)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "HOW", value_enum, default_value_t = ProgressStyle::Auto)]
     pub progress: ProgressStyle,
     /// What to do; without it, say what is here and what comes next
     #[command(subcommand)]
@@ -77,6 +81,7 @@ pub enum Command {
 
 /// `roomkey init`
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  roomkey init\n  roomkey init workshop --sample")]
 pub struct Init {
     /// The folder to write to; made where it does not exist
     #[arg(value_name = "DIR", default_value = ".")]
@@ -88,6 +93,7 @@ pub struct Init {
 
 /// `roomkey check`
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  roomkey check\n  roomkey check --smtp")]
 pub struct Check {
     /// Log in to the mail server and offer the sender; nothing is sent
     #[arg(long)]
@@ -119,6 +125,9 @@ pub struct Going {
 
 /// `roomkey send`
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  roomkey send --to you@example.org   a test to yourself\n  roomkey send --dry-run              files to look at\n  roomkey send"
+)]
 pub struct Send {
     /// Mail only this person (repeat for more)
     #[arg(long, value_name = "EMAIL")]
@@ -129,7 +138,7 @@ pub struct Send {
     /// Try at most this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
-    /// Send a test to this address instead: three telling samples, marked, not recorded
+    /// Send a test to this address instead: up to three telling samples, marked, not recorded
     #[arg(long, value_name = "ADDRESS", conflicts_with = "dry_run")]
     pub to: Option<String>,
     /// Send to new people although the event changed after others were mailed
@@ -143,6 +152,9 @@ pub struct Send {
 /// `roomkey resend`
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("who").required(true).args(["emails", "failed", "in_doubt", "all"]))]
+#[command(
+    after_long_help = "Examples:\n  roomkey resend ada@example.org\n  roomkey resend --all --note \"New time: 15:00\""
+)]
 pub struct Resend {
     /// Whom to mail again
     #[arg(value_name = "EMAIL")]
@@ -157,16 +169,17 @@ pub struct Resend {
     #[arg(long)]
     pub all: bool,
     /// Mail it to this address instead (one person)
-    #[arg(long, value_name = "ADDRESS", requires = "emails")]
+    // `requires` alone is not looked at where the group's other arguments rule EMAIL out.
+    #[arg(long, value_name = "ADDRESS", requires = "emails", conflicts_with_all = ["failed", "in_doubt", "all"])]
     pub to: Option<String>,
     /// Words to put on top of the mail
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
     /// Of several people behind one address, mean the one of this name
-    #[arg(long, value_name = "NAME", requires = "emails")]
+    #[arg(long, value_name = "NAME", requires = "emails", conflicts_with_all = ["failed", "in_doubt", "all"])]
     pub name: Option<String>,
     /// With --all: start a new round instead of going on with the last one
-    #[arg(long, requires = "all")]
+    #[arg(long, requires = "all", conflicts_with_all = ["emails", "failed", "in_doubt"])]
     pub again: bool,
     /// How it goes.
     #[command(flatten)]
@@ -176,6 +189,7 @@ pub struct Resend {
 /// `roomkey settle`
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["arrived", "not_arrived"]))]
+#[command(after_long_help = "Example:\n  roomkey settle ada@example.org --arrived")]
 pub struct Settle {
     /// Whose mail
     #[arg(value_name = "EMAIL", required = true)]
@@ -193,6 +207,9 @@ pub struct Settle {
 
 /// `roomkey status`
 #[derive(Debug, Args)]
+#[command(
+    after_long_help = "Examples:\n  roomkey status\n  roomkey status ada\n  roomkey status --format csv > report.csv"
+)]
 pub struct StatusArgs {
     /// Only people whose name or address contains this
     #[arg(value_name = "TEXT")]
@@ -243,6 +260,7 @@ pub enum Format {
 
 /// `roomkey link`
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  roomkey link ada@example.org")]
 pub struct Link {
     /// Whose link
     #[arg(value_name = "EMAIL")]
@@ -254,6 +272,7 @@ pub struct Link {
 
 /// `roomkey inspect`
 #[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  roomkey inspect -   and paste the link, Enter, Ctrl-D")]
 pub struct Inspect {
     /// The token, or a link that holds one; `-` reads it from standard input
     #[arg(value_name = "TOKEN|LINK")]
@@ -263,6 +282,7 @@ pub struct Inspect {
 /// `roomkey templates`
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("do").required(true).args(["variables", "export"]))]
+#[command(after_long_help = "Examples:\n  roomkey templates --variables\n  roomkey templates --export templates")]
 pub struct TemplatesArgs {
     /// List what templates can show, with an example of each from the first row
     #[arg(long)]
@@ -274,6 +294,7 @@ pub struct TemplatesArgs {
 
 /// `roomkey rehearse`
 #[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  roomkey rehearse\n  roomkey rehearse --limit 5")]
 pub struct Rehearse {
     /// Try at most this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

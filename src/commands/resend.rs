@@ -22,7 +22,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
             Told::new("the note is empty, or holds a control character").hint("type it anew, in quotes"),
         ));
     }
-    if args.to.is_some() && args.emails.len() > 1 {
+    if args.to.is_some() && args.emails.len() != 1 {
         return Err(Failure::bad_input(
             Told::new("--to is for one person: several links would reach one address").hint("name one EMAIL"),
         ));

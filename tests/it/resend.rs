@@ -307,3 +307,14 @@ fn a_round_stopped_half_way_wants_the_same_note() {
     sandbox.run(&["resend", "--all", "--note", "Another time", "--yes", "--again"]).is(0);
     assert_eq!(rest.counts().mails, 5);
 }
+
+#[test]
+fn one_address_never_gets_everybodys_links() {
+    let (server, sandbox) = all_mailed(2);
+    for whom in [&["--all"][..], &["--failed"], &["--in-doubt"]] {
+        let arguments = [&["resend", "--to", "me@example.net", "--yes"], whom].concat();
+        sandbox.run(&arguments).is(2);
+    }
+    sandbox.run(&["resend", "a1@example.org", "a2@example.org", "--to", "me@example.net"]).is(3).says("one person");
+    assert_eq!(server.counts().mails, 2);
+}
