@@ -165,10 +165,11 @@ impl<M: Mailer + 'static> State<M> {
                     self.stop();
                     return;
                 }
-                Advice::HoldBack(pause) => {
-                    let seconds = pause.as_secs_f64().ceil();
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a short pause")]
-                    (self.pass.listener)(&Event::Paused { outage, seconds: seconds as u64 });
+                Advice::HoldBack(pause) | Advice::WaitToo(pause) => {
+                    if matches!(advice, Advice::HoldBack(_)) {
+                        let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+                        (self.pass.listener)(&Event::Paused { outage, seconds });
+                    }
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
                         _ = stop.wait_for(|stop| *stop) => return,

@@ -20,6 +20,8 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 pub(super) enum Advice {
     /// Holds back so long, then goes on.
     HoldBack(Duration),
+    /// The same, for a reason that is known already.
+    WaitToo(Duration),
     /// Ends, so that the relay has one connection less.
     Leave,
     /// The run stops.
@@ -74,7 +76,7 @@ impl Weather {
         }
         if now < self.calm_at {
             // Somebody else was struck by the same weather a moment ago.
-            return Advice::HoldBack(wait(now, self.calm_at));
+            return Advice::WaitToo(wait(now, self.calm_at));
         }
         let pauses: &[u64] = if self.accepted_any { &AFTER_FIRST } else { &BEFORE_FIRST };
         let Some(&seconds) = pauses.get(self.strikes) else { return Advice::Stop };
@@ -118,7 +120,7 @@ mod tests {
         let mut weather = Weather::fair(4);
         weather.advise(&unreachable(), at(0));
         for _ in 0..3 {
-            assert!(matches!(weather.advise(&unreachable(), at(0)), Advice::HoldBack(_)));
+            assert!(matches!(weather.advise(&unreachable(), at(0)), Advice::HoldBack(_) | Advice::WaitToo(_)));
         }
         assert!(matches!(weather.advise(&unreachable(), at(1)), Advice::HoldBack(_)));
     }

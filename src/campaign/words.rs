@@ -54,11 +54,14 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", super::grouped(count), if count == 1 { one } else { many })
 }
 
-/// A text as one word of a shell's command line: `"New time"`, or in single quotes where the shell
-/// would read more into it.
+/// A text as one word of a shell's command line: bare where it is plain, else `"New time"`, or in
+/// single quotes where the shell would read more into it.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
-    if text.contains(['"', '$', '`', '\\', '!']) {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else if text.contains(['"', '$', '`', '\\', '!']) {
         format!("'{}'", text.replace('\'', r"'\''"))
     } else {
         format!("\"{text}\"")
@@ -108,6 +111,8 @@ mod tests {
     fn a_word_for_the_shell_means_what_it_says() {
         for (text, word) in [
             ("New time", r#""New time""#),
+            ("ada+rust@example.org", "ada+rust@example.org"),
+            ("", r#""""#),
             ("it's on", r#""it's on""#),
             (r#"the "new" $HOME"#, r#"'the "new" $HOME'"#),
             ("it's `now`!", r"'it'\''s `now`!'"),

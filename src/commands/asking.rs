@@ -17,9 +17,12 @@ pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledg
     let say = |line: String| desk.console.say(&line);
     let smtp = opened.settings.smtp.as_ref();
     let host = relay.or_else(|| smtp.map(|smtp| smtp.host.as_str())).unwrap_or("the mail server");
-    say(format!("{} to mail, from {} by {host}", words::people(planned.to_go()), opened.press.from));
-    if planned.waiting() > 0 {
-        say(format!("{} more to be tried again when they are due", words::people(planned.waiting())));
+    let (going, waiting) = (planned.to_go(), planned.waiting());
+    let from = format!("from {} by {host}", opened.press.from);
+    match (going, waiting) {
+        (0, _) => say(format!("{} to be tried again when they are due, {from}", words::people(waiting))),
+        (_, 0) => say(format!("{} to mail, {from}", words::people(going))),
+        _ => say(format!("{} to mail, and {waiting} to be tried again when due, {from}", words::people(going))),
     }
     say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
     if let Some(to) = &planned.order.to {
@@ -34,8 +37,8 @@ pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledg
     } else {
         "nobody of this file was mailed before".into()
     });
-    if relay.is_none() {
-        say(about_how_long(smtp, planned.to_go()));
+    if relay.is_none() && going > 0 {
+        say(about_how_long(smtp, going));
     }
 }
 

@@ -72,12 +72,12 @@ pub(super) async fn ledger_again(
 }
 
 /// Waits until the first deferred row is due, or for Ctrl-C.
-pub(super) async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, interrupt: &Interrupt) {
+pub(super) async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, command: &str, interrupt: &Interrupt) {
     let now = desk.around.now();
     let wait = due.duration_since(now);
     if wait.is_positive() {
         desk.console.say(&format!(
-            "{} deferred: trying again in {} (Ctrl-C stops here; `roomkey send` goes on)",
+            "{} deferred: trying again in {} (Ctrl-C stops here; `{command}` goes on)",
             words::counted(open, "mail is", "mails are"),
             relay::length(wait)
         ));

@@ -15,6 +15,7 @@ use crate::{
     failure::{Failure, Status, Told},
     invitation::Part,
     ledger::RunLock,
+    model::Language,
     settings::Settings,
 };
 
@@ -34,7 +35,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .survey(Depth::Mails, None)
         .map_err(|problem| report::file_failure(&problem))?;
     columns(desk, &opened, &survey, &mut warnings)?;
-    counts(desk, &survey);
+    counts(desk, &opened, &survey);
+    warnings.extend(languages_unknown(&opened, &survey));
     warnings.extend(survey.duplicate_warnings());
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
@@ -58,7 +60,11 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
             words::counted(warnings.len() as u64, "warning", "warnings")
         ))));
     }
-    desk.console.say("all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`");
+    desk.console.say(if opened.settings.smtp.is_some() {
+        "all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`"
+    } else {
+        "all else is well; next: name your mail server under [smtp], or try it all with `roomkey rehearse`"
+    });
     Ok(Status::Done)
 }
 
@@ -75,7 +81,7 @@ fn refuse_problems(desk: &Desk<'_>, survey: &Survey, others: u64) -> Result<(), 
     if all == 0 {
         return Ok(());
     }
-    let can_skip = survey.broken.is_empty() && others == 0;
+    let can_skip = survey.broken.is_empty() && others == 0 && survey.sound_rows().next().is_some();
     Err(Failure::bad_input(Told::new(format!("{} to mend", words::counted(all, "problem", "problems"))).maybe_hint(
         can_skip.then_some("nothing is sent while a problem remains, unless you say `roomkey send --skip-invalid`"),
     )))
@@ -181,7 +187,22 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
     Ok(())
 }
 
-fn counts(desk: &Desk<'_>, survey: &Survey) {
+/// Languages that mails are asked for in and the templates do not speak.
+fn languages_unknown(opened: &Opened, survey: &Survey) -> Vec<Told> {
+    let of_event = &opened.press.event.language;
+    let speaks = |tag: &str| Language::parse(tag).is_ok_and(|tag| opened.press.templates.speaks(&tag, of_event));
+    let rows = survey.counts.languages.iter().map(|(tag, count)| (tag.as_str(), Some(*count)));
+    rows.chain([(of_event.as_str(), None)])
+        .filter(|(tag, _)| !speaks(tag))
+        .map(|(tag, count)| {
+            let who = count.map_or("event.toml".to_owned(), |count| words::counted(count.into(), "row", "rows"));
+            Told::new(format!("no words in `{tag}`, asked for by {who}: these mails are in English"))
+                .hint(format!("write your own: `roomkey templates --export templates`, then a folder `{tag}` in there"))
+        })
+        .collect()
+}
+
+fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
     let counts = &survey.counts;
     let mut line = format!(
         "{} in {}",
@@ -195,7 +216,11 @@ fn counts(desk: &Desk<'_>, survey: &Survey) {
         let parts: Vec<_> = map.iter().map(|(key, count)| format!("{key} {count}")).collect();
         if parts.is_empty() { String::new() } else { format!("; {label}: {}", parts.join(", ")) }
     };
+    let asked: u32 = counts.languages.values().sum();
     line.push_str(&listed("languages", &counts.languages));
+    if asked > 0 && asked < counts.sound {
+        line.push_str(&format!(", the others {}", opened.press.event.language));
+    }
     line.push_str(&listed("zones", &counts.zones));
     line.push_str(&listed("rooms of their own", &counts.rooms));
     desk.console.result_shown(&line);

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use self::interview::Interview;
 use super::Desk;
 use crate::{
+    campaign::words,
     cli::Init,
     failure::{Failure, Status, Told},
     settings::{Settings, example, typed::Inherited},
@@ -202,9 +203,18 @@ fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {
         say("This is a sample: write your event, your Jitsi server and your mail server into event.toml.");
     }
     say("What comes next:");
-    say(&format!("  roomkey rehearse{event}         try it all with a mail catcher: nobody gets mail"));
-    say(&format!("  roomkey check{event}            check settings, attendees and mails"));
-    say(&format!("  roomkey send{event} --dry-run   look at the mails before they leave"));
+    let steps = [
+        ("check", "", "check settings, attendees and mails"),
+        ("rehearse", "", "try it all with a mail catcher: nobody gets mail"),
+        ("check", " --smtp", "ask the mail server; nothing is sent"),
+        ("send", " --to YOUR-ADDRESS", "send yourself a test"),
+        ("send", "", "mail everybody; it asks first"),
+    ];
+    let commands: Vec<String> = steps.map(|(verb, flags, _)| format!("roomkey {verb}{event}{flags}")).into();
+    let width = commands.iter().map(String::len).max().unwrap_or(0);
+    for (command, (_, _, what)) in commands.iter().zip(steps) {
+        say(&format!("  {command:width$}   {what}"));
+    }
 }
 
 /// The path as it is shown: without a `./` in front.
@@ -214,9 +224,7 @@ fn plainly(path: &Path) -> String {
 
 /// The path as a shell takes it.
 pub(super) fn for_shell(path: &Path) -> String {
-    let text = path.display().to_string();
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
-    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    words::shell_word(&path.display().to_string())
 }
 
 #[cfg(test)]

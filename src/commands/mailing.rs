@@ -220,7 +220,9 @@ fn meant_rows(
 
 fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashSet<u32>>) -> HashSet<u32> {
     let going = |(row, fate): (u32, &Fate)| matches!(fate, Fate::Go(_)).then_some(row);
-    match (meant, order.limit, &order.selection) {
+    // Whom the command leaves out for a problem in their row, it was still meant for.
+    let left_out = survey.unsound.iter().copied().filter(|_| order.skip_invalid && meant.is_none()).collect::<Vec<_>>();
+    let concerned: HashSet<u32> = match (meant, order.limit, &order.selection) {
         (Some(meant), None, _) => meant,
         (None, None, Selection::Send) => survey.sound_rows().chain(survey.unsound.iter().copied()).collect(),
         (None, None, Selection::Round { .. }) => (1..)
@@ -229,7 +231,8 @@ fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashS
             .map(|(row, _)| row)
             .collect(),
         _ => (1..).zip(fates).filter_map(going).collect(),
-    }
+    };
+    concerned.into_iter().chain(left_out).collect()
 }
 
 /// Stops before anything is asked or sent, where the order cannot be right.

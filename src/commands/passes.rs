@@ -33,6 +33,8 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
     /// Accepted in this run.
     pub(super) accepted: u64,
+    /// What the ledger calls this run.
+    pub(super) campaign: Option<CampaignId>,
     /// What became of mails, and could not be written down.
     pub(super) unrecorded: Vec<Unrecorded>,
     /// When the next deferred row is due, where the run did not wait for it.
@@ -88,6 +90,7 @@ async fn all_passes(
             }
         };
         campaign = Some(composer.campaign);
+        ending.campaign = campaign;
         let (ledger, ended, unrecorded) =
             one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
         ending.unrecorded = unrecorded;
@@ -96,7 +99,7 @@ async fn all_passes(
         ending.failure = ended.failure;
         ending.interrupted = interrupt.was_hit();
         let Some(ledger) = ledger else { return Ok((planned, ending)) };
-        let (open, due) = what_is_left(&ledger, &planned, &taken)?;
+        let (open, due) = what_is_left(&ledger, &planned, &taken, campaign)?;
         if !mailing::ended_well(&ending) {
             return Ok((planned, ending));
         }
@@ -110,7 +113,7 @@ async fn all_passes(
             ending.next_due = Some(due);
             return Ok((planned, ending));
         }
-        between::wait_until(desk, due, open, &interrupt).await;
+        between::wait_until(desk, due, open, &planned.order.command, &interrupt).await;
         if interrupt.was_hit() {
             ending.interrupted = true;
             return Ok((planned, ending));
@@ -254,7 +257,12 @@ fn tell(console: &Console, event: &Event) {
 }
 
 /// How many of the rows taken up are still deferred, and when the first of them is due.
-fn what_is_left(ledger: &Ledger, planned: &Planned, taken: &HashSet<u32>) -> Result<(u64, Option<Timestamp>), Failure> {
+fn what_is_left(
+    ledger: &Ledger,
+    planned: &Planned,
+    taken: &HashSet<u32>,
+    campaign: Option<CampaignId>,
+) -> Result<(u64, Option<Timestamp>), Failure> {
     let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
     let mut open = 0;
     let mut due: Option<Timestamp> = None;
@@ -263,8 +271,8 @@ fn what_is_left(ledger: &Ledger, planned: &Planned, taken: &HashSet<u32>) -> Res
     let known: HashSet<_> = planned.survey.identified.known.values().copied().collect();
     for standing in roster.people() {
         // People mailed for the first time in this run are not in the survey's picture yet.
-        let ours =
-            people.contains(&standing.person) || (new && !known.contains(&standing.person) && standing.mailings == 1);
+        let is_new = || !known.contains(&standing.person) && Some(standing.last.campaign) == campaign;
+        let ours = people.contains(&standing.person) || (new && is_new());
         if ours && standing.last.state == State::Deferred {
             open += 1;
             if let Some(at) = standing.last.next_attempt {

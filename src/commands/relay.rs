@@ -128,7 +128,10 @@ pub(super) fn outage_told(outage: &Outage, host: &str) -> Told {
 
 /// How long a wait is, for people.
 pub(super) fn length(time: SignedDuration) -> String {
-    crate::campaign::rough_time(time.unsigned_abs())
+    let time = time.unsigned_abs();
+    // Minutes are rounded, not begun: five minutes and a moment are five.
+    let minutes = std::time::Duration::from_mins(time.as_secs().saturating_add(30) / 60);
+    crate::campaign::rough_time(if time.as_secs() < 100 { time } else { minutes })
 }
 
 fn relay_failure(problem: &RelayProblem) -> Failure {

@@ -45,7 +45,10 @@ pub(super) fn refuse_problems(survey: &Survey, order: &Order) -> Result<(), Fail
         words::counted(shown.max(if named { 0 } else { survey.problems }), "problem", "problems")
     ));
     // A file that cannot be read to its end has no sound others; a rehearsal is for all or nobody.
-    let can_skip = !named && survey.broken.is_empty() && order.command != "roomkey rehearse";
+    let can_skip = !named
+        && survey.broken.is_empty()
+        && survey.sound_rows().next().is_some()
+        && order.command != "roomkey rehearse";
     problems.push(if can_skip { last.hint("or send to the others only: `--skip-invalid`") } else { last });
     Err(Failure { status: Status::BadInput, problems })
 }
@@ -56,15 +59,21 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     for told in survey.duplicate_warnings() {
         console.warn(&told);
     }
-    if !order.wanted.addresses.is_empty() && survey.problems > 0 {
-        let rows = survey.unsound.len() as u64;
-        console.warn(
-            &Told::new(format!("{} problems; those you named are fine", words::counted(rows, "row has", "rows have")))
-                .hint("`roomkey check` lists them"),
-        );
+    let named: Option<HashSet<u32>> =
+        (!order.wanted.addresses.is_empty()).then(|| survey.found.iter().map(|found| found.number).collect());
+    let mut left_out: Vec<_> = survey.faults.iter().collect();
+    left_out.dedup_by_key(|fault| fault.number);
+    if let Some(named) = named {
+        left_out.retain(|fault| named.contains(&fault.number));
+        for fault in &left_out {
+            console.warn(&Told::new(format!("left out: {} ({})", fault.who, fault.told.what)));
+        }
+        let others = (survey.unsound.len() - left_out.len()) as u64;
+        if others > 0 {
+            let rows = words::counted(others, "row that you did not name has", "rows that you did not name have");
+            console.warn(&Told::new(format!("{rows} problems")).hint("`roomkey check` lists them"));
+        }
     } else if order.skip_invalid && survey.problems > 0 {
-        let mut left_out: Vec<_> = survey.faults.iter().collect();
-        left_out.dedup_by_key(|fault| fault.number);
         for fault in &left_out {
             console.warn(&Told::new(format!("left out: {} ({})", fault.who, fault.told.what)));
         }
@@ -114,7 +123,11 @@ pub(super) fn nothing_to_do(
                 .hint("`roomkey send` is the first step"),
         ));
     }
-    desk.console.say("nothing to send: everybody concerned was mailed, or needs you first");
+    desk.console.say(match planned.order.selection {
+        Selection::InState(State::Failed) => "nothing to send: nobody's mail has failed",
+        Selection::InState(_) => "nothing to send: nobody's mail is in doubt",
+        _ => "nothing to send: everybody concerned was mailed, or needs you first",
+    });
     if planned.round.is_some() {
         desk.console.say("this round of `resend --all` has reached everybody it can; `--again` starts a new one");
     }
@@ -156,12 +169,12 @@ pub(super) fn summary(
     desk.console.say(&format!("{line}, in {}", rough_time(time)));
     list_the_others(desk, &planned, reader.as_ref(), &roster, &ending.unrecorded)?;
     unrecorded::tell(desk, &ending.unrecorded);
-    close(desk, &planned, ending, host, verdict(&planned, &roster))
+    close(desk, &planned, ending, host, &roster)
 }
 
 /// The last lines: what stopped the run, and how to go on.
-fn close(desk: &Desk<'_>, planned: &Planned, ending: &Ending, host: &str, verdict: Status) -> Result<Status, Failure> {
-    let go_on = format!("`{}` goes on with the rest, and mails nobody twice", planned.order.command);
+fn close(desk: &Desk<'_>, planned: &Planned, ending: &Ending, host: &str, roster: &Roster) -> Result<Status, Failure> {
+    let go_on = go_on(planned, ending, roster);
     if let Some(outage) = &ending.outage {
         desk.console.problem(&relay::outage_told(outage, host));
         desk.console.say(&go_on);
@@ -180,11 +193,42 @@ fn close(desk: &Desk<'_>, planned: &Planned, ending: &Ending, host: &str, verdic
         let wait = due.duration_since(desk.around.now());
         desk.console.say(&format!("what is deferred can go again in {}: {go_on}", relay::length(wait)));
     }
-    Ok(verdict)
+    Ok(verdict(planned, roster))
+}
+
+/// The command that goes on with what a run left.
+fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> String {
+    let order = &planned.order;
+    if order.selection != Selection::Again {
+        return format!("`{}` goes on with the rest, and mails nobody twice", order.command);
+    }
+    // Named people: those whom this run has no mail for; a mail of it that was deferred is `send`'s.
+    let reached = |number| {
+        let standing = planned.survey.person(number).and_then(|person| roster.by_id(person));
+        standing.is_some_and(|standing| Some(standing.last.campaign) == ending.campaign)
+    };
+    let rest: Vec<String> = planned
+        .survey
+        .found
+        .iter()
+        .filter(|found| planned.concerned.contains(&found.number) && !reached(found.number))
+        .filter_map(|found| found.attendee.as_ref())
+        .map(|attendee| words::shell_word(attendee.email.as_str()))
+        .collect();
+    if rest.is_empty() {
+        return "`roomkey send` goes on with what was deferred".to_owned();
+    }
+    format!("`{}` goes on with the rest", order.command.replacen("EMAIL", &rest.join(" "), 1))
 }
 
 fn count(planned: &Planned, roster: &Roster, state: State) -> u64 {
-    standings(planned, roster).filter(|standing| standing.state == state).count() as u64
+    standings(planned, roster).filter(|standing| state_for(planned, standing) == state).count() as u64
+}
+
+/// A person's state as an order sees it: to `send`, who was mailed once is mailed; to a mail again,
+/// what became of it counts.
+fn state_for(planned: &Planned, standing: &crate::ledger::Standing) -> State {
+    if planned.order.selection == Selection::Send { standing.state } else { standing.last.state }
 }
 
 fn standings<'a>(planned: &'a Planned, roster: &'a Roster) -> impl Iterator<Item = &'a crate::ledger::Standing> {
@@ -221,7 +265,7 @@ fn list_the_others(
     let Some(reader) = reader else { return Ok(()) };
     let mut listed = 0_usize;
     for standing in standings(planned, roster) {
-        let state = standing.last.state;
+        let state = if state_for(planned, standing) == State::Sent { State::Sent } else { standing.last.state };
         if state == State::Sent
             || told_apart.iter().any(|one| one.to.to_string().eq_ignore_ascii_case(standing.address()))
         {
@@ -233,10 +277,23 @@ fn list_the_others(
         }
         let mailing = reader.mailing(standing.last.id).map_err(|problem| ledger_failure(&problem))?;
         let email = standing.address();
-        let reply = mailing.and_then(|mailing| mailing.reply).unwrap_or_else(|| "no reply".into());
+        let elsewhere =
+            mailing.as_ref().map(|mailing| &mailing.address).filter(|to| to.folded() != email.to_lowercase());
+        let reply = match (state, mailing.as_ref().and_then(|mailing| mailing.reply.clone())) {
+            (State::Pending, _) => "settled as not arrived".to_owned(),
+            (_, Some(reply)) => reply,
+            (State::InDoubt | State::Sending, None) => "the run was cut off while it was handed over".to_owned(),
+            (_, None) => "no reply".to_owned(),
+        };
+        let resend = format!("`roomkey resend {}`", words::shell_word(email));
         let (word, hint) = match state {
-            State::Failed => {
-                ("refused", format!("correct the address and run `roomkey send`, or `roomkey resend {email}`"))
+            State::Failed if elsewhere.is_some() => {
+                ("refused there", format!("try another address: {resend} with --to"))
+            }
+            State::Failed if standing.state == State::Sent => ("refused", format!("try again: {resend}")),
+            State::Failed => ("refused", format!("correct the address and run `roomkey send`, or {resend}")),
+            State::Deferred if standing.last.next_attempt.is_none() => {
+                ("given up for now", "`roomkey send` tries once more".to_owned())
             }
             State::Deferred => ("deferred", "`roomkey send` tries again".to_owned()),
             State::InDoubt | State::Sending => {
@@ -244,7 +301,8 @@ fn list_the_others(
             }
             State::Pending | State::Sent => ("not sent", "`roomkey send`".to_owned()),
         };
-        desk.console.warn(&Told::new(format!("{email}: {word}: {reply}")).hint(hint));
+        let at = elsewhere.map_or(String::new(), |to| format!(", mailed to {to}"));
+        desk.console.warn(&Told::new(format!("{email}{at}: {word}: {reply}")).hint(hint));
     }
     if listed > NAMED {
         desk.console.say(&format!("and {} more: `roomkey status` lists them", grouped((listed - NAMED) as u64)));

@@ -38,7 +38,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
     } else if args.in_doubt {
         (Selection::InState(State::InDoubt), CampaignKind::Resend, "roomkey resend --in-doubt")
     } else {
-        (Selection::Again, CampaignKind::Resend, "roomkey send")
+        (Selection::Again, CampaignKind::Resend, "roomkey resend EMAIL")
     };
     let order = Order {
         kind,
@@ -60,10 +60,13 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
     mailing::carry_out(desk, &opened, order, None)
 }
 
-/// The way to go on: a round is gone on with under the same note.
+/// The way to go on, with what was said about each mail: a round is gone on with under the same note.
 fn with_note(command: &str, args: &Resend) -> String {
-    match &args.note {
-        Some(note) if args.all => format!("{command} --note {}", words::shell_word(note)),
-        _ => command.to_owned(),
+    let mut command = command.to_owned();
+    for (flag, value) in [("--note", &args.note), ("--to", &args.to), ("--name", &args.name)] {
+        if let Some(value) = value {
+            command.push_str(&format!(" {flag} {}", words::shell_word(value)));
+        }
     }
+    command
 }

@@ -139,7 +139,10 @@ fn done(standing: &Standing, arrived: bool) -> String {
     match (arrived, standing.state) {
         (true, _) => format!("{address} ({name}): the mail arrived, it counts as sent now. Nothing more to do."),
         (false, State::Pending) => {
-            format!("{address} ({name}): the mail did not arrive. The next `roomkey send` mails it again.")
+            format!(
+                "{address} ({name}): the mail did not arrive. The next `roomkey send` mails it again, if the person \
+                 is still in the file."
+            )
         }
         (false, State::Sent) => format!(
             "{address} ({name}): that mail did not arrive, but another one did; `roomkey send` leaves it at that. \

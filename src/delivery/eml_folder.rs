@@ -66,7 +66,7 @@ impl FolderProblem {
     pub fn hint(&self) -> String {
         match self {
             Self::Link(_) | Self::NoFolder(_) | Self::Foreign(_) => "name a folder of your own with --out".to_owned(),
-            Self::Writable(path) => format!("run `chmod go-w {}`", path.display()),
+            Self::Writable(_) => "name a folder of your own, that others may not write to".to_owned(),
             Self::Occupied { ours: true, .. } => {
                 "move what is in it elsewhere, or name another folder with --out".to_owned()
             }

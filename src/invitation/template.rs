@@ -99,6 +99,13 @@ impl Templates {
         })
     }
 
+    /// Whether there are words in a language, or a file of the organiser's own for all languages.
+    #[must_use]
+    pub fn speaks(&self, language: &Language, of_event: &Language) -> bool {
+        let choice = self.choose(Part::Text, language, of_event);
+        choice.own || language.fallbacks().any(|tag| tag == choice.language)
+    }
+
     /// Chooses, in this order: own language, own default, built-in language, built-in default.
     pub(super) fn choose<'a>(&'a self, part: Part, wanted: &'a Language, of_event: &'a Language) -> Choice<'a> {
         if !self.own.is_empty() {

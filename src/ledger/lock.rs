@@ -142,7 +142,7 @@ mod tests {
         assert_eq!(refused, LockProblem::HeldBy { holder: Some(note(41)) });
         assert_eq!(
             refused.to_string(),
-            "another run is on: `roomkey send -e event.toml` (process 41, started 2026-11-24T09:00:00Z)"
+            "another run is on: `roomkey send -e event.toml` (process 41, started 2026-11-24 09:00 UTC)"
         );
         drop(first);
         RunLock::acquire(&folder, &event, &note(42)).unwrap();

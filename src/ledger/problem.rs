@@ -225,6 +225,6 @@ impl LockProblem {
 
 fn holder_in_words(holder: Option<&LockNote>) -> String {
     holder.map_or_else(String::new, |note| {
-        format!(": `{}` (process {}, started {})", note.command, note.pid, note.started)
+        format!(": `{}` (process {}, started {})", note.command, note.pid, note.started.strftime("%Y-%m-%d %H:%M UTC"))
     })
 }

@@ -204,3 +204,13 @@ fn a_missing_secret_is_named_where_its_server_is() {
     sandbox.write_config("[jitsi]\nurl = \"https://meet.example.org\"\napp_id = \"shared\"\n");
     sandbox.run(&["check"]).is(3).says("roomkey/config.toml under [jitsi]");
 }
+
+#[test]
+fn a_language_without_words_is_warned_of() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox
+        .write("attendees.csv", "email,name,language\na@example.org,A,xh\nb@example.org,B,de-AT\nc@example.org,C,\n");
+    let finished = sandbox.run(&["check"]);
+    finished.is(0).says("no words in `xh`, asked for by 1 row").says("languages: de-AT 1, xh 1, the others en");
+    assert!(!finished.said().contains("no words in `de-AT`"));
+}

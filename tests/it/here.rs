@@ -22,7 +22,7 @@ fn an_empty_folder_gets_init_and_the_events_below() {
     let sandbox = Sandbox::new();
     sandbox.run(&[]).is(0).says("no event.toml here").says("roomkey init").says("-e FILE").says("--help");
     sandbox.write("next week/event.toml", "");
-    sandbox.run(&[]).is(0).says("`roomkey -e 'next week/event.toml'`");
+    sandbox.run(&[]).is(0).says("`roomkey -e \"next week/event.toml\"`");
     // One that was named is missed.
     sandbox.run(&["-e", "nowhere.toml"]).is(3).says("nowhere.toml: there is no such file");
 }

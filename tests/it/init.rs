@@ -52,7 +52,7 @@ fn nothing_is_overwritten() {
 #[test]
 fn a_folder_is_made_whatever_its_name() {
     let sandbox = Sandbox::new();
-    sandbox.run(&["init", "next week/über uns"]).is(0).says("-e 'next week/über uns/event.toml'");
+    sandbox.run(&["init", "next week/über uns"]).is(0).says("-e \"next week/über uns/event.toml\"");
     sandbox.run(&["check", "-e", "next week/über uns/event.toml"]).is(0);
 
     sandbox.write("a file", "");

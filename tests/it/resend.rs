@@ -7,7 +7,7 @@ use roomkey::{
     rehearsal::{Action, Rule, Script, Times},
 };
 
-use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
+use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer, attendees};
 
 /// The Message-ID that `status` tells of a row, as a mail's reader has it.
 fn message_id(sandbox: &Sandbox, who: &str) -> String {
@@ -317,4 +317,42 @@ fn one_address_never_gets_everybodys_links() {
     }
     sandbox.run(&["resend", "a1@example.org", "a2@example.org", "--to", "me@example.net"]).is(3).says("one person");
     assert_eq!(server.counts().mails, 2);
+}
+
+#[test]
+fn rows_with_problems_are_left_out_and_count_as_left_out() {
+    let (server, sandbox) = all_mailed(2);
+    sandbox.write("attendees.csv", "email,name\na1@example.org,Ada\na2@example.org,\n");
+    sandbox.run(&["resend", "--all", "--yes"]).is(3);
+    sandbox.run(&["resend", "--all", "--yes", "--skip-invalid"]).is(4).says("left out: a2@example.org");
+    assert_eq!(server.deliveries()["a1@example.org"], 2);
+    let finished = sandbox.run(&["resend", "a1@example.org", "a2@example.org", "--skip-invalid"]);
+    finished.is(4).says("left out: a2@example.org");
+    assert_eq!(server.counts().mails, 4);
+}
+
+#[test]
+fn named_people_are_gone_on_with_by_name() {
+    let (_server, sandbox) = all_mailed(2);
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    let finished = sandbox.run(&["resend", "a1@example.org", "a2@example.org", "--note", "It's new"]);
+    finished.is(6).says("`roomkey resend a1@example.org a2@example.org --note \"It's new\"` goes on with the rest");
+}
+
+#[test]
+fn a_refusal_elsewhere_is_told_once_and_leaves_the_first_mail_standing() {
+    let refuse = Rule::at(Stage::Recipient, Action::reply("550 5.1.1 no such user")).recipient("private@");
+    let server = SmtpServer::start(Script::default().rule(refuse));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    let finished = sandbox.run(&["resend", "a1@example.org", "--to", "private@example.net"]);
+    finished.is(4).says("1 refused").says("a1@example.org, mailed to private@example.net").says("--to");
+    assert!(!sandbox.run(&["send", "--yes"]).is(0).said().contains("refused"));
+}
+
+#[test]
+fn nobody_in_a_state_is_said_so() {
+    let (_server, sandbox) = all_mailed(1);
+    sandbox.run(&["resend", "--failed", "--yes"]).is(0).says("nobody's mail has failed");
+    sandbox.run(&["resend", "--in-doubt", "--yes"]).is(0).says("nobody's mail is in doubt");
 }

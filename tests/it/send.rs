@@ -201,3 +201,19 @@ fn names_of_strangers_are_shown_and_never_obeyed() {
         assert!(!mail.html().contains("<b>Bobby"), "{}", mail.html());
     }
 }
+
+#[test]
+fn nobody_waits_for_somebody_who_left_the_file() {
+    let later = Rule::at(Stage::Recipient, Action::reply("451 4.3.0 later")).recipient("a1@");
+    let server = SmtpServer::start(Script::default().rule(later));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    EventFile::at(server.port())
+        .raw("retry", "delays", r#"["1h"]"#)
+        .text("retry", "give_up_after", "4h")
+        .write(&sandbox);
+    sandbox.run(&["send", "--yes", "--no-wait"]).is(4);
+    sandbox.write("attendees.csv", "email,name\na2@example.org,Ben\n");
+    // It would wait for an hour.
+    sandbox.run(&["send", "--yes"]).is(0);
+    server.mailed_once(&["a2@example.org"]);
+}

@@ -71,13 +71,16 @@ async fn dial(relay: &Relay) -> Result<TcpStream, Outage> {
                 return Ok(tcp);
             }
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
-                troubles.push(format!("{address}: {REFUSED}"));
+                troubles.push((address, REFUSED.to_owned()));
             }
-            Ok(Err(error)) => troubles.push(format!("{address}: {error}")),
-            Err(_) => troubles.push(format!("{address}: {SILENCE} {} s", share.as_secs_f64().ceil())),
+            Ok(Err(error)) => troubles.push((address, error.to_string())),
+            Err(_) => troubles.push((address, format!("{SILENCE} {} s", share.as_secs_f64().ceil()))),
         }
     }
-    Err(unreachable(relay, &troubles.join("; ")))
+    // One address needs no name of its own where the host is that address.
+    let is_host = |address: SocketAddr| relay.host.parse() == Ok(address.ip());
+    let told = troubles.into_iter().map(|(at, what)| if is_host(at) { what } else { format!("{at}: {what}") });
+    Err(unreachable(relay, &told.collect::<Vec<_>>().join("; ")))
 }
 
 async fn addresses(relay: &Relay) -> Result<VecDeque<SocketAddr>, Outage> {
