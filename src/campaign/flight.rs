@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::oneshot;
 
 use crate::{
     delivery::retry::RetryPolicy,
@@ -32,14 +33,44 @@ pub(super) struct Flight {
     pub(super) first_attempt: Option<Timestamp>,
     pub(super) attempts: u32,
     pub(super) losses: u8,
-    pub(super) claimed: bool,
+    pub(super) claim: Claim,
+    /// Which of the requests to the ledger the claim is: an answer to an earlier one means nothing.
+    pub(super) asked: u32,
+    /// Whether a worker asked for its claim: its body may leave.
+    pub(super) in_hand: bool,
+    /// The worker that waits for the claim to be durable.
+    pub(super) waiting: Option<oneshot::Sender<bool>>,
+}
+
+/// How far the record of a mail as `sending` has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    None,
+    /// The ledger was asked.
+    Asked,
+    /// The ledger has it.
+    Durable,
 }
 
 impl Flight {
     /// A mail that nobody has taken yet.
     pub(super) fn of(job: Job) -> (Arc<Mail>, Self) {
         let Job { mail, entry, first_attempt, attempts } = job;
-        (mail, Self { entry, first_attempt, attempts, losses: 0, claimed: false })
+        let (claim, asked, in_hand, waiting) = (Claim::None, 0, false, None);
+        (mail, Self { entry, first_attempt, attempts, losses: 0, claim, asked, in_hand, waiting })
+    }
+
+    /// Asks for the claim: what the ledger is to record, and which request this is.
+    pub(super) fn ask(&mut self) -> (u32, Arc<Entry>) {
+        self.claim = Claim::Asked;
+        self.asked += 1;
+        (self.asked, self.entry.clone())
+    }
+
+    /// Gives the claim up; says whether there was one.
+    pub(super) fn take_claim(&mut self) -> bool {
+        self.in_hand = false;
+        std::mem::replace(&mut self.claim, Claim::None) != Claim::None
     }
 
     /// What an outcome means for the ledger, and when a deferred mail is due again.

@@ -44,6 +44,14 @@ impl Journal {
         }
     }
 
+    /// How many mails the ledger has as `sending` this moment.
+    pub(super) fn sending(&self) -> usize {
+        match self {
+            Self::Ledger(writer) => writer.sending(),
+            Self::Nowhere => 0,
+        }
+    }
+
     /// What went wrong for good, if anything.
     pub(super) fn failure(&self) -> Option<(String, String)> {
         match self {

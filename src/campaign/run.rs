@@ -70,6 +70,7 @@ pub struct Ended {
 struct State<M> {
     pass: Pass<M>,
     flights: Mutex<HashMap<u32, Flight>>,
+    line: Mutex<claims::Line>,
     weather: Mutex<Weather>,
     outage: Mutex<Option<Outage>>,
 }
@@ -91,6 +92,7 @@ impl<M: Mailer + 'static> Pass<M> {
         let state = Arc::new(State {
             pass: self,
             flights: Mutex::new(HashMap::new()),
+            line: Mutex::new(claims::Line::default()),
             weather: Mutex::new(Weather::fair(workers)),
             outage: Mutex::new(None),
         });
@@ -107,6 +109,7 @@ impl<M: Mailer + 'static> Pass<M> {
         tally.total = total;
         while crew.join_next().await.is_some() {}
         let _ = claims.await;
+        state.withdraw_what_was_not_begun();
         let failure = composer.await.unwrap_or_else(|_| Err(broken_down())).err();
         let failure = state.pass.journal.failure().map(|(what, hint)| Told::new(what).hint(hint)).or(failure);
         Ended { tally, outage: lock(&state.outage).take(), failure }
@@ -128,8 +131,9 @@ impl<M: Mailer + 'static> State<M> {
             let mut count = 0_u64;
             let result = produce(&mut |job: Job| {
                 let (mail, flight) = Flight::of(job);
-                lock(&self.flights).insert(mail.row, flight);
                 let row = mail.row;
+                lock(&self.flights).insert(row, flight);
+                lock(&self.line).push(row);
                 let taken = mails.blocking_send(mail).is_ok();
                 if taken {
                     count += 1;
@@ -237,14 +241,18 @@ impl<M: Mailer + 'static> State<M> {
     /// campaign's fault, and then no row is blamed. They are held back until that is known.
     fn enter(&self, book: &mut Book, fate: Fate) {
         if book.acquits(&fate.outcome) {
-            return; // It was on its way when the others were acquitted, and shares their fate.
+            // It was on its way when the others were acquitted, and shares their fate.
+            self.pass.journal.withdraw(fate.row);
+            return;
         }
         let halt = book.streaks.feed(fate.row, &fate.outcome);
         let refused = matches!(fate.outcome, Outcome::Refused { .. });
         book.only_refusals &= refused;
         book.held.push(fate);
         if let Some(halt) = halt {
-            book.held.retain(|held| !halt.acquitted.contains(&held.row));
+            for acquitted in book.held.extract_if(.., |held| halt.acquitted.contains(&held.row)) {
+                self.pass.journal.withdraw(acquitted.row);
+            }
             if !halt.acquitted.is_empty() {
                 book.campaign_refused = halt.outage.reply().map(|reply| reply.code);
             }
@@ -272,7 +280,7 @@ impl<M: Mailer + 'static> State<M> {
 
     /// A mail came back of which nothing has left: it waits for the next worker, unless the run stops.
     fn untouched(&self, mail: Arc<Mail>, queue: Option<&mpsc::Sender<Arc<Mail>>>) {
-        let claimed = lock(&self.flights).get_mut(&mail.row).is_some_and(|flight| std::mem::take(&mut flight.claimed));
+        let claimed = lock(&self.flights).get_mut(&mail.row).is_some_and(Flight::take_claim);
         if claimed {
             self.pass.journal.withdraw(mail.row);
         }
@@ -291,7 +299,7 @@ impl<M: Mailer + 'static> State<M> {
             && flight.losses < RETRIES_AT_ONCE
         {
             flight.losses += 1;
-            if std::mem::take(&mut flight.claimed) {
+            if flight.take_claim() {
                 let state = Ending::Deferred { reply: detail.clone(), next_attempt: Some(now) };
                 self.pass.journal.finish(flight.entry.clone(), state, now);
             }

@@ -10,6 +10,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{self, Receiver, Sender},
     },
     thread::{self, JoinHandle},
@@ -45,6 +46,7 @@ pub struct Writer {
 pub struct WriterHandle {
     requests: Sender<Message>,
     trouble: Arc<Lasting>,
+    sending: Arc<AtomicUsize>,
 }
 
 /// What went wrong for good, and what it cost.
@@ -96,12 +98,14 @@ impl Writer {
         let trouble = Arc::new(Lasting::default());
         let path = ledger.path().to_owned();
         let spare = Some(Spare::beside(&path)?);
-        let scribe = Scribe { ledger, claims: Claims::new(), spare, trouble: Arc::clone(&trouble) };
+        let sending = Arc::new(AtomicUsize::new(0));
+        let scribe =
+            Scribe { ledger, claims: Claims::new(), spare, trouble: trouble.clone(), sending: sending.clone() };
         let thread = thread::Builder::new()
             .name("ledger".into())
             .spawn(move || scribe.work(&received))
             .map_err(|error: io::Error| LedgerProblem::io("start the writer of", &path, &error))?;
-        Ok(Self { handle: WriterHandle { requests, trouble }, thread: Some(thread) })
+        Ok(Self { handle: WriterHandle { requests, trouble, sending }, thread: Some(thread) })
     }
 
     /// A way to ask it.
@@ -194,6 +198,12 @@ impl WriterHandle {
         self.trouble.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many claims are durable and have not ended: what a crash this moment leaves in doubt.
+    #[must_use]
+    pub fn sending(&self) -> usize {
+        self.sending.load(Ordering::Relaxed)
+    }
+
     fn ask(&self, job: Job) -> impl Future<Output = Answer> + Send + use<> {
         let (answer, answered) = oneshot::channel();
         // Where the thread has ended, the answer's sender is dropped with the message: `Closed`.
@@ -208,6 +218,7 @@ struct Scribe {
     claims: Claims,
     spare: Option<Spare>,
     trouble: Arc<Lasting>,
+    sending: Arc<AtomicUsize>,
 }
 
 impl Scribe {
@@ -225,7 +236,9 @@ impl Scribe {
 
     fn serve(&mut self, group: Vec<Request>) {
         if self.trouble.failure.get().is_none() {
-            match self.write(group.iter().map(|request| &request.job)) {
+            let written = self.write(group.iter().map(|request| &request.job));
+            self.sending.store(self.claims.len(), Ordering::Relaxed);
+            match written {
                 Ok(answers) => {
                     for (request, answer) in group.into_iter().zip(answers) {
                         // Whoever asked need not wait for the answer.

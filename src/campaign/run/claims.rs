@@ -1,34 +1,197 @@
 //! Claims: a mail is recorded as `sending`, durably, before its body's first byte leaves.
+//!
+//! Owns: which mails are claimed before a worker asks. Only what will begin within some milliseconds
+//! is, and never more than a crash may leave in doubt: on a slow relay nothing is claimed ahead, on a
+//! quick one a commit of the ledger's serves many mails.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 use super::{State, lock};
-use crate::delivery::ClaimRequest;
+use crate::{
+    campaign::flight::{Claim, Flight},
+    delivery::{ClaimRequest, Mailer},
+    ledger::Entry,
+};
 
-impl<M: crate::delivery::Mailer + 'static> State<M> {
-    /// Has each claimed mail recorded as `sending`; the ledger's writer groups them.
+/// What will begin within this time may be claimed now.
+const SOON: Duration = Duration::from_millis(10);
+/// As many mails may be in doubt after a crash, or twice the connections.
+const DOUBTFUL: usize = 16;
+
+/// Rows composed and not yet claimed, in the order in which workers will take them.
+#[derive(Debug, Default)]
+pub(super) struct Line(VecDeque<u32>);
+
+impl Line {
+    pub(super) fn push(&mut self, row: u32) {
+        self.0.push_back(row);
+    }
+}
+
+/// How fast mails are begun.
+#[derive(Debug)]
+struct Pace {
+    last: Option<Instant>,
+    /// Between two mails, on the average of the last few.
+    interval: Duration,
+}
+
+impl Pace {
+    fn unknown() -> Self {
+        Self { last: None, interval: SOON }
+    }
+
+    fn begun(&mut self, mails: u32, now: Instant) {
+        if let Some(last) = self.last.replace(now) {
+            let each = now.duration_since(last) / mails.max(1);
+            self.interval = (self.interval * 7 + each) / 8;
+        }
+    }
+
+    /// How many mails will begin soon.
+    fn soon(&self) -> usize {
+        let interval = self.interval.max(Duration::from_micros(1));
+        usize::try_from(SOON.as_micros() / interval.as_micros().max(1)).unwrap_or(usize::MAX)
+    }
+}
+
+impl<M: Mailer + 'static> State<M> {
+    /// Answers the workers' requests; the ledger's writer groups what is claimed at the same time.
     pub(super) async fn answer_claims(self: Arc<Self>, mut claims: mpsc::Receiver<ClaimRequest>) {
-        while let Some(ClaimRequest { row, answer }) = claims.recv().await {
-            let entry = lock(&self.flights).get(&row).map(|flight| flight.entry.clone());
-            let Some(entry) = entry else {
+        let most = DOUBTFUL.max(2 * self.pass.connections);
+        let mut pace = Pace::unknown();
+        while let Some(request) = claims.recv().await {
+            let mut requests = vec![request];
+            while let Ok(request) = claims.try_recv() {
+                requests.push(request);
+            }
+            pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX), Instant::now());
+            let mut wanted = Vec::new();
+            self.take_requests(requests, &mut wanted);
+            self.look_ahead(pace.soon(), most, &mut wanted);
+            self.claim(wanted);
+        }
+    }
+
+    /// Answers what is claimed already; the others are wanted.
+    fn take_requests(&self, requests: Vec<ClaimRequest>, wanted: &mut Vec<Wanted>) {
+        let mut flights = lock(&self.flights);
+        for ClaimRequest { row, answer } in requests {
+            let Some(flight) = flights.get_mut(&row) else {
                 let _ = answer.send(false);
                 continue;
             };
-            let state = self.clone();
-            let durable = self.pass.journal.begin(entry, (self.pass.now)());
-            tokio::spawn(async move {
+            flight.in_hand = true;
+            match flight.claim {
+                Claim::Durable => drop(answer.send(true)),
+                Claim::Asked => flight.waiting = Some(answer),
+                Claim::None => {
+                    flight.waiting = Some(answer);
+                    wanted.push(Wanted::of(row, flight));
+                }
+            }
+        }
+    }
+
+    /// Wants more mails, where those that were claimed ahead run low.
+    fn look_ahead(&self, soon: usize, most: usize, wanted: &mut Vec<Wanted>) {
+        if *self.pass.stop.borrow() {
+            return;
+        }
+        let mut flights = lock(&self.flights);
+        let mut line = lock(&self.line);
+        let ahead = flights.values().filter(|flight| flight.claim != Claim::None && !flight.in_hand).count();
+        let asked = flights.values().filter(|flight| flight.claim == Claim::Asked).count();
+        let room = most.saturating_sub(self.pass.journal.sending() + asked).min(soon.saturating_sub(ahead));
+        if ahead > soon.min(most) / 2 {
+            return;
+        }
+        while wanted.len() < room
+            && let Some(row) = line.0.pop_front()
+        {
+            if let Some(flight) = flights.get_mut(&row).filter(|flight| flight.claim == Claim::None && !flight.in_hand)
+            {
+                wanted.push(Wanted::of(row, flight));
+            }
+        }
+    }
+
+    /// Has mails recorded, and answers who waits for them.
+    fn claim(self: &Arc<Self>, wanted: Vec<Wanted>) {
+        if wanted.is_empty() {
+            return;
+        }
+        let now = (self.pass.now)();
+        let begin = |Wanted { row, request, entry }| (row, request, self.pass.journal.begin(entry, now));
+        let claims: Vec<_> = wanted.into_iter().map(begin).collect();
+        let state = self.clone();
+        tokio::spawn(async move {
+            for (row, request, durable) in claims {
                 let granted = durable.await;
-                if granted {
-                    if let Some(flight) = lock(&state.flights).get_mut(&row) {
-                        flight.claimed = true;
-                    }
-                } else {
+                if !granted {
                     state.stop();
                 }
-                let _ = answer.send(granted);
-            });
+                if let Some(waiting) = state.claimed(row, request, granted) {
+                    let _ = waiting.send(granted);
+                }
+            }
+        });
+    }
+
+    fn claimed(&self, row: u32, request: u32, granted: bool) -> Option<oneshot::Sender<bool>> {
+        let mut flights = lock(&self.flights);
+        let flight = flights.get_mut(&row).filter(|flight| flight.asked == request && flight.claim == Claim::Asked)?;
+        flight.claim = if granted { Claim::Durable } else { Claim::None };
+        flight.waiting.take()
+    }
+
+    /// Takes back, at the end of a pass, the claims of mails that no worker came to.
+    pub(super) fn withdraw_what_was_not_begun(&self) {
+        for (row, flight) in lock(&self.flights).iter_mut() {
+            if !flight.in_hand && flight.take_claim() {
+                self.pass.journal.withdraw(*row);
+            }
         }
+    }
+}
+
+/// A mail to be claimed.
+struct Wanted {
+    row: u32,
+    /// Which of the row's requests this is.
+    request: u32,
+    entry: Arc<Entry>,
+}
+
+impl Wanted {
+    fn of(row: u32, flight: &mut Flight) -> Self {
+        let (request, entry) = flight.ask();
+        Self { row, request, entry }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_claimed_ahead_on_a_slow_relay_and_much_on_a_quick_one() {
+        let start = Instant::now();
+        let after = |interval: Duration| {
+            let mut pace = Pace::unknown();
+            for step in 0..100 {
+                pace.begun(1, start + interval * step);
+            }
+            pace.soon()
+        };
+        assert_eq!(after(Duration::from_millis(200)), 0);
+        assert_eq!(after(Duration::from_millis(20)), 0);
+        assert!((4..=5).contains(&after(Duration::from_millis(2))));
+        assert!(after(Duration::from_micros(100)) > 50);
     }
 }
