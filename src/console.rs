@@ -5,8 +5,10 @@
 //! token must be kept away from here by those who hold it.
 
 use std::{
+    borrow::Cow,
     io::{BufRead, Write},
-    sync::{Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -19,18 +21,22 @@ use crate::{
     surroundings::Surroundings,
 };
 
+/// How an event's file is named unless somebody says otherwise.
+pub const USUAL_EVENT: &str = "event.toml";
 /// Lines of plain progress are this far apart.
 const PLAIN_PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// The printer.
-#[derive(Debug)]
+/// The printer; its clones share one progress bar.
+#[derive(Debug, Clone)]
 pub struct Console {
     quiet: bool,
     verbose: bool,
     color: bool,
     can_ask: bool,
     progress: ProgressStyle,
-    bar: Mutex<Option<Bar>>,
+    /// The event's file, where commands to be pasted must name it.
+    event: Option<String>,
+    bar: Arc<Mutex<Option<Bar>>>,
 }
 
 /// What became of the question for a secret.
@@ -47,7 +53,7 @@ pub enum Hidden {
 #[derive(Debug)]
 enum Bar {
     Drawn(ProgressBar),
-    Plain { last: Option<Instant> },
+    Plain { last: Option<Instant>, unsaid: Option<String> },
 }
 
 impl Console {
@@ -64,7 +70,9 @@ impl Console {
             ProgressStyle::Auto if !drawable => ProgressStyle::Plain,
             chosen => chosen,
         };
-        Self { quiet: cli.quiet, verbose: cli.verbose, color, can_ask: around.can_ask, progress, bar: Mutex::new(None) }
+        let (quiet, verbose, can_ask) = (cli.quiet, cli.verbose, around.can_ask);
+        let event = (cli.event != Path::new(USUAL_EVENT)).then(|| shell_word(&cli.event.display().to_string()));
+        Self { quiet, verbose, color, can_ask, progress, event, bar: Arc::default() }
     }
 
     /// Prints one line of the result, as it is: for programs and pipes.
@@ -74,7 +82,23 @@ impl Console {
 
     /// Prints one line of the result for people: foreign characters made visible.
     pub fn result_shown(&self, line: &str) {
-        self.result(&visible(line));
+        self.result(&visible(&self.with_event(line)));
+    }
+
+    /// The commands in a text as they are to be typed here: with `-e` where the event needs it.
+    fn with_event<'a>(&self, line: &'a str) -> Cow<'a, str> {
+        const COMMAND: &str = "`roomkey ";
+        let Some(event) = self.event.as_ref().filter(|_| line.contains(COMMAND)) else { return line.into() };
+        let mut parts = line.split(COMMAND);
+        let mut whole = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            whole.push_str(COMMAND);
+            if !["-e ", "--help", "init"].iter().any(|start| part.starts_with(start)) {
+                whole.push_str(&format!("-e {event} "));
+            }
+            whole.push_str(part);
+        }
+        whole.into()
     }
 
     /// Prints the result's octets as they are. A reader that went away is no error.
@@ -131,7 +155,7 @@ impl Console {
     }
 
     fn talk(&self, label: &str, color: Option<&str>, line: &str) {
-        let line = visible(&without_tokens(line));
+        let line = visible(&without_tokens(&self.with_event(line)));
         self.above_bar(|| {
             let mut err = std::io::stderr().lock();
             let _ = match color {
@@ -190,7 +214,7 @@ impl Console {
         let bar = match self.progress {
             ProgressStyle::None => None,
             _ if self.quiet => None,
-            ProgressStyle::Plain => Some(Bar::Plain { last: None }),
+            ProgressStyle::Plain => Some(Bar::Plain { last: None, unsaid: None }),
             ProgressStyle::Auto => {
                 let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
                 let style = BarStyle::with_template("{bar:30} {msg}").map(|style| style.progress_chars("=> "));
@@ -209,12 +233,12 @@ impl Console {
                 bar.set_position(done);
                 bar.set_message(visible(line));
             }
-            Some(Bar::Plain { last }) => {
-                let due = last.is_none_or(|last| last.elapsed() >= PLAIN_PROGRESS_EVERY);
-                if due {
+            Some(Bar::Plain { last, unsaid }) => {
+                speak = last.is_none_or(|last| last.elapsed() >= PLAIN_PROGRESS_EVERY);
+                if speak {
                     *last = Some(Instant::now());
-                    speak = true;
                 }
+                *unsaid = (!speak).then(|| line.to_owned());
             }
             None => {}
         }
@@ -223,10 +247,13 @@ impl Console {
         }
     }
 
-    /// Takes the bar away.
+    /// Takes the bar away; plain lines end with the last one.
     pub fn end_progress(&self) {
-        if let Some(Bar::Drawn(bar)) = self.lock_bar().take() {
-            bar.finish_and_clear();
+        let bar = self.lock_bar().take();
+        match bar {
+            Some(Bar::Drawn(bar)) => bar.finish_and_clear(),
+            Some(Bar::Plain { unsaid: Some(line), .. }) => self.say(&line),
+            Some(Bar::Plain { unsaid: None, .. }) | None => {}
         }
     }
 
@@ -244,6 +271,25 @@ impl Console {
 
     fn lock_bar(&self) -> MutexGuard<'_, Option<Bar>> {
         self.bar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A text as one word of a shell's command line: bare where it is plain, else `"New time"`, or in
+/// single quotes where the shell would read more into it.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else if text.contains(char::is_control) {
+        // The one form in which a line break can be pasted.
+        let is_special = |c: char| c == '\'' || c == '\\' || c.is_control();
+        let escaped = |c: char| if is_special(c) { c.escape_default().to_string() } else { c.to_string() };
+        format!("$'{}'", text.chars().map(escaped).collect::<String>())
+    } else if text.contains(['"', '$', '`', '\\', '!']) {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    } else {
+        format!("\"{text}\"")
     }
 }
 
@@ -305,5 +351,20 @@ mod tests {
         let token = "eyJhbGciOiJIUzI1NiJ9.eyJyb29tIjoiciJ9.c2lnbmF0dXJl";
         assert_eq!(without_tokens(&format!("see https://h/r?jwt={token}&x=1")), "see https://h/r?jwt=[token]&x=1");
         assert_eq!(without_tokens("eyJ is a prefix"), "eyJ is a prefix");
+    }
+
+    #[test]
+    fn a_word_for_the_shell_means_what_it_says() {
+        for (text, word) in [
+            ("New time", r#""New time""#),
+            ("ada+rust@example.org", "ada+rust@example.org"),
+            ("", r#""""#),
+            ("a\nb it's", r"$'a\nb it\'s'"),
+            ("it's on", r#""it's on""#),
+            (r#"the "new" $HOME"#, r#"'the "new" $HOME'"#),
+            ("it's `now`!", r"'it'\''s `now`!'"),
+        ] {
+            assert_eq!(shell_word(text), word);
+        }
     }
 }

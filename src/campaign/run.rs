@@ -5,6 +5,7 @@
 //! A mail is in exactly one place at a time: the queue, a worker's hands, or the record.
 
 mod claims;
+mod crew;
 
 use std::{
     collections::HashMap,
@@ -22,7 +23,7 @@ use super::{
     book::{Book, Fate},
     flight::{Flight, JobSink},
     journal::Journal,
-    weather::{Advice, Weather},
+    weather::Weather,
 };
 use crate::{
     delivery::{Desk, Mailer, Report, retry::RetryPolicy},
@@ -73,6 +74,9 @@ struct State<M> {
     line: Mutex<claims::Line>,
     weather: Mutex<Weather>,
     outage: Mutex<Option<Outage>>,
+    /// Turns true once the relay has answered a mail, or waits for its message: until then one worker
+    /// tries it alone.
+    is_answered: watch::Sender<bool>,
 }
 
 impl<M: Mailer + 'static> Pass<M> {
@@ -95,13 +99,14 @@ impl<M: Mailer + 'static> Pass<M> {
             line: Mutex::new(claims::Line::default()),
             weather: Mutex::new(Weather::fair(workers)),
             outage: Mutex::new(None),
+            is_answered: watch::Sender::new(false),
         });
 
         let (composed_in, composed_out) = mpsc::unbounded_channel();
         let composer = state.clone().compose(produce, mails_in.clone(), composed_in);
         let mut crew = JoinSet::new();
-        for _ in 0..workers {
-            crew.spawn(state.clone().work(desk.clone()));
+        for number in 0..workers {
+            crew.spawn(state.clone().take_part(number, desk.clone()));
         }
         drop(desk);
         let claims = tokio::spawn(state.clone().answer_claims(claims_out));
@@ -147,42 +152,6 @@ impl<M: Mailer + 'static> State<M> {
         })
     }
 
-    /// One worker: one connection at a time, until there is nothing left or the weather says stop.
-    async fn work(self: Arc<Self>, desk: Desk) {
-        let mut stop = self.pass.stop.subscribe();
-        loop {
-            let Err(outage) = self.pass.mailer.work(&desk).await else { return };
-            if desk.is_stopping() {
-                return;
-            }
-            let (advice, workers) = {
-                let mut weather = lock(&self.weather);
-                (weather.advise(&outage, (self.pass.now)()), weather.workers())
-            };
-            match advice {
-                Advice::Leave => {
-                    (self.pass.listener)(&Event::Slowed { connections: workers });
-                    return;
-                }
-                Advice::Stop => {
-                    lock(&self.outage).get_or_insert(outage);
-                    self.stop();
-                    return;
-                }
-                Advice::HoldBack(pause) | Advice::WaitToo(pause) => {
-                    if matches!(advice, Advice::HoldBack(_)) {
-                        let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
-                        (self.pass.listener)(&Event::Paused { outage, seconds });
-                    }
-                    tokio::select! {
-                        () = tokio::time::sleep(pause) => {}
-                        _ = stop.wait_for(|stop| *stop) => return,
-                    }
-                }
-            }
-        }
-    }
-
     /// Records every report; ends when the last worker has ended.
     async fn record(
         self: Arc<Self>,
@@ -223,6 +192,7 @@ impl<M: Mailer + 'static> State<M> {
                     continue;
                 }
             };
+            self.is_answered.send_if_modified(|answered| !std::mem::replace(answered, true));
             match self.settle(mail, outcome, queue.as_ref()) {
                 Some(fate) => {
                     settled += 1;

@@ -54,20 +54,6 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", super::grouped(count), if count == 1 { one } else { many })
 }
 
-/// A text as one word of a shell's command line: bare where it is plain, else `"New time"`, or in
-/// single quotes where the shell would read more into it.
-#[must_use]
-pub fn shell_word(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "/._-+@%,=:".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else if text.contains(['"', '$', '`', '\\', '!']) {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    } else {
-        format!("\"{text}\"")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::SignedDuration;
@@ -104,20 +90,6 @@ mod tests {
             ),
         ] {
             assert_eq!(works(&window(starts, ends, zone)), told);
-        }
-    }
-
-    #[test]
-    fn a_word_for_the_shell_means_what_it_says() {
-        for (text, word) in [
-            ("New time", r#""New time""#),
-            ("ada+rust@example.org", "ada+rust@example.org"),
-            ("", r#""""#),
-            ("it's on", r#""it's on""#),
-            (r#"the "new" $HOME"#, r#"'the "new" $HOME'"#),
-            ("it's `now`!", r"'it'\''s `now`!'"),
-        ] {
-            assert_eq!(shell_word(text), word);
         }
     }
 }

@@ -44,11 +44,7 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     }
     say("");
     let next = next(&picture, event.window.is_over(desk.around.now()), opened.own_secret);
-    let with_event = match file {
-        usual if usual == Path::new(USUAL) => next.to_owned(),
-        file => next.replace("`roomkey ", &format!("`roomkey -e {} ", init::for_shell(file))),
-    };
-    say(&format!("Next: {with_event}"));
+    say(&format!("Next: {next}"));
     Ok(Status::Done)
 }
 

@@ -16,7 +16,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use self::interview::Interview;
 use super::Desk;
 use crate::{
-    campaign::words,
     cli::Init,
     failure::{Failure, Status, Told},
     settings::{Settings, example, typed::Inherited},
@@ -224,7 +223,7 @@ fn plainly(path: &Path) -> String {
 
 /// The path as a shell takes it.
 pub(super) fn for_shell(path: &Path) -> String {
-    words::shell_word(&path.display().to_string())
+    crate::console::shell_word(&path.display().to_string())
 }
 
 #[cfg(test)]

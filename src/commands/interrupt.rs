@@ -7,7 +7,10 @@ use std::sync::{
 
 use tokio::sync::watch;
 
-use crate::failure::{Failure, Status};
+use crate::{
+    console::Console,
+    failure::{Failure, Status},
+};
 
 /// Turns true at the first Ctrl-C; the second one ends the program.
 #[derive(Debug, Clone)]
@@ -17,16 +20,22 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens for Ctrl-C and, on unix, SIGTERM.
-    pub(super) fn listen() -> Self {
+    /// Listens for Ctrl-C and, on unix, SIGTERM; says what follows from it.
+    pub(super) fn listen(console: &Console) -> Self {
+        let console = console.clone();
         let interrupt = Self { stop: watch::Sender::new(false), hit: Arc::new(AtomicBool::new(false)) };
         let heard = interrupt.clone();
         tokio::spawn(async move {
             loop {
                 signal().await;
                 if heard.hit.swap(true, Ordering::SeqCst) {
+                    console.end_progress();
+                    console.say("ended at once: a mail that was on its way is in doubt; `roomkey status` lists it");
                     std::process::exit(i32::from(Status::Interrupted.code()));
                 }
+                console.say(
+                    "stopping: nothing new is begun, and what is on its way is finished (Ctrl-C once more ends at once)",
+                );
                 heard.stop.send_replace(true);
             }
         });

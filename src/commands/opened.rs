@@ -192,6 +192,8 @@ pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Fa
     let mut problems = Vec::new();
     for email in emails {
         match Address::parse(email) {
+            // Named twice is meant once.
+            Ok(address) if addresses.iter().any(|known: &Address| known.folded() == address.folded()) => {}
             Ok(address) => addresses.push(address),
             Err(problem) => problems.push(Told::new(problem.to_string()).hint(problem.hint())),
         }

@@ -17,6 +17,7 @@ use super::{
     report, round,
 };
 use crate::{
+    attendees::FileProblem,
     campaign::{Composer, Depth, Ended, Event, Journal, Making, Pass, Selection, Tally, Wanted, progress_line},
     console::Console,
     delivery::{Mailer, smtp::SmtpMailer},
@@ -37,6 +38,8 @@ pub(super) struct Ending {
     pub(super) campaign: Option<CampaignId>,
     /// What became of mails, and could not be written down.
     pub(super) unrecorded: Vec<Unrecorded>,
+    /// Whether the attendee file changed while the run waited.
+    pub(super) file_changed: bool,
     /// When the next deferred row is due, where the run did not wait for it.
     pub(super) next_due: Option<Timestamp>,
 }
@@ -59,7 +62,7 @@ async fn all_passes(
     mailer: SmtpMailer,
     connections: usize,
 ) -> Result<(Planned, Ending), Failure> {
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen(desk.console);
     let taken = planned.taken();
     let mailer = Arc::new(mailer);
     let mut ending = Ending::default();
@@ -82,7 +85,11 @@ async fn all_passes(
             }
         };
         let composer = match replan(desk, opened, &mut planned, &mut ledger, &taken, campaign, first) {
-            Ok(composer) => composer,
+            Ok(Some(composer)) => composer,
+            Ok(None) => {
+                ending.file_changed = true;
+                return Ok((planned, ending));
+            }
             Err(failure) if first => return Err(failure),
             Err(failure) => {
                 ending.failure = failure.problems.into_iter().next();
@@ -123,6 +130,7 @@ async fn all_passes(
 }
 
 /// Looks at the rows again, under the lock: the ledger may have changed since the question was asked.
+/// `None` where the attendee file changed while the run waited.
 fn replan(
     desk: &Desk<'_>,
     opened: &Opened,
@@ -131,7 +139,7 @@ fn replan(
     taken: &HashSet<u32>,
     campaign: Option<CampaignId>,
     first: bool,
-) -> Result<Composer, Failure> {
+) -> Result<Option<Composer>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let now = desk.around.now();
     let roster = ledger.roster().map_err(failed)?;
@@ -142,7 +150,10 @@ fn replan(
     let everybody = Wanted::default();
     let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
     surveyor.stamp = planned.survey.stamp.as_ref();
-    let survey = surveyor.survey(Depth::Rows, None).map_err(|problem| report::file_failure(&problem))?;
+    let survey = match surveyor.survey(Depth::Rows, None) {
+        Err(FileProblem::Changed { .. }) if !first => return Ok(None),
+        survey => survey.map_err(|problem| report::file_failure(&problem))?,
+    };
     if !survey.broken.is_empty() {
         return Err(Failure { status: Status::BadInput, problems: survey.broken });
     }
@@ -167,7 +178,7 @@ fn replan(
     composer.continued = continued;
     composer.campaign = campaign;
     composer.terms = terms;
-    Ok(composer)
+    Ok(Some(composer))
 }
 
 /// Remembers that today's values are accepted, where nobody is to be mailed.

@@ -66,7 +66,7 @@ fn write(
     composer.continued = continued;
     let runtime = interrupt::runtime()?;
     let (ended, _) = runtime.block_on(async {
-        let interrupt = interrupt::Interrupt::listen();
+        let interrupt = interrupt::Interrupt::listen(desk.console);
         passes::pass(desk.console, opened, Journal::Nowhere, composer, folder, 1, interrupt.stop()).await
     });
     match (ended.failure, ended.outage) {

@@ -22,7 +22,14 @@ use crate::{
 pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     let mut opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
     let folder = opened.settings.folder.join("rehearsal");
-    drop(preview::prepared(&folder, true)?);
+    let prepared = preview::prepared(&folder, true).map_err(|mut failure| {
+        for told in &mut failure.problems {
+            told.hint =
+                Some(format!("move {} away, or copy the event's folder to where you may write", folder.display()));
+        }
+        failure
+    });
+    drop(prepared?);
     // An empty ledger each time: the rehearsal says nothing about who was mailed.
     let ledger = folder.join(".roomkey");
     match fs::remove_dir_all(&ledger) {

@@ -179,6 +179,12 @@ fn close(desk: &Desk<'_>, planned: &Planned, ending: &Ending, host: &str, roster
         desk.console.problem(&relay::outage_told(outage, host));
         desk.console.say(&go_on);
     }
+    if ending.file_changed {
+        desk.console.say(&format!(
+            "the attendee file changed while this run waited, so it stops here: `{}` goes on with the file as it is now",
+            planned.order.command
+        ));
+    }
     if let Some(failure) = &ending.failure {
         return Err(Failure::of(Status::Unexpected, failure.clone()));
     }
@@ -213,7 +219,7 @@ fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> String {
         .iter()
         .filter(|found| planned.concerned.contains(&found.number) && !reached(found.number))
         .filter_map(|found| found.attendee.as_ref())
-        .map(|attendee| words::shell_word(attendee.email.as_str()))
+        .map(|attendee| crate::console::shell_word(attendee.email.as_str()))
         .collect();
     if rest.is_empty() {
         return "`roomkey send` goes on with what was deferred".to_owned();
@@ -285,7 +291,7 @@ fn list_the_others(
             (State::InDoubt | State::Sending, None) => "the run was cut off while it was handed over".to_owned(),
             (_, None) => "no reply".to_owned(),
         };
-        let resend = format!("`roomkey resend {}`", words::shell_word(email));
+        let resend = format!("`roomkey resend {}`", crate::console::shell_word(email));
         let (word, hint) = match state {
             State::Failed if elsewhere.is_some() => {
                 ("refused there", format!("try another address: {resend} with --to"))

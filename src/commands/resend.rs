@@ -7,8 +7,9 @@ use super::{
     preview,
 };
 use crate::{
-    campaign::{Selection, words},
+    campaign::Selection,
     cli::Resend,
+    console::shell_word,
     failure::{Failure, Status, Told},
     ledger::{CampaignKind, State},
     model::{Address, forbidden_char_in_text},
@@ -65,7 +66,7 @@ fn with_note(command: &str, args: &Resend) -> String {
     let mut command = command.to_owned();
     for (flag, value) in [("--note", &args.note), ("--to", &args.to), ("--name", &args.name)] {
         if let Some(value) = value {
-            command.push_str(&format!(" {flag} {}", words::shell_word(value)));
+            command.push_str(&format!(" {flag} {}", shell_word(value)));
         }
     }
     command

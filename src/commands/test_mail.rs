@@ -53,7 +53,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     let composer = mailing::composer(opened, &planned, roster, Making::Test { to: to.clone(), nonce });
     let runtime = interrupt::runtime()?;
     let (ended, failures) = runtime.block_on(async {
-        let interrupt = interrupt::Interrupt::listen();
+        let interrupt = interrupt::Interrupt::listen(desk.console);
         let pass = passes::pass(desk.console, opened, Journal::Nowhere, composer, way.mailer, 1, interrupt.stop());
         relay::traced(way.trace, desk.console, pass).await
     });

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use super::mailing::{Order, Planned};
 use crate::{
-    campaign::{Fate, Reason, Selection, Stranger, Survey, Wanted, words},
-    console::Console,
+    campaign::{Fate, Reason, Selection, Stranger, Survey, Wanted},
+    console::{Console, shell_word},
     failure::{Failure, Status, Told},
     ledger::{Roster, Standing},
     model::Address,
@@ -64,11 +64,8 @@ pub(super) fn refuse_unknown_or_several(
         if found.is_empty() {
             problems.push(unknown(survey, roster, wanted, address, file));
         } else if found.len() > 1 {
-            let names: Vec<_> = found
-                .iter()
-                .filter_map(|found| found.attendee.as_ref())
-                .map(|one| words::shell_word(&one.name))
-                .collect();
+            let names: Vec<_> =
+                found.iter().filter_map(|found| found.attendee.as_ref()).map(|one| shell_word(&one.name)).collect();
             problems.push(
                 Told::new(format!("{address} is the address of several people: {}", names.join(", ")))
                     .hint(format!("say whom you mean: --name {}", names.first().map_or("NAME", String::as_str))),

@@ -30,7 +30,9 @@ impl Streaks {
     /// Takes one row's outcome; answers whether the run must stop.
     pub fn feed(&mut self, row: u32, outcome: &Outcome) -> Option<Halt> {
         match outcome {
-            Outcome::Refused { reply, stage } if reply.code != 0 => self.refused(row, *stage, reply),
+            Outcome::Refused { reply, stage } if reply.code != 0 || is_too_large(reply) => {
+                self.refused(row, *stage, reply)
+            }
             // Says nothing about the relay's opinion of us.
             Outcome::Refused { .. } | Outcome::Deferred(Deferral::ConnectionLost { .. }) => None,
             Outcome::Accepted(_) | Outcome::Deferred(Deferral::Replied { .. }) | Outcome::InDoubt(_) => {

@@ -20,6 +20,10 @@ pub struct Reply {
 
 impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.code == 0 {
+            // Ours, not the relay's.
+            return f.write_str(&self.text);
+        }
         write!(f, "{}", self.code)?;
         if let Some((class, subject, detail)) = self.enhanced {
             write!(f, " {class}.{subject}.{detail}")?;

@@ -70,6 +70,7 @@ impl<M: Mailer + 'static> State<M> {
             while let Ok(request) = claims.try_recv() {
                 requests.push(request);
             }
+            self.is_answered.send_if_modified(|answered| !std::mem::replace(answered, true));
             pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX), Instant::now());
             let mut wanted = Vec::new();
             self.take_requests(requests, &mut wanted);

@@ -72,8 +72,10 @@ impl Job {
         let octets = self.mail.bytes.len();
         let Size::UpTo(limit) = capabilities.size else { return None };
         capabilities.size.forbids(octets).then(|| {
+            // As the relay itself would say it (RFC 1870 §6.1).
             let text = format!("the message has {octets} octets, the relay takes {limit} (SIZE)");
-            Objection::Row(refused_here(Stage::Sender, &text))
+            let reply = Reply { code: 0, enhanced: Some((5, 3, 4)), text };
+            Objection::Row(Outcome::Refused { reply, stage: Stage::Sender })
         })
     }
 
