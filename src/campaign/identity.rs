@@ -2,8 +2,8 @@
 //!
 //! The match is frozen at the first mail. An id column that came later, or addresses that may now
 //! be shared, must mail nobody twice; an address that was mailed under a key no row has any more is
-//! nobody's to guess about. Known weakness: of somebody mailed before there were ids, the ledger
-//! knows no id; should their address change as well, they are somebody new.
+//! nobody's to guess about. Somebody mailed before there were ids is found by address once, and the
+//! ledger learns the id. Known weakness: where address and id come anew together, they are somebody new.
 
 use std::collections::{HashMap, HashSet};
 
@@ -48,6 +48,7 @@ pub(super) struct Identities {
     taken: HashSet<PersonId>,
     rows_of_address: HashMap<String, u32>,
     claims: Vec<Claim>,
+    learned: Vec<(PersonId, AttendeeKey)>,
     /// Addresses and names of rows that cannot be mailed, but are there.
     unsound: Vec<(Address, String)>,
 }
@@ -59,6 +60,8 @@ pub struct Identified {
     pub corrected: HashMap<u32, Address>,
     /// Rows of people the ledger knows; every other row is new.
     pub known: HashMap<u32, PersonId>,
+    /// People mailed before they had an id, and the key that they have by it now.
+    pub learned: Vec<(PersonId, AttendeeKey)>,
     /// Rows that may be somebody mailed before, or not.
     pub strangers: Vec<Stranger>,
 }
@@ -113,7 +116,7 @@ impl Identities {
         }
         strangers.extend(self.settle(others, roster));
         strangers.sort_by_key(|stranger| stranger.row);
-        Identified { corrected: self.corrected, known: self.known, strangers }
+        Identified { corrected: self.corrected, known: self.known, learned: self.learned, strangers }
     }
 
     /// Finds the people of these rows; gives back those that somebody must decide about.
@@ -124,6 +127,9 @@ impl Identities {
             if let Some(person) = found {
                 self.known.insert(claim.row, person);
                 self.taken.insert(person);
+                if claim.key.id().is_some() {
+                    self.learned.push((person, claim.key));
+                }
             } else if let Some((standing, key_of_row)) = self.mailed_before(&claim, roster) {
                 strangers.push(Stranger {
                     row: claim.row,

@@ -1,7 +1,7 @@
 //! `roomkey check`: everything that can be known before a mail leaves.
 
 use super::{
-    Desk, interrupt,
+    Desk, event_change, interrupt,
     opened::{Opened, SecretNeed, ledger_failure, templates_folder},
     own_secrets,
     relay::{self, Way},
@@ -37,6 +37,15 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &opened, &survey);
     warnings.extend(languages_unknown(&opened, &survey));
+    let over: Vec<u64> = survey.rows.iter().filter(|row| row.over).map(|row| row.line.into()).collect();
+    if !opened.press.event.window.is_over(desk.around.now()) {
+        warnings.extend(report::rows_over(&opened, &over));
+    }
+    if let Some(reader) = opened.reader()?
+        && let Some(change) = event_change::look(&opened, &reader, &roster, &survey)?
+    {
+        warnings.extend(change.problems());
+    }
     warnings.extend(survey.duplicate_warnings());
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));

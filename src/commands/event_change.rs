@@ -2,25 +2,66 @@
 
 use std::collections::{BTreeMap, HashSet, btree_map::Entry};
 
-use super::opened::ledger_failure;
+use super::{
+    opened::{Opened, ledger_failure},
+    round,
+};
 use crate::{
     campaign::{Survey, words},
     failure::{Failure, Told},
-    ledger::{Reader, Roster, State, Terms, TermsId},
+    ledger::{CampaignKind, Reader, Roster, State, Terms, TermsId},
     model::PersonId,
 };
 
-/// What to tell where people hold mails made under other values than event.toml has now: the two
-/// values side by side, and the three ways to go on. Nothing where the change was accepted.
+/// What differs between event.toml and the mails that people hold.
+#[derive(Debug)]
+pub(super) struct Change {
+    /// The two values side by side, one line for each that people hold.
+    differences: Vec<String>,
+    /// Whether the organiser accepted just this, by `send --accept-change` or by a finished round to all.
+    pub(super) is_settled: bool,
+    /// A round of `resend --all` under today's values that was stopped half-way: the command to go on.
+    round: Option<String>,
+}
+
+impl Change {
+    /// As problems, with the ways to go on.
+    pub(super) fn problems(&self) -> Vec<Told> {
+        let hint = match &self.round {
+            Some(command) => format!("a round to all was stopped half-way: `{command}` goes on with it"),
+            None if self.is_settled => {
+                "to tell them: `roomkey resend --all --note \"New time\"`; `send` goes on without".into()
+            }
+            None => "a new event? Give it a new id. The same, moved? \
+                     `roomkey resend --all --note \"New time\"`. Only the new registrants? \
+                     `roomkey send --accept-change`. Changed by mistake? Put the old value back"
+                .into(),
+        };
+        let mut told: Vec<Told> = self.differences.iter().map(Told::new).collect();
+        if let Some(last) = told.last_mut() {
+            last.hint = Some(hint);
+        }
+        told
+    }
+}
+
+/// Looks whether people hold mails made under other values than event.toml has now.
 ///
 /// Whoever is in the file no more cannot be mailed again, and so holds nothing up, once somebody has
-/// today's values; before that, the whole folder may be a copy of another event's.
-pub(super) fn told(reader: &Reader, roster: &Roster, survey: &Survey, now: &Terms) -> Result<Vec<Told>, Failure> {
+/// today's values; before that, the whole folder may be a copy of another event's. Where the signing
+/// secret is not known, it is not compared.
+pub(super) fn look(
+    opened: &Opened,
+    reader: &Reader,
+    roster: &Roster,
+    survey: &Survey,
+) -> Result<Option<Change>, Failure> {
     let failed = |problem| ledger_failure(&problem);
-    let digest = now.digest();
-    if reader.accepted_change().map_err(failed)?.as_deref() == Some(digest.as_str()) {
-        return Ok(Vec::new());
-    }
+    let now = opened.press.terms();
+    let is_same = |then: &Terms| {
+        let secret = if opened.own_secret { now.secret.clone() } else { then.secret.clone() };
+        then.digest() == Terms { secret, ..now.clone() }.digest()
+    };
     let mut groups: BTreeMap<TermsId, Option<Terms>> = BTreeMap::new();
     // By terms: people of the file, and all of them.
     let mut others: BTreeMap<TermsId, (u64, u64)> = BTreeMap::new();
@@ -31,7 +72,7 @@ pub(super) fn told(reader: &Reader, roster: &Roster, survey: &Survey, now: &Term
         let Some(held) = &standing.held else { continue };
         for id in [held.terms, standing.last.terms] {
             if let Entry::Vacant(place) = groups.entry(id) {
-                place.insert(reader.terms(id).map_err(failed)?.filter(|then| then.digest() != digest));
+                place.insert(reader.terms(id).map_err(failed)?.filter(|then| !is_same(then)));
             }
         }
         // Whoever is to get another mail of today's values is on the way to them.
@@ -46,17 +87,18 @@ pub(super) fn told(reader: &Reader, roster: &Roster, survey: &Survey, now: &Term
     let differs = |(id, (of_file, of_all)): (TermsId, (u64, u64))| {
         let count = if anybody_knows { of_file } else { of_all };
         let then = groups[&id].as_ref().filter(|_| count > 0)?;
-        Some(Told::new(difference(then, now, count)))
+        Some(difference(then, &now, count))
     };
-    let mut problems: Vec<Told> = others.into_iter().filter_map(differs).collect();
-    if let Some(last) = problems.last_mut() {
-        last.hint = Some(
-            "a new event? Give it a new id. The same, moved? `roomkey resend --all --note \"New time\"`. \
-             Only the new registrants? `roomkey send --accept-change`"
-                .into(),
-        );
+    let differences: Vec<String> = others.into_iter().filter_map(differs).collect();
+    if differences.is_empty() {
+        return Ok(None);
     }
-    Ok(problems)
+    let round = reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?;
+    let round = round.filter(|round| round.selection == round::everybody_under(&now));
+    let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(now.digest().as_str());
+    let is_settled = accepted || round.as_ref().is_some_and(|round| round.finished.is_some());
+    let round = round.filter(|round| round.finished.is_none()).map(|round| round::command(&round));
+    Ok(Some(Change { differences, is_settled, round }))
 }
 
 /// `118 people were mailed for Sat 21 Nov 2026 14:00; event.toml now says Sat 5 Dec 2026 14:00`.

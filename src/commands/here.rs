@@ -12,7 +12,7 @@ use super::{
     status_rows::{Picture, picture},
 };
 use crate::{
-    campaign::words,
+    campaign::{grouped, words},
     cli::StateName,
     failure::{Failure, Status},
     model::Window,
@@ -42,7 +42,15 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     if picture.live.is_some() {
         say("  A run is on this moment.");
     }
+    let change = picture.change.as_ref().filter(|_| picture.live.is_none());
+    for told in change.iter().flat_map(|change| change.problems()) {
+        desk.console.warn(&told);
+    }
     say("");
+    if change.is_some_and(|change| !change.is_settled) {
+        say("Next: choose one of these; `roomkey send` sends nothing until then");
+        return Ok(Status::Done);
+    }
     let next = next(&picture, event.window.is_over(desk.around.now()), opened.own_secret);
     say(&format!("Next: {next}"));
     Ok(Status::Done)
@@ -122,13 +130,17 @@ fn mails(picture: &Picture) -> String {
     }
     let counts = tally(picture);
     let sent = counts.get(&StateName::Sent).copied().unwrap_or_default();
-    format!("{sent} of {} mailed ({})", words::people(people(&picture.lines) as u64), sum(&counts))
+    let all = people(&picture.lines) - counts.get(&StateName::Removed).copied().unwrap_or_default();
+    format!("{} of {} mailed ({})", grouped(sent as u64), words::people(all as u64), sum(&counts))
 }
 
-fn next(picture: &Picture, is_over: bool, own_secret: bool) -> &'static str {
+fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
     let counts = tally(picture);
     let any = |states: &[StateName]| states.iter().any(|state| counts.contains_key(state));
-    if picture.live.is_some() {
+    if let Some(command) = picture.round.as_ref().filter(|_| picture.problems == 0 && !is_over) {
+        return format!("a round of `resend --all` was stopped half-way: `{command}` goes on with the rest");
+    }
+    let next = if picture.live.is_some() {
         "wait for the run; `roomkey status` shows how far it is"
     } else if picture.problems > 0 || picture.unread.is_some() {
         "`roomkey check` lists the problems and how to solve them"
@@ -144,7 +156,10 @@ fn next(picture: &Picture, is_over: bool, own_secret: bool) -> &'static str {
         "`roomkey send` mails those who are left"
     } else if any(&[StateName::Failed]) {
         "`roomkey status` shows what was refused and why"
+    } else if picture.lines.iter().any(|line| line.attention) {
+        "`roomkey status` shows who was mailed and still needs you"
     } else {
         "nothing; everybody was mailed. `roomkey status` shows the list"
-    }
+    };
+    next.to_owned()
 }

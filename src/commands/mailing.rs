@@ -95,6 +95,10 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         if planned.order.accept_change && reader.is_some() {
             passes::accept_change(desk, opened)?;
         }
+        if reader.is_some() && !planned.survey.identified.learned.is_empty() {
+            // Where it cannot be written now, the next run learns it.
+            drop(passes::learn_keys(desk, opened, &planned));
+        }
         return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     let relay = way.as_ref().map(|way| way.host.clone());
@@ -245,8 +249,14 @@ fn refuse_what_cannot_be(
 ) -> Result<(), Failure> {
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
-    if let (Some(reader), Selection::Send, false) = (reader, &order.selection, order.accept_change) {
-        problems.extend(event_change::told(reader, roster, &planned.survey, &opened.press.terms())?);
+    if let (Some(reader), Selection::Send) = (reader, &order.selection)
+        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey)?
+    {
+        if change.is_settled || order.accept_change {
+            change.problems().iter().for_each(|told| desk.console.warn(told));
+        } else {
+            problems.extend(change.problems());
+        }
     }
     if !problems.is_empty() {
         return Err(Failure { status: Status::BadInput, problems });
@@ -256,23 +266,21 @@ fn refuse_what_cannot_be(
 
 /// Stops where links to be mailed work no more.
 pub(super) fn refuse_over(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
-    let over = (1_u32..)
-        .zip(&planned.survey.rows)
-        .zip(&planned.fates)
-        .filter(|((_, row), fate)| row.over && matches!(fate, Fate::Go(_)))
-        .count() as u64;
-    if over > 0 {
-        let window = &opened.press.event.window;
-        let what = if window.is_over(desk.around.now()) {
-            format!("the event is over: its links stopped working {}", words::moment(window.closes(), window.zone()))
-        } else {
-            format!("the times of {} are over: their links work no more", words::people(over))
-        };
+    let goes = planned.fates.iter().map(|fate| matches!(fate, Fate::Go(_)));
+    let over: Vec<_> = planned.survey.rows.iter().zip(goes).filter(|(row, goes)| row.over && *goes).collect();
+    let window = &opened.press.event.window;
+    if over.is_empty() {
+        return Ok(());
+    }
+    if window.is_over(desk.around.now()) {
+        let closed = words::moment(window.closes(), window.zone());
         return Err(Failure::bad_input(
-            Told::new(what).hint("correct `starts` and `ends`; for a new event, give event.toml a new id as well"),
+            Told::new(format!("the event is over: its links stopped working {closed}"))
+                .hint("correct `starts` and `ends`; for a new event, give event.toml a new id as well"),
         ));
     }
-    Ok(())
+    let lines: Vec<u64> = over.iter().map(|(row, _)| row.line.into()).collect();
+    Err(Failure { status: Status::BadInput, problems: report::rows_over(opened, &lines) })
 }
 
 /// A composer for the rows that go.

@@ -23,6 +23,7 @@ mod round;
 mod send;
 mod settle;
 mod status;
+mod status_line;
 mod status_rows;
 mod templates;
 mod test_mail;

@@ -142,6 +142,7 @@ fn replan(
 ) -> Result<Option<Composer>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let now = desk.around.now();
+    ledger.learn_keys(&planned.survey.identified.learned).map_err(failed)?;
     let roster = ledger.roster().map_err(failed)?;
     let terms = ledger.terms_id(&opened.press.terms(), now).map_err(failed)?;
     if first && planned.order.accept_change {
@@ -185,6 +186,12 @@ fn replan(
 pub(super) fn accept_change(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let mut ledger = between::open_ledger(desk, opened)?;
     ledger.accept_change(&opened.press.terms()).map_err(|problem| ledger_failure(&problem))
+}
+
+/// Has the ledger learn the ids that people have now, where there is no other reason to write.
+pub(super) fn learn_keys(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
+    let mut ledger = between::open_ledger(desk, opened)?;
+    ledger.learn_keys(&planned.survey.identified.learned).map_err(|problem| ledger_failure(&problem))
 }
 
 async fn one_pass<M: Mailer + 'static>(

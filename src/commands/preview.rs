@@ -24,6 +24,11 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
     if opened.press.event.window.is_over(desk.around.now()) {
         desk.console
             .warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
+    } else {
+        let over: Vec<u64> = planned.survey.rows.iter().filter(|row| row.over).map(|row| row.line.into()).collect();
+        for told in report::rows_over(opened, &over) {
+            desk.console.warn(&told);
+        }
     }
     if planned.to_go() == 0 {
         return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     attendees::FileProblem,
-    campaign::{Changed, Selection, Survey, Wanted, grouped, rough_time, words},
+    campaign::{Changed, Fate, Reason, Selection, Survey, Wanted, grouped, rough_time, words},
     failure::{Failure, Status, Told},
     ledger::{Reader, Roster, State, Unrecorded},
 };
@@ -95,6 +95,20 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     }
 }
 
+/// Rows whose own times are over already.
+pub(super) fn rows_over(opened: &Opened, lines: &[u64]) -> Vec<Told> {
+    let file = &opened.rules.shown_as;
+    let told = |line: &u64| {
+        Told::new(format!("{file}:{line}: the time in this row is over: its link works no more"))
+            .hint("correct the row's `starts` and `ends`, or leave both empty for the event's own")
+    };
+    let mut all: Vec<Told> = lines.iter().take(NAMED).map(told).collect();
+    if lines.len() > NAMED {
+        all.push(Told::new(format!("and {} more such rows", grouped((lines.len() - NAMED) as u64))));
+    }
+    all
+}
+
 /// Stops where a note was given that an own template would not show.
 pub(super) fn refuse_a_note_nobody_sees(opened: &Opened, survey: &Survey) -> Result<(), Failure> {
     let event = &opened.press.event.language;
@@ -126,8 +140,18 @@ pub(super) fn nothing_to_do(
     desk.console.say(match planned.order.selection {
         Selection::InState(State::Failed) => "nothing to send: nobody's mail has failed",
         Selection::InState(_) => "nothing to send: nobody's mail is in doubt",
+        _ if planned.waiting() > 0 => "nothing to send yet: what is left has to wait",
         _ => "nothing to send: everybody concerned was mailed, or needs you first",
     });
+    let due = planned.fates.iter().filter_map(|fate| match fate {
+        Fate::Left(Reason::NotDue(due)) => Some(*due),
+        _ => None,
+    });
+    if let Some(due) = due.min() {
+        let wait = relay::length(due.duration_since(desk.around.now()));
+        let who = words::people(planned.waiting());
+        desk.console.say(&format!("{who} can be tried again in {wait}: `{}` then", planned.order.command));
+    }
     if planned.round.is_some() {
         desk.console.say("this round of `resend --all` has reached everybody it can; `--again` starts a new one");
     }

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     campaign::Selection,
+    console::shell_word,
     failure::{Failure, Told},
-    ledger::{CampaignId, CampaignKind, MailingId, Reader, State},
+    ledger::{Campaign, CampaignId, CampaignKind, MailingId, Reader, State, Terms},
     model::PersonId,
 };
 
@@ -43,5 +44,16 @@ pub(super) fn find(opened: &Opened, order: &mut Order, reader: Option<&Reader>) 
 
 /// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values.
 pub(super) fn selection(opened: &Opened) -> String {
-    format!("all {}", opened.press.terms().digest())
+    everybody_under(&opened.press.terms())
+}
+
+/// The same, for these values.
+pub(super) fn everybody_under(terms: &Terms) -> String {
+    format!("all {}", terms.digest())
+}
+
+/// The command that goes on with a round.
+pub(super) fn command(round: &Campaign) -> String {
+    let note = round.note.as_ref().map_or(String::new(), |note| format!(" --note {}", shell_word(note)));
+    format!("roomkey resend --all{note}")
 }

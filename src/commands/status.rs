@@ -7,14 +7,16 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     Desk,
+    event_change::Change,
     opened::{Opened, SecretNeed},
-    status_rows::{Line, Picture, picture, rfc3339, state_name},
+    status_line::{Line, rfc3339, state_name},
+    status_rows::{Picture, picture},
 };
 use crate::{
     campaign::{grouped, words},
     cli::{Format, StateName, StatusArgs},
     console::{visible, without_tokens},
-    failure::{Failure, Status},
+    failure::{Failure, Status, Told},
     ledger::LiveRun,
 };
 
@@ -23,7 +25,7 @@ const WIDEST: usize = 40;
 
 pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
-    let Picture { lines, live, unread, problems } = picture(&opened, desk)?;
+    let Picture { lines, live, change, round, unread, problems } = picture(&opened, desk)?;
     if let Some(told) = &unread {
         desk.console.warn(told);
         desk.console.say("Only those who were mailed are listed, as the ledger knows them.");
@@ -39,6 +41,13 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
             print_counts(desk, &lines, chosen.then_some(all));
             if let Some(live) = &live {
                 desk.console.result_shown(&live_run(live, zone));
+            }
+            for told in change.iter().flat_map(Change::problems) {
+                desk.console.warn(&told);
+            }
+            if let Some(command) = round.filter(|_| change.is_none()) {
+                let told = Told::new("a round of `resend --all` was stopped half-way");
+                desk.console.warn(&told.hint(format!("`{command}` goes on with the rest")));
             }
             print_table(desk, &lines, args.all || chosen, zone);
             if problems > 0 {

@@ -5,42 +5,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-use serde::{Serialize, Serializer};
-
 use super::{
     Desk,
+    event_change::{self, Change},
     opened::{Opened, ledger_failure},
+    round,
+    status_line::{Line, state_name},
 };
 use crate::{
     attendees::{AttendeeFile, FileProblem, RowProblems, Unsound},
-    campaign::{Depth, RowKind, Survey, Wanted, removed},
+    campaign::{Depth, RowKind, Survey, Wanted, removed, was_mailed},
     cli::StateName,
     failure::{Failure, Told},
-    ledger::{LedgerFolder, LedgerProblem, LiveRun, Mailing, Reader, Roster, RunLock, Standing, State},
+    ledger::{CampaignKind, LedgerFolder, LedgerProblem, LiveRun, Mailing, Reader, Roster, RunLock, Standing, State},
     model::{Address, Attendee, AttendeeKey, PersonId},
 };
-
-/// One row or person, as programs are told of them. The order of the fields is a promise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Line {
-    pub(super) email: String,
-    pub(super) name: String,
-    #[serde(serialize_with = "state_text")]
-    pub(super) state: StateName,
-    pub(super) attempts: u32,
-    pub(super) last_reply: Option<String>,
-    pub(super) message_id: Option<String>,
-    #[serde(serialize_with = "time_text")]
-    pub(super) next_attempt: Option<Timestamp>,
-    pub(super) reason: Option<String>,
-    /// Whether its row keeps mails from leaving.
-    #[serde(skip)]
-    pub(super) problem: bool,
-    /// Whether it repeats another row, and so is nobody of its own.
-    #[serde(skip)]
-    pub(super) repeats: bool,
-}
 
 /// The whole list.
 #[derive(Debug)]
@@ -49,39 +28,14 @@ pub(super) struct Picture {
     pub(super) lines: Vec<Line>,
     /// The run that is on, if any.
     pub(super) live: Option<LiveRun>,
+    /// What differs between event.toml and the mails that people hold.
+    pub(super) change: Option<Change>,
+    /// The command that goes on with a round of `resend --all` that was stopped half-way.
+    pub(super) round: Option<String>,
     /// Why the attendee file could not be read.
     pub(super) unread: Option<Told>,
     /// Problems with rows.
     pub(super) problems: u64,
-}
-
-/// A state's name in JSON and CSV.
-pub(super) fn state_name(state: StateName) -> &'static str {
-    match state {
-        StateName::Pending => "pending",
-        StateName::Sending => "sending",
-        StateName::Sent => "sent",
-        StateName::Deferred => "deferred",
-        StateName::Failed => "failed",
-        StateName::InDoubt => "in_doubt",
-        StateName::Skipped => "skipped",
-        StateName::Removed => "removed",
-    }
-}
-
-/// A time for programs: RFC 3339, UTC, whole seconds.
-pub(super) fn rfc3339(time: Timestamp) -> String {
-    Timestamp::from_second(time.as_second()).unwrap_or(time).to_string()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn state_text<S: Serializer>(state: &StateName, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(state_name(*state))
-}
-
-#[expect(clippy::ref_option, reason = "serde asks for a reference")]
-fn time_text<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
-    time.map(rfc3339).serialize(to)
 }
 
 /// Reads file and ledger; needs neither lock nor secret.
@@ -101,6 +55,14 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         listed: HashSet::new(),
     };
     let surveyed = opened.surveyor(&roster, None, &wanted, desk).survey(Depth::Rows, None);
+    let (mut change, mut round) = (None, None);
+    if let Some(reader) = &reader {
+        if let Ok(survey) = &surveyed {
+            change = event_change::look(opened, reader, &roster, survey)?;
+        }
+        let unfinished = reader.campaign_unfinished(CampaignKind::ResendAll).map_err(failed)?;
+        round = unfinished.filter(|_| live.is_none()).map(|unfinished| round::command(&unfinished));
+    }
     let listed = match surveyed {
         Ok(survey) => rows(opened, &survey, &mut teller).map_err(failed)?.map(|lines| (lines, survey.problems)),
         Err(problem) => Err(problem),
@@ -116,7 +78,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
             (lines, 0, Some(Told::new(problem.to_string().replace('\n', "; ")).maybe_hint(problem.hint())))
         }
     };
-    Ok(Picture { lines, live, unread, problems })
+    Ok(Picture { lines, live, change, round, unread, problems })
 }
 
 /// One line a row; the file's own fault stands inside, the ledger's outside.
@@ -229,7 +191,9 @@ impl<'a> Teller<'a> {
 
     /// Those whom no row is any more.
     fn removed(&self) -> Result<Vec<Line>, LedgerProblem> {
-        let gone = removed(self.roster, &self.listed).map(|standing| {
+        // Whom no mail reached, nobody misses.
+        let mailed = removed(self.roster, &self.listed).filter(|standing| was_mailed(standing));
+        let gone = mailed.map(|standing| {
             let line = self.known(standing, None)?;
             let reason =
                 format!("no longer in {}; the last mail: {}", self.file, state_name(line.state).replace('_', " "));
@@ -252,7 +216,13 @@ impl<'a> Teller<'a> {
             State::Failed => StateName::Failed,
         };
         let next_attempt = standing.last.next_attempt.filter(|_| state == StateName::Deferred);
+        let is_sent = state == StateName::Sent;
+        let moved = email_now.is_some_and(|now| now.folded() != standing.address().to_lowercase())
+            && mailing
+                .as_ref()
+                .is_none_or(|mailing| email_now.is_none_or(|now| now.folded() != mailing.address.folded()));
         Ok(Line {
+            attention: is_sent && (moved || matches!(standing.last.state, State::Failed | State::Pending)),
             attempts: standing.last.attempts,
             reason: reason(state, standing, mailing.as_ref(), email_now),
             message_id: mailing.as_ref().map(|mailing| mailing.message_id.to_string()),
@@ -275,6 +245,8 @@ fn reason(
         (StateName::Sent, State::Failed) => "mailed; a later mail was refused".to_owned(),
         (StateName::Sent, State::Pending) => "mailed; a later mail did not arrive".to_owned(),
         (StateName::Sent, _) => match (corrected, elsewhere) {
+            // It went to today's address already, by `--to`.
+            (Some(now), Some(mailing)) if mailing.address.folded() == now.folded() => return None,
             (Some(now), _) => {
                 format!("mailed to {}; the file has {now} now: `roomkey resend {now}`", standing.address())
             }
@@ -296,31 +268,4 @@ fn reason(
     };
     let elsewhere = elsewhere.filter(|_| matches!(state, StateName::Deferred | StateName::InDoubt | StateName::Failed));
     Some(elsewhere.map_or(words.clone(), |mailing| format!("{words}; it went to {}", mailing.address)))
-}
-
-impl Line {
-    pub(super) fn new(email: &str, name: &str, state: StateName, reason: Option<String>) -> Self {
-        Self {
-            email: email.to_owned(),
-            name: name.to_owned(),
-            state,
-            attempts: 0,
-            last_reply: None,
-            message_id: None,
-            next_attempt: None,
-            reason,
-            problem: false,
-            repeats: false,
-        }
-    }
-
-    fn skipped(email: &str, name: &str, reason: String, problem: bool) -> Self {
-        Self { problem, ..Self::new(email, name, StateName::Skipped, Some(reason)) }
-    }
-
-    /// Whether somebody has to look at it.
-    pub(super) fn needs_somebody(&self) -> bool {
-        use StateName as S;
-        self.problem || matches!(self.state, S::Sending | S::Deferred | S::Failed | S::InDoubt | S::Removed)
-    }
 }

@@ -10,7 +10,7 @@ use super::{
     columns::Millis,
     opening::{MIGRATIONS, open_to_write},
 };
-use crate::model::PersonId;
+use crate::model::{AttendeeKey, PersonId};
 
 /// An event's ledger, open to write; it holds the run's lock as long as it lives.
 ///
@@ -114,6 +114,16 @@ impl Ledger {
         let digest = terms.digest();
         self.write(|step| {
             step.execute("REPLACE INTO meta (key, value) VALUES ('accepted_change', ?1)", [&digest]).map(drop)
+        })
+    }
+
+    /// Records the keys by which people are known from now on, where nobody else has them.
+    pub fn learn_keys(&mut self, keys: &[(PersonId, AttendeeKey)]) -> Result<(), LedgerProblem> {
+        self.write(|step| {
+            let mut learn = step.prepare(
+                "UPDATE person SET key = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM person WHERE key = ?2)",
+            )?;
+            keys.iter().try_for_each(|(person, key)| learn.execute(params![person.0, key.as_str()]).map(drop))
         })
     }
 

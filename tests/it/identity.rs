@@ -168,3 +168,17 @@ fn capitals_alone_are_no_other_address() {
     assert!(!again.said().contains("resend"), "{}", again.said());
     assert_eq!(server.counts().mails, 2);
 }
+
+#[test]
+fn an_id_that_came_later_is_learnt_and_then_a_corrected_address_is_the_same_person() {
+    for a_new_one_comes_along in [false, true] {
+        let (server, sandbox) = mailed("email,name\nada@example.org,Ada\nben@example.org,Ben\n");
+        let new = if a_new_one_comes_along { "9,cy@example.org,Cy\n" } else { "" };
+        sandbox.write("attendees.csv", &format!("id,email,name\n1,ada@example.org,Ada\n2,ben@example.org,Ben\n{new}"));
+        sandbox.run(&["send", "--yes"]).is(0);
+        let before = server.counts().mails;
+        sandbox.write("attendees.csv", &format!("id,email,name\n1,ada@example.net,Ada\n2,ben@example.org,Ben\n{new}"));
+        sandbox.run(&["send", "--yes"]).is(0).says("roomkey resend ada@example.net");
+        assert_eq!(server.counts().mails, before, "nobody is mailed twice");
+    }
+}
