@@ -6,10 +6,14 @@ use super::{
     opened::Opened,
 };
 use crate::{
-    campaign::{rough_time, words},
+    attendees::AttendeeFile,
+    campaign::{Fate, rough_time, words},
     failure::{Failure, Told},
     settings::SmtpSettings,
 };
+
+/// So many people are named, one by one.
+const FEW: u64 = 5;
 
 /// Says what is about to happen.
 pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, relay: Option<&str>) {
@@ -24,6 +28,9 @@ pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledg
         (_, 0) => say(format!("{} to mail, {from}", words::people(going))),
         _ => say(format!("{} to mail, and {waiting} to be tried again when due, {from}", words::people(going))),
     }
+    for who in who_exactly(opened, planned, going) {
+        say(format!("  {who}"));
+    }
     say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
     if let Some(to) = &planned.order.to {
         say(format!("all of it goes to {to}"));
@@ -31,15 +38,28 @@ pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledg
     if let Some(note) = &planned.order.note {
         say(format!("note: {note}"));
     }
-    let mailed = planned.survey.identified.known.len() as u64;
+    let mailed = planned.mailed_before;
     say(if ledger && mailed > 0 {
-        format!("the ledger knows {} of this file already", words::people(mailed))
+        format!("{} of this file {} mailed before", words::people(mailed), if mailed == 1 { "was" } else { "were" })
     } else {
         "nobody of this file was mailed before".into()
     });
     if relay.is_none() && going > 0 {
         say(about_how_long(smtp, going));
     }
+}
+
+/// Names those who are mailed, where they are few enough to be read.
+fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
+    if going > FEW {
+        return Vec::new();
+    }
+    let Some(Ok(file)) = planned.survey.stamp.as_ref().map(|stamp| AttendeeFile::reopen(&opened.rules, stamp)) else {
+        return Vec::new();
+    };
+    let goes = |number: u32| matches!(planned.fates.get(number as usize - 1), Some(Fate::Go(_)));
+    let attendees = file.flatten().filter(|attendee| goes(attendee.number));
+    attendees.map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
 }
 
 /// How long so many mails take: by the rate that is set, else as relays usually are.

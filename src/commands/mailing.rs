@@ -7,10 +7,10 @@ use super::{
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
-    report, round, who,
+    report, round, summary, who,
 };
 use crate::{
-    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, words},
+    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, was_mailed, words},
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
     model::Address,
@@ -57,6 +57,8 @@ pub(super) struct Planned {
     pub(super) strangers: Vec<Told>,
     /// The round it goes on with.
     pub(super) round: Option<CampaignId>,
+    /// People of the file who were mailed before, or may have been.
+    pub(super) mailed_before: u64,
 }
 
 impl Planned {
@@ -99,7 +101,10 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
             // Where it cannot be written now, the next run learns it.
             drop(passes::learn_keys(desk, opened, &planned));
         }
-        return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
+        return summary::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
+    }
+    if let (Some(reader), CampaignKind::ResendAll, None) = (&reader, planned.order.kind, planned.round) {
+        round::warn_of_an_earlier_one(desk, opened, reader)?;
     }
     let relay = way.as_ref().map(|way| way.host.clone());
     asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
@@ -111,7 +116,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     let host = way.host.clone();
     let started = std::time::Instant::now();
     let (planned, ending) = passes::run(desk, opened, planned, way)?;
-    report::summary(desk, opened, planned, &ending, &host, started.elapsed())
+    summary::summary(desk, opened, planned, &ending, &host, started.elapsed())
 }
 
 /// Looks at every row and decides.
@@ -146,7 +151,9 @@ pub(super) fn plan(
         _ => Vec::new(),
     };
     let concerned = concerned(&survey, &order, &fates, meant);
-    Ok(Planned { order, survey, fates, concerned, strangers, round })
+    let known = survey.identified.known.values().filter_map(|person| roster.by_id(*person));
+    let mailed_before = known.filter(|standing| was_mailed(standing)).count() as u64;
+    Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before })
 }
 
 /// Each row's fate under a selection.

@@ -25,6 +25,7 @@ mod settle;
 mod status;
 mod status_line;
 mod status_rows;
+mod summary;
 mod templates;
 mod test_mail;
 mod unrecorded;

@@ -6,7 +6,7 @@ use super::{
     Desk, continued, interrupt,
     mailing::{self, Order, Planned},
     opened::Opened,
-    passes, report,
+    passes, report, summary,
 };
 use crate::{
     campaign::{Journal, Making, words},
@@ -31,7 +31,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
         }
     }
     if planned.to_go() == 0 {
-        return report::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
+        return summary::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     let (path, ours) = match out {
         Some(out) => (desk.around.folder.join(out), false),

@@ -117,6 +117,7 @@ pub(super) fn outage_told(outage: &Outage, host: &str) -> Told {
         Outage::LogInNotNow(reply) => format!("{host} cannot check the log-in now: {reply}"),
         Outage::SenderRefused(reply) => format!("{host} refused the sender: {reply}"),
         Outage::RelayRefused(reply) => format!("{host} refuses to pass mails on: {reply}"),
+        Outage::Quota { reply, .. } if reply.code == 0 => reply.text.clone(),
         Outage::Quota { reply, .. } => format!("{host} says that the quota is used up: {reply}"),
         Outage::Throttled(reply) => format!("{host} asks to slow down: {reply}"),
         Outage::ServerTrouble(reply) => format!("{host} is in trouble: {reply}"),

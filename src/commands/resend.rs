@@ -69,5 +69,8 @@ fn with_note(command: &str, args: &Resend) -> String {
             command.push_str(&format!(" {flag} {}", shell_word(value)));
         }
     }
+    if args.going.skip_invalid {
+        command.push_str(" --skip-invalid");
+    }
     command
 }

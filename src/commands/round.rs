@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::{
+    Desk,
     mailing::Order,
     opened::{Opened, ledger_failure},
 };
 use crate::{
-    campaign::Selection,
+    campaign::{Selection, words},
     console::shell_word,
     failure::{Failure, Told},
     ledger::{Campaign, CampaignId, CampaignKind, MailingId, Reader, State, Terms},
@@ -45,6 +46,19 @@ pub(super) fn find(opened: &Opened, order: &mut Order, reader: Option<&Reader>) 
 /// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values.
 pub(super) fn selection(opened: &Opened) -> String {
     everybody_under(&opened.press.terms())
+}
+
+/// Says that everybody was told of today's values already, by a round that came to its end.
+pub(super) fn warn_of_an_earlier_one(desk: &Desk<'_>, opened: &Opened, reader: &Reader) -> Result<(), Failure> {
+    let latest = reader.campaign_latest(CampaignKind::ResendAll).map_err(|problem| ledger_failure(&problem))?;
+    if let Some(finished) = latest.filter(|round| round.selection == selection(opened)).and_then(|round| round.finished)
+    {
+        let at = words::moment(finished, opened.press.event.window.zone());
+        desk.console.warn(&Told::new(format!(
+            "everybody was mailed by a round of `resend --all` that ended {at}: this one mails them once more"
+        )));
+    }
+    Ok(())
 }
 
 /// The same, for these values.

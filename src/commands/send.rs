@@ -9,6 +9,7 @@ use super::{
 use crate::{
     campaign::Selection,
     cli::Send,
+    console::shell_word,
     failure::{Failure, Status},
     ledger::CampaignKind,
 };
@@ -17,7 +18,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Send) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
     let order = Order {
         kind: CampaignKind::Send,
-        command: "roomkey send".into(),
+        command: command(args),
         selection: if args.going.dry_run || args.to.is_some() { Selection::Everybody } else { Selection::Send },
         wanted: wanted(&args.only, args.name.as_deref())?,
         limit: args.limit,
@@ -34,4 +35,19 @@ pub(super) fn run(desk: &Desk<'_>, args: &Send) -> Result<Status, Failure> {
         None if args.going.dry_run => preview::run(desk, &opened, order, args.going.out.as_deref()),
         None => mailing::carry_out(desk, &opened, order, None),
     }
+}
+
+/// The way to go on: for whom, and how, it was said.
+fn command(args: &Send) -> String {
+    let mut command = "roomkey send".to_owned();
+    for only in &args.only {
+        command.push_str(&format!(" --only {}", shell_word(only)));
+    }
+    if let Some(name) = &args.name {
+        command.push_str(&format!(" --name {}", shell_word(name)));
+    }
+    if args.going.skip_invalid {
+        command.push_str(" --skip-invalid");
+    }
+    command
 }
