@@ -12,6 +12,7 @@ use super::{
 
 mod inheritance;
 mod refusals;
+mod slips;
 
 const WHOLE: &str = r#"[event]
 id = "rust-workshop-2026-12"
