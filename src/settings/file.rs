@@ -171,6 +171,8 @@ fn syntax_problem(text: &str, shown: &Arc<str>, error: &toml::de::Error) -> Sett
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let hint = if line.contains(['“', '”', '„', '‘', '’', '«', '»']) {
         "use straight quotes: title = \"Rust for Everyone\""
+    } else if error.message().contains("unclosed table") {
+        "a table's name stands in brackets: [event]"
     } else if error.message().contains("escape") || line.contains('\\') {
         "write each backslash twice, or use / in paths"
     } else {

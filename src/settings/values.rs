@@ -157,7 +157,7 @@ fn judge_unquoted_name(given: &str, name: &str) -> Result<(), Refusal> {
     let pieces = name.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"'));
     if listed && pieces.filter(|piece| !piece.is_empty()).any(is_address) {
         let what = AddressProblem::Several(given.trim().to_owned()).to_string();
-        return Err(Refusal::new(what).hint("name one sender alone: Rust Workshop <workshop@example.org>"));
+        return Err(Refusal::new(what).hint("name one alone: Rust Workshop <workshop@example.org>"));
     }
     if name.contains(['<', '>']) {
         let what = format!("the name in {} holds `<` or `>`", quoted(given.trim()));

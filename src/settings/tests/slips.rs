@@ -67,6 +67,7 @@ fn a_file_that_cannot_be_parsed_is_told_alone() {
     let bare = "[event]\nid = \"x\"\nfoo = 1\n";
     let said = Desk::with(bare).and_config("[smtp\nhost = \"x\"\n").refusal();
     assert!(said.starts_with("config/config.toml:1:") && !said.contains("event.toml"), "{said}");
+    assert!(said.contains("stands in brackets"), "{said}");
     let said = Desk::with("[event\n").and_config("[smtp]\nhots = \"x\"\n").refusal();
     assert!(said.starts_with("event.toml:1:") && !said.contains("hots"), "{said}");
     let said = Desk::with("[event\n").and_config("[smtp\n").refusal();
