@@ -68,11 +68,12 @@ impl Columns {
         Field::ALL.into_iter().filter_map(|field| self.get(field))
     }
 
-    /// Position (from 1) and header of the columns that only templates use.
+    /// Position (from 1) and header of the columns that only templates use; one without a header is of no use to them.
     pub fn others(&self) -> impl Iterator<Item = (u32, &str)> {
         let taken = |index: usize| self.found.iter().flatten().any(|(of_field, _)| *of_field == index);
         let all = self.headers.0.iter().enumerate();
-        all.filter(move |(index, _)| !taken(*index)).map(|(index, header)| (position_of(index), header.as_str()))
+        all.filter(move |(index, _)| !taken(*index) && !self.headers.0[*index].is_empty())
+            .map(|(index, header)| (position_of(index), header.as_str()))
     }
 
     /// What may well be a mistake though it stops nothing: headers that stand there twice.

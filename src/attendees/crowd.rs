@@ -9,7 +9,7 @@ use std::{
     hash::{BuildHasher, Hash, RandomState},
 };
 
-use super::{Problem, Rules, nearest::shortened};
+use super::{Problem, Rules, composed, nearest::shortened};
 use crate::model::Attendee;
 
 /// What becomes of a row beside those before it.
@@ -91,7 +91,7 @@ impl Crowd {
         Seen {
             line: attendee.locator.line,
             address: digest.hash_one(attendee.email.folded()),
-            name: digest.hash_one(&attendee.name),
+            name: digest.hash_one(composed(&attendee.name)),
             session: digest.hash_one((&attendee.room, window.starts(), window.ends())),
         }
     }
@@ -101,7 +101,7 @@ impl Crowd {
     fn place_of(&self, attendee: &Attendee, row: Seen) -> u128 {
         let address = attendee.email.folded();
         if self.shared_addresses {
-            self.wide_digest(&(address, &attendee.name, row.session))
+            self.wide_digest(&(address, composed(&attendee.name), row.session))
         } else {
             self.wide_digest(&address)
         }
@@ -276,6 +276,16 @@ mod tests {
         let rules = Rules { empty_name: EmptyName::UseAddress, ..Rules::for_tests() };
         let admitted = admit_by(rules, PLAIN, &["ada@example.org,,,,", "Ada@example.org,,,,"]);
         assert_eq!(admitted[1], Admission::DuplicateOf(2));
+    }
+
+    #[test]
+    fn one_name_composed_in_two_ways_is_one_name() {
+        let rows = ["j@example.org,J\u{FC}rgen,,,", "j@example.org,Ju\u{308}rgen,,,"];
+        for shared in [false, true] {
+            assert_eq!(last(PLAIN, shared, &rows), Admission::DuplicateOf(2), "shared: {shared}");
+        }
+        let with_ids = ["j@example.org,J\u{FC}rgen,,1", "j@example.org,Ju\u{308}rgen,,2"];
+        assert_problem(&last(WITH_ID, true, &with_ids), "under another id");
     }
 
     #[test]

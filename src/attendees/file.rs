@@ -148,7 +148,7 @@ fn open_regular(rules: &Rules) -> Result<(File, FileStamp), FileProblem> {
     let file = || rules.shown_as.clone();
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            FileProblem::Missing { file: file(), path: rules.path.clone() }
+            FileProblem::Missing { file: file(), path: rules.path.clone(), relative_to: rules.relative_to.clone() }
         }
         _ => FileProblem::Unreadable { file: file(), error },
     };
@@ -267,6 +267,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = |path: &Path| AttendeeFile::open(&rules_for(path)).err().unwrap();
         assert_says(&open(&folder.path().join("none.csv")), "no such file");
+        let elsewhere = Rules { relative_to: "config.toml's folder".into(), ..rules_for(Path::new("/nowhere/x.csv")) };
+        assert!(AttendeeFile::open(&elsewhere).err().unwrap().hint().unwrap().ends_with("to config.toml's folder"));
         assert_says(&open(folder.path()), "a folder");
         assert_says(&open(Path::new("/dev/null")), "not a regular file");
         assert_says(&refused(""), "is empty");

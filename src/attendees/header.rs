@@ -23,7 +23,7 @@ pub(super) fn read_header<'a>(
 ) -> Result<Columns, Vec<Problem>> {
     let headers = Arc::new(Headers(cells.map(|cell| cell.trim().to_owned()).collect()));
     let at = Locator { source: rules.shown_as.clone(), line };
-    let mut header = Header { headers: &headers.0, at, problems: Vec::new() };
+    let mut header = Header { headers: &headers.0, rules, at, problems: Vec::new() };
     header.check_characters();
     let mut found = [None; Field::ALL.len()];
     for field in Field::ALL {
@@ -50,6 +50,7 @@ pub(super) fn read_header<'a>(
 
 struct Header<'a> {
     headers: &'a [String],
+    rules: &'a Rules,
     at: Locator,
     problems: Vec<Problem>,
 }
@@ -102,6 +103,10 @@ impl Header<'_> {
                     quoted(name),
                     self.list()
                 );
+                if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) {
+                    self.note(what, format!("a position stands without quotes: {key} = {name}"));
+                    return None;
+                }
                 let near = nearest(name, self.headers.iter().map(String::as_str));
                 let hint = near.map(|near| format!("did you mean `{}`?", shortened(near)));
                 self.note(what, hint.or_else(|| Some("write the header as it stands in the file".into())));
@@ -188,6 +193,13 @@ impl Header<'_> {
 
     fn missing(&mut self, field: Field, which: &str) {
         let key = field.key();
+        if self.rules.choices.get(&field) == Some(&ColumnChoice::Ignore) {
+            self.note(
+                format!("{key} = false under [attendees.columns] leaves out a column that no file can do without"),
+                format!("delete that line, or say which column it is: {key} = \"its header\""),
+            );
+            return;
+        }
         let what = format!("there is no column {which}; {}", self.list());
         let example = match self.likely(field) {
             Some(index) => choice_of(&self.headers[index], index),
@@ -319,6 +331,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_setting_leaves_out_is_not_said_to_be_missing() {
+        let left_out = problem("email,name", &[(Field::Email, ColumnChoice::Ignore)]);
+        assert!(left_out.what.starts_with("email = false under [attendees.columns] leaves out"), "{left_out}");
+        assert!(left_out.hint.unwrap().starts_with("delete that line"));
+        assert!(problem("email,name", &[(Field::Name, ColumnChoice::Ignore)]).what.starts_with("name = false"));
+        // First and last name do as well.
+        assert!(columns_of("email,name,first_name,last_name", &[(Field::Name, ColumnChoice::Ignore)]).is_ok());
+    }
+
+    #[test]
+    fn a_position_in_quotes_gets_told_apart_from_a_header() {
+        let quoted = problem("email,Full", &[(Field::Name, by_name("2"))]);
+        assert_eq!(quoted.hint.unwrap(), "a position stands without quotes: name = 2");
+        assert_eq!(index("email,2,x", &[(Field::Name, by_name("2"))], Field::Name), Some(1));
+    }
+
+    #[test]
     fn a_missing_column_lists_those_that_are_there_and_the_way_out() {
         let missing = problem("E-Mail-Adresse,Name", &[]);
         assert!(missing.what.contains("`E-Mail-Adresse`, `Name`"), "{missing}");
@@ -354,6 +383,7 @@ mod tests {
     fn the_same_header_twice_is_worth_a_warning() {
         let columns = columns_of("email,name,Note,Note,,", &[]).unwrap();
         assert_eq!(columns.warnings().len(), 1);
+        assert_eq!(columns.others().count(), 2, "what has no header is no template's");
         assert_eq!(columns.warnings()[0].what, "`Note` is the header of columns 3 and 4");
     }
 

@@ -11,6 +11,7 @@
 //! the columns that Roomkey reads, and goes unnoticed in the others.
 
 mod columns;
+mod composed;
 mod crowd;
 mod encoding;
 mod file;
@@ -22,6 +23,8 @@ mod row;
 mod rules;
 mod scanner;
 mod zones;
+
+use composed::composed;
 
 pub use columns::{Column, Columns, FoundBy};
 pub use crowd::{Admission, Crowd};

@@ -71,6 +71,8 @@ pub enum FileProblem {
         file: Arc<str>,
         /// Where it was looked for.
         path: PathBuf,
+        /// The folder that its path starts from, in words.
+        relative_to: Arc<str>,
     },
     /// The path leads to a folder.
     #[error("{file}: this is a folder, not a file")]
@@ -169,9 +171,9 @@ impl FileProblem {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Missing { path, .. } => {
+            Self::Missing { path, relative_to, .. } => {
                 return Some(format!(
-                    "it was looked for at {}; `file` under [attendees] is relative to event.toml's folder",
+                    "it was looked for at {}; `file` under [attendees] is relative to {relative_to}",
                     path.display()
                 ));
             }

@@ -112,6 +112,8 @@ pub struct Rules {
     pub path: PathBuf,
     /// What messages call the file.
     pub shown_as: Arc<str>,
+    /// The folder that a relative path of the file starts from, in words: `event.toml's folder`.
+    pub relative_to: Arc<str>,
     /// The columns chosen by the organiser.
     pub choices: ColumnChoices,
     /// What becomes of a row without a name.
@@ -139,6 +141,7 @@ impl Rules {
         Self {
             path: PathBuf::from("/nowhere/attendees.csv"),
             shown_as: "attendees.csv".into(),
+            relative_to: "event.toml's folder".into(),
             choices: ColumnChoices::new(),
             empty_name: EmptyName::Refuse,
             shared_addresses: false,

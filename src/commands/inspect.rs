@@ -106,7 +106,7 @@ fn whose(desk: &Desk<'_>, opened: &Opened, explanation: &Explanation) -> Vec<Str
             owner.words
         )],
         None if holds => vec![format!(
-            "whose: nobody's in {}; a row that is gone, or whose address or id is another now",
+            "whose: nobody in {} has this key: the row is gone, or its address or id has changed since",
             opened.rules.shown_as
         )],
         None => Vec::new(),
@@ -122,8 +122,8 @@ fn outdated(attendee: &Attendee, claims: &ClaimFacts) -> Vec<String> {
     }
     let now = [attendee.window.opens(), attendee.window.closes()].map(|at| Moment::At(without_fraction(at)));
     if [&claims.nbf, &claims.exp] != [&now[0], &now[1]] {
-        lines
-            .push(format!("warning: it is for another time; {at}'s link works {} now", words::works(&attendee.window)));
+        let now = words::works(&attendee.window);
+        lines.push(format!("warning: it is for another time; by {at} as it stands, the link would work {now}"));
     }
     lines
 }

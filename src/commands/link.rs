@@ -13,22 +13,25 @@ use crate::{
     cli::Link,
     failure::{Failure, Status, Told},
     ledger::Roster,
-    model::Attendee,
+    model::{Attendee, Locator},
 };
 
 /// So many addresses that were perhaps meant are named.
 const MOST_NEAR: usize = 3;
+/// So many rows of one address are named.
+const MOST_LISTED: usize = 10;
 
 pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
-    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref())
-        .map_err(|failure| with_near_misses(failure, &opened, &args.email))?;
+    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref()).map_err(|failure| {
+        of_that_very_row(&opened, &args.email).unwrap_or_else(|| with_near_misses(failure, &opened, &args.email))
+    })?;
     let roster = opened.roster()?;
     let survey = opened
         .surveyor(&roster, None, &wanted, desk)
         .survey(Depth::Rows, None)
         .map_err(|problem| file_failure(&problem))?;
-    let attendee = the_one(&survey, &wanted, &opened.rules.shown_as).map_err(|failure| {
+    let attendee = the_one(&opened, &survey, &wanted).map_err(|failure| {
         let is_unknown = survey.found.is_empty() && wanted.name.is_none();
         if is_unknown { with_near_misses(failure, &opened, &args.email) } else { failure }
     })?;
@@ -64,11 +67,11 @@ fn persons_link(
 }
 
 /// The one row that is meant; its own problems where it is unsound.
-fn the_one<'a>(survey: &'a Survey, wanted: &Wanted, file: &str) -> Result<&'a Attendee, Failure> {
+fn the_one<'a>(opened: &Opened, survey: &'a Survey, wanted: &Wanted) -> Result<&'a Attendee, Failure> {
     match &survey.found[..] {
-        [] => Err(Failure::bad_input(nobody(wanted, file))),
+        [] => Err(Failure::bad_input(nobody(wanted, &opened.rules.shown_as))),
         [found] => found.attendee.as_ref().ok_or_else(|| unsound(survey, found)),
-        several => Err(ambiguous(survey, wanted, several)),
+        several => Err(ambiguous(opened, survey, wanted, several)),
     }
 }
 
@@ -80,6 +83,18 @@ fn nobody(wanted: &Wanted, file: &str) -> Told {
         None => Told::new(format!("{address} is not in {file}"))
             .hint("find people by a part of their name or address: `roomkey status TEXT`"),
     }
+}
+
+/// What is wrong with the row that holds just what was given, though it is no address.
+fn of_that_very_row(opened: &Opened, given: &str) -> Option<Failure> {
+    let given = given.trim().to_lowercase();
+    let mut rows = AttendeeFile::open(&opened.rules).ok()?;
+    let problems = rows.find_map(|row| match row {
+        Err(Unsound::Row(row)) if !given.is_empty() && row.email.to_lowercase() == given => Some(row.problems),
+        _ => None,
+    })?;
+    let told = problems.iter().map(|problem| Told::new(problem.to_string()).maybe_hint(problem.hint.clone()));
+    Some(Failure { status: Status::BadInput, problems: told.collect() })
 }
 
 /// Adds the addresses that were perhaps meant to a failure that found nobody.
@@ -100,7 +115,11 @@ fn near_misses(opened: &Opened, given: &str) -> Vec<String> {
     for row in file {
         let (email, name) = match row {
             Ok(attendee) => (attendee.email.to_string(), attendee.name),
-            Err(Unsound::Row(row)) => (row.email, row.name),
+            // What is no address would not be found when it is given.
+            Err(Unsound::Row(row)) => match row.address {
+                Some(address) => (address.to_string(), row.name),
+                None => continue,
+            },
             Err(Unsound::File(_)) => break,
         };
         let address = email.to_lowercase();
@@ -131,30 +150,51 @@ fn unsound(survey: &Survey, found: &Found) -> Failure {
     Failure { status: Status::BadInput, problems }
 }
 
-fn ambiguous(survey: &Survey, wanted: &Wanted, several: &[Found]) -> Failure {
-    let mut problems = Vec::new();
-    for found in several {
-        match &found.attendee {
-            Some(attendee) => {
-                problems.push(Told::new(format!("{}: {} <{}>", attendee.locator, attendee.name, attendee.email)));
-            }
-            None => problems.extend(unsound(survey, found).problems),
+/// Several rows of one address: who they are, and what tells them apart.
+fn ambiguous(opened: &Opened, survey: &Survey, wanted: &Wanted, several: &[Found]) -> Failure {
+    let rows = rows_of(opened, several);
+    let listed: Vec<_> = rows.iter().take(MOST_LISTED).map(|row| format!("{}: {}", row.at, row.name)).collect();
+    let more = if rows.len() > MOST_LISTED { ", …" } else { "" };
+    let address = wanted.addresses.first().map(ToString::to_string).unwrap_or_default();
+    let what = format!("{} rows have the address {address}: {}{more}", several.len(), listed.join(", "));
+    let is_alone = |row: &&NamedRow| rows.iter().filter(|other| other.name == row.name).count() == 1;
+    let alone: Vec<_> = rows.iter().filter(is_alone).filter(|row| !row.name.is_empty()).collect();
+    let hint = match alone.iter().find(|row| row.is_sound).or(alone.first()) {
+        Some(row) => format!("say whom, for example: --name \"{}\"", row.name),
+        None if several.iter().any(|found| found.attendee.is_none()) => {
+            "they have one name too: put the rows right that have problems, `roomkey check` lists them".to_owned()
         }
-    }
-    // Two of one name cannot be told apart by it. An unsound row's name is not known here; it may be another.
-    let mut names: Vec<_> = several.iter().filter_map(|found| found.attendee.as_ref()).map(|a| &a.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    let one_unsound = several.iter().any(|found| found.attendee.is_none());
-    let told = Told::new(format!("{} people have this address: which one is meant?", several.len()));
-    let told = match names.first() {
-        Some(name) if names.len() > 1 || (wanted.name.is_none() && one_unsound) => {
-            told.hint(format!("say whom, for example: --name \"{name}\""))
+        None => {
+            format!("they have one name too: give each a name or an address of its own in {}", opened.rules.shown_as)
         }
-        _ => told.hint("put these rows right first: `roomkey check`"),
     };
-    problems.insert(0, told);
+    let mut problems = vec![Told::new(what).hint(hint)];
+    for found in several.iter().filter(|found| found.attendee.is_none()) {
+        problems.extend(unsound(survey, found).problems);
+    }
     Failure { status: Status::BadInput, problems }
+}
+
+/// A row as it is listed.
+struct NamedRow {
+    at: Locator,
+    name: String,
+    is_sound: bool,
+}
+
+/// Where these rows stand and what their names are, the unsound ones' too.
+fn rows_of(opened: &Opened, several: &[Found]) -> Vec<NamedRow> {
+    let found = |number: u32| several.iter().find(|found| found.number == number);
+    let Ok(file) = AttendeeFile::open(&opened.rules) else { return Vec::new() };
+    let rows = file.filter_map(|row| match row {
+        Ok(row) => {
+            let is_sound = found(row.number)?.attendee.is_some();
+            Some(NamedRow { at: row.locator, name: row.name, is_sound })
+        }
+        Err(Unsound::Row(row)) => found(row.number).map(|_| NamedRow { at: row.at, name: row.name, is_sound: false }),
+        Err(Unsound::File(_)) => None,
+    });
+    rows.collect()
 }
 
 /// Problems of other rows keep nobody from their link.

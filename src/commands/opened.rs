@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::{Desk, own_secrets};
+use jiff::SignedDuration;
+
+use super::{Desk, own_secrets, relay};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
@@ -14,6 +16,9 @@ use crate::{
     model::Address,
     settings::{self, ColumnSetting, Settings},
 };
+
+/// An event that is longer is hardly one.
+const A_YEAR: SignedDuration = SignedDuration::from_hours(24 * 366);
 
 /// What to do where the signing secret is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,15 +75,22 @@ impl Opened {
         let signer = match (server, &signing) {
             (Some(server), Some((secret, _))) => {
                 let made = Signer::new(token_settings(&settings, server), secret);
-                parsed(&settings, "jitsi.app_id", made, |p| Some(p.hint()), &mut problems)
+                let key = made.as_ref().err().map_or("app_id", jitsi::SignerProblem::setting);
+                parsed(&settings, &format!("jitsi.{key}"), made, |p| Some(p.hint()), &mut problems)
             }
             _ => None,
         };
+        // A rehearsal, and whoever signs nothing, needs no relay.
+        if need == SecretNeed::Required {
+            problems.extend(relay::roots(&settings).err());
+        }
         let (Some(signer), Some(templates), Some((secret, own_secret)), true) =
             (signer, templates, signing, problems.is_empty())
         else {
             return Err(Failure { status: Status::BadInput, problems });
         };
+        warnings.extend(relay::risk(&settings));
+        warnings.extend(odd_times(&settings));
         warnings.extend(templates.warnings().iter().map(|warning| Told::new(warning.to_string())));
         if settings.jitsi.claims == settings::Claims::Full {
             warnings.push(
@@ -211,6 +223,11 @@ pub(super) fn templates_folder(settings: &Settings) -> Option<PathBuf> {
     settings.mail.templates.clone().or_else(|| invitation::holds_parts(&beside).then_some(beside))
 }
 
+/// The folder that a key's path starts from, in words.
+pub(super) fn folder_of(settings: &Settings, key: &str) -> String {
+    settings.position(key).map_or_else(|| "event.toml's folder".to_owned(), |at| format!("{}'s folder", at.file))
+}
+
 fn parsed<T, E: std::fmt::Display>(
     settings: &Settings,
     key: &str,
@@ -245,6 +262,22 @@ fn signing_secret(
     let (secret, weak) = SigningSecret::accept(secret).map_err(|problem| blame(problem.to_string(), problem.hint()))?;
     warnings.extend(weak.iter().map(|warning| blame(warning.to_string(), warning.hint())));
     Ok((secret, true))
+}
+
+/// Times that may well be a slip of the year; nothing revokes a link before its end.
+fn odd_times(settings: &Settings) -> Vec<Told> {
+    let window = &settings.event.window;
+    let told = |key, what: String| settings_told(&settings.problem(key, &what, Some("check the year")));
+    let mut odd = Vec::new();
+    let year = window.starts().to_zoned_datetime(window.zone().clone()).year();
+    if year < 2000 {
+        odd.push(told("event.starts", format!("starts: the event begins in the year {year}")));
+    }
+    if window.starts().duration_until(window.ends()) > A_YEAR {
+        let what = "ends: the event lasts more than a year; its links work all that time, and nothing revokes them";
+        odd.push(told("event.ends", what.to_owned()));
+    }
+    odd
 }
 
 /// The secret is named in the file that names the server: they belong together.
@@ -291,6 +324,7 @@ fn rules(settings: &Settings) -> Rules {
     Rules {
         path: ours.file.clone(),
         shown_as: ours.shown_as.as_str().into(),
+        relative_to: folder_of(settings, "attendees.file").into(),
         choices,
         empty_name: if ours.empty_name_address { EmptyName::UseAddress } else { EmptyName::Refuse },
         shared_addresses: ours.shared_addresses_allow,

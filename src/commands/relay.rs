@@ -1,14 +1,19 @@
 //! From `[smtp]` to a mailer: certificates read, password found or asked for.
 
-use std::fs;
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::Path,
+};
 
 use jiff::SignedDuration;
+use rustls::pki_types::CertificateDer;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
     Desk, interrupt,
-    opened::{Opened, settings_told},
+    opened::{Opened, folder_of, settings_told},
     own_secrets,
 };
 use crate::{
@@ -22,6 +27,9 @@ use crate::{
     model::Outage,
     settings::{RetrySettings, Settings, SmtpSettings, Tls},
 };
+
+/// More than any file of certificates holds: 16 MiB.
+const MOST_CERTIFICATES: u64 = 16 << 20;
 
 /// A way out, and what a run should know of it.
 #[derive(Debug)]
@@ -43,7 +51,7 @@ impl Way {
             Tls::Plaintext => TlsMode::None,
         };
         let mut relay = Relay::new(&smtp.host, smtp.port, tls);
-        relay.extra_roots = roots(smtp)?;
+        relay.extra_roots = roots(&opened.settings).map_err(Failure::bad_input)?;
         relay.credentials = credentials(desk, &opened.settings, smtp)?;
         relay.helo.clone_from(&smtp.helo);
         relay.allow_plaintext = smtp.allow_plaintext;
@@ -139,15 +147,42 @@ fn relay_failure(problem: &RelayProblem) -> Failure {
     Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint()))
 }
 
-fn roots(smtp: &SmtpSettings) -> Result<Vec<rustls::pki_types::CertificateDer<'static>>, Failure> {
-    let Some(path) = &smtp.ca_file else { return Ok(Vec::new()) };
-    let pem = fs::read(path).map_err(|error| {
-        Failure::bad_input(
-            Told::new(format!("failed to read ca_file {}: {error}", path.display()))
-                .hint("check the path: it is relative to event.toml's folder"),
-        )
+/// The certificates of `ca_file`; what is wrong with it is told at its line.
+pub(super) fn roots(settings: &Settings) -> Result<Vec<CertificateDer<'static>>, Told> {
+    const KEY: &str = "smtp.ca_file";
+    let Some(path) = settings.smtp.as_ref().and_then(|smtp| smtp.ca_file.as_ref()) else { return Ok(Vec::new()) };
+    let told =
+        |what: String, hint: &str| settings_told(&settings.problem(KEY, &format!("ca_file: {what}"), Some(hint)));
+    let pem = read_pem(path).map_err(|error| {
+        let hint = format!("check the path: it is relative to {}", folder_of(settings, KEY));
+        told(format!("failed to read {}: {error}", path.display()), &hint)
     })?;
-    read_roots(&pem).map_err(|problem| relay_failure(&problem))
+    read_roots(&pem).map_err(|problem| {
+        let hint =
+            "it must be a PEM file with certificates of those who sign for the server (`-----BEGIN CERTIFICATE-----`)";
+        told(format!("{}: {problem}", path.display()), hint)
+    })
+}
+
+/// Reads a file of certificates; a pipe would be waited for, and no such file is endless.
+fn read_pem(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("this is not a regular file"));
+    }
+    let mut pem = Vec::new();
+    fs::File::open(path)?.take(MOST_CERTIFICATES).read_to_end(&mut pem)?;
+    Ok(pem)
+}
+
+/// What an organiser should know who sends without TLS over a network.
+pub(super) fn risk(settings: &Settings) -> Option<Told> {
+    let smtp = settings.smtp.as_ref().filter(|smtp| smtp.tls == Tls::Plaintext && !smtp.is_loopback())?;
+    let what = format!(
+        "allow_plaintext: mails to {} travel without TLS; whoever is on the way can read each personal link and enter under that name",
+        smtp.host
+    );
+    let hint = "use tls = \"starttls\" or \"implicit\" where the server offers one of them";
+    Some(settings_told(&settings.problem("smtp.allow_plaintext", &what, Some(hint))))
 }
 
 fn credentials(desk: &Desk<'_>, settings: &Settings, smtp: &SmtpSettings) -> Result<Option<Credentials>, Failure> {

@@ -173,6 +173,7 @@ fn every_claim_a_server_refuses_is_an_error() {
         (set("/room", json!(7)), "`room` is a number"),
         (set("/room", json!("")), "`room` is empty"),
         (set("/room", json!("other")), "`room` is `other`"),
+        (set("/room", json!("*")), "opens every room"),
         (drop("/exp"), "`exp` is missing"),
         (set("/exp", json!("1796493600")), "`exp` is \"1796493600\""),
         (set("/exp", json!(EXP * 1000)), "beyond the year 9999"),
@@ -201,7 +202,6 @@ fn what_may_fail_somewhere_is_a_warning() {
     for (claims, words) in [
         (set("/aud", json!("jitsi")), "`aud` is `jitsi`"),
         (set("/aud", json!(["workshop"])), "`aud` is a list"),
-        (set("/room", json!("*")), "every room"),
         (drop("/context"), "`context` is missing"),
         (drop("/context/user"), "`context.user` is missing"),
         (drop("/context/user/id"), "`context.user.id` is missing"),
@@ -291,6 +291,22 @@ fn without_settings_a_token_is_compared_with_its_link() {
     assert_says(&explained(&plain, None), Severity::Warning, "unencrypted");
     let unquoted = format!("https://meet.example.org/rust-workshop#jwt={sound}");
     assert_says(&explained(&unquoted, None), Severity::Error, "quotes");
+}
+
+#[test]
+fn a_link_that_leads_elsewhere_is_an_error() {
+    let sound = token(&header(), &claims());
+    for (address, words) in [
+        ("https://evil.example.org/rust-workshop", "the link leads to `evil.example.org`"),
+        ("https://meet.example.org:8443/rust-workshop", "the link leads to `meet.example.org:8443`"),
+        ("https://meet.example.org/acme/rust-workshop", "its path is another"),
+        ("https://meet.example.org/other", "the link leads to the room `other`"),
+    ] {
+        let explanation = explained(&format!("{address}?jwt={sound}"), Some(&signer(settings())));
+        assert_says(&explanation, Severity::Error, words);
+    }
+    let every_room = token(&header(), &with(claims(), "/room", json!("*")));
+    assert_says(&explained(&link(&every_room), None), Severity::Warning, "every room");
 }
 
 #[test]

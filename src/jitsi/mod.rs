@@ -12,6 +12,7 @@ mod claims;
 mod explain;
 mod findings;
 mod findings_context;
+mod findings_link;
 mod inspect;
 mod inspect_text;
 mod json_object;

@@ -88,6 +88,15 @@ pub enum SignerProblem {
 }
 
 impl SignerProblem {
+    /// The setting that is wrong: `app_id`, `audience` or `subject`.
+    #[must_use]
+    pub fn setting(&self) -> &'static str {
+        match self {
+            Self::Empty(setting) | Self::OuterBlank(setting) | Self::Forbidden { setting, .. } => setting,
+            Self::SubjectCase { .. } => "subject",
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {

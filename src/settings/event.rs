@@ -2,19 +2,19 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     file::{Entry, Value},
     keys::KEYS,
     layers::{Layers, Lookup},
     meant::{Algorithm, AttendeeSettings, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings},
-    problem::Refusal,
+    problem::{Refusal, quoted},
     secrets::SecretSource,
     values,
 };
 use crate::model::{
-    Event, EventId, Language, LocalTimeProblem, Mailbox, Room, Window, WindowProblem, parse_local_time,
+    Event, EventId, Language, LocalTimeProblem, Mailbox, Room, RoomProblem, Window, WindowProblem, parse_local_time,
 };
 
 /// Links that work for longer than a month around the event are no longer personal keys to it.
@@ -36,9 +36,7 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
         })
     });
     let title = layers.text("event.title", |text| values::line(text, 200));
-    let room = layers.text("event.room", |text| {
-        Room::parse(text).map_err(|problem| Refusal { what: problem.to_string(), hint: problem.hint() })
-    });
+    let room = layers.text("event.room", |text| Room::parse(text).map_err(|problem| room_refusal(text, &problem)));
     let language = layers.text("event.language", |text| {
         Language::parse(text)
             .map_err(|problem| Refusal::new(problem.to_string()).hint("write it like: en, de or de-AT"))
@@ -66,6 +64,24 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
     })
 }
 
+/// A room's problem with a way out for every case.
+fn room_refusal(given: &str, problem: &RoomProblem) -> Refusal {
+    let dots = !given.is_empty() && given.bytes().all(|b| b == b'.');
+    let what = if dots {
+        format!("{} is no room's name: browsers take dots alone for a folder", quoted(given))
+    } else {
+        problem.to_string()
+    };
+    let example = "write a-z, 0-9, `-` and `_`, for example: room = \"rust-workshop\"";
+    let hint = match problem {
+        RoomProblem::TooLong => {
+            Some("shorten it: a few words are enough, for example: room = \"rust-workshop\"".into())
+        }
+        other => other.hint(),
+    };
+    Refusal { what, hint: hint.or_else(|| Some(example.into())) }
+}
+
 /// Start, end, zone and margins.
 fn window(
     layers: &mut Layers<'_>,
@@ -75,10 +91,14 @@ fn window(
     let zone = layers.text("event.timezone", values::zone);
     // Without a zone the times' form can still be judged: no clock is ever put forward in UTC.
     let clock = zone.clone().unwrap_or(TimeZone::UTC);
-    let mut time =
-        |name| layers.text(name, |text| parse_local_time(text, &clock).map_err(|problem| time_refusal(&problem)));
+    let mut time = |name| layers.text(name, |text| local_time(text, &clock));
     let (starts, ends) = (time("event.starts"), time("event.ends"));
     match Window::new(starts?, ends?, opens_before?, closes_after?, zone?) {
+        Ok(window) if window.opens() < Timestamp::UNIX_EPOCH => {
+            let what = "its links would work from before 1970, a time that no token can tell";
+            layers.refuse("event.starts", &Refusal::new(what).hint("check the year"));
+            None
+        }
         Ok(window) => Some(window),
         Err(problem @ WindowProblem::EndsBeforeStart) => {
             layers.refuse("event.ends", &Refusal::new(problem.to_string()).hint("set `ends` to a time after `starts`"));
@@ -89,6 +109,15 @@ fn window(
             None
         }
     }
+}
+
+/// A clock that shows 60 seconds is never meant, though calendars know it.
+fn local_time(text: &str, clock: &TimeZone) -> Result<Timestamp, Refusal> {
+    let at = parse_local_time(text, clock).map_err(|problem| time_refusal(&problem))?;
+    if text.trim().get(16..) == Some(":60") {
+        return Err(Refusal::new(format!("{} has a 60th second", quoted(text.trim()))).hint("seconds go from 00 to 59"));
+    }
+    Ok(at)
 }
 
 fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
@@ -104,9 +133,9 @@ fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
 /// Reads `[jitsi]`.
 pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
     let url = layers.text("jitsi.url", |text| values::line(text, 500));
-    let app_id = layers.text("jitsi.app_id", |text| values::line(text, 255));
-    let audience = layers.text("jitsi.audience", |text| values::line(text, 255));
-    let subject = layers.text("jitsi.subject", |text| values::line(text, 255));
+    let app_id = layers.text("jitsi.app_id", |text| values::exact_line(text, 255));
+    let audience = layers.text("jitsi.audience", |text| values::exact_line(text, 255));
+    let subject = layers.text("jitsi.subject", |text| values::exact_line(text, 255));
     let algorithm = layers.text("jitsi.algorithm", |text| {
         values::choice(text, &[("HS256", Algorithm::Hs256), ("HS384", Algorithm::Hs384), ("HS512", Algorithm::Hs512)])
     });

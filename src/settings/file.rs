@@ -63,15 +63,29 @@ pub(super) enum Role {
     Config,
 }
 
+/// Why a file is no text; where in it, where that can be told.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) place: Option<Place>,
+    pub(super) refusal: Refusal,
+}
+
+impl From<Refusal> for Unreadable {
+    fn from(refusal: Refusal) -> Self {
+        Self { place: None, refusal }
+    }
+}
+
 /// Reads a file as text.
 ///
 /// `Ok(None)`: it does not exist.
-pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
+pub(super) fn read_text(path: &Path) -> Result<Option<String>, Unreadable> {
     if path.is_dir() {
         return Err(Refusal::new("is a folder, not a file")
-            .hint(format!("name the file in it: `-e {}`", path.join("event.toml").display())));
+            .hint(format!("name the file in it: `-e {}`", path.join("event.toml").display()))
+            .into());
     }
-    let unreadable = |error: std::io::Error| Refusal::new(format!("cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| Unreadable::from(Refusal::new(format!("cannot be read: {error}")));
     let file = match std::fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -80,16 +94,22 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(Refusal::new("is larger than 1 MB: that is no settings file"));
+        return Err(Refusal::new("is larger than 1 MB: that is no settings file")
+            .hint("name the event's own file: `-e FILE`")
+            .into());
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(Refusal::new("is UTF-16, not UTF-8").hint("save it with the encoding UTF-8"));
+        return Err(Refusal::new("is UTF-16, not UTF-8").hint("save it with the encoding UTF-8").into());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = sound.split(|byte| *byte == b'\n').count();
-        Refusal::new(format!("is not UTF-8: line {line} holds a byte that does not belong there"))
-            .hint("save it with the encoding UTF-8")
+        let sound = String::from_utf8_lossy(sound);
+        let sound = sound.strip_prefix('\u{FEFF}').unwrap_or(&sound);
+        let what = "this is not UTF-8: a character stands here in another encoding (Windows-1252 or Latin-1?)";
+        Unreadable {
+            place: Some(Place::of(sound, sound.len())),
+            refusal: Refusal::new(what).hint("save the file with the encoding UTF-8"),
+        }
     })?;
     // A byte-order mark would count as a character of the first line.
     Ok(Some(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)))
@@ -151,6 +171,8 @@ fn syntax_problem(text: &str, shown: &Arc<str>, error: &toml::de::Error) -> Sett
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let hint = if line.contains(['“', '”', '„', '‘', '’', '«', '»']) {
         "use straight quotes: title = \"Rust for Everyone\""
+    } else if error.message().contains("unclosed table") {
+        "a table's name stands in brackets: [event]"
     } else if error.message().contains("escape") || line.contains('\\') {
         "write each backslash twice, or use / in paths"
     } else {

@@ -52,7 +52,7 @@ fn is_host_name(text: &str) -> bool {
 pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// Reads what EHLO is to say: a host name with a dot, or an address literal (RFC 5321 §4.1.3).
@@ -121,6 +121,7 @@ mod tests {
             ("localhost", true),
             ("127.8.8.8", true),
             ("::1", true),
+            ("::ffff:127.0.0.1", true),
             ("10.0.0.1", false),
             ("localhost.example.org", false),
         ] {

@@ -46,6 +46,8 @@ pub(super) struct Key {
     /// Whether only the event's own file may set it.
     pub(super) event_only: bool,
     pub(super) group: Option<Group>,
+    /// Whether it is inherited with its group alone, though setting it does not part the event from the group.
+    pub(super) follows: bool,
 }
 
 impl Key {
@@ -69,6 +71,16 @@ impl Key {
         self
     }
 
+    const fn along(mut self, group: Group) -> Self {
+        self.follows = true;
+        self.of(group)
+    }
+
+    /// Whether setting it says which server or relay is meant, so that no other's keys are inherited.
+    pub(super) fn leads(&self, group: Group) -> bool {
+        self.group == Some(group) && !self.follows
+    }
+
     /// The name without its table.
     pub(super) fn short(&self) -> &'static str {
         split(self.name).1
@@ -86,7 +98,7 @@ impl Key {
 }
 
 const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
-    Key { name, kind, example, default: "", required: false, event_only: false, group: None }
+    Key { name, kind, example, default: "", required: false, event_only: false, group: None, follows: false }
 }
 
 /// The tables that a file may hold.
@@ -112,11 +124,11 @@ pub(super) static KEYS: [Key; 60] = [
     key("event.description", Text, "\"Bring a laptop.\""),
     key("jitsi.url", Text, "\"https://meet.example.org\"").required().of(Server),
     key("jitsi.app_id", Text, "\"workshop\"").required().of(Server),
-    key("jitsi.audience", Text, "\"jitsi\""),
-    key("jitsi.subject", Text, "\"meet.example.org\""),
-    key("jitsi.algorithm", Text, "\"HS256\"").or("HS256"),
-    key("jitsi.claims", Text, "\"standard\"").or("standard"),
-    key("jitsi.link", Text, "\"query\"").or("query"),
+    key("jitsi.audience", Text, "\"jitsi\"").along(Server),
+    key("jitsi.subject", Text, "\"meet.example.org\"").along(Server),
+    key("jitsi.algorithm", Text, "\"HS256\"").or("HS256").along(Server),
+    key("jitsi.claims", Text, "\"standard\"").or("standard").along(Server),
+    key("jitsi.link", Text, "\"query\"").or("query").along(Server),
     key("jitsi.secret_file", Text, "\"jitsi.secret\"").of(Server),
     key("jitsi.secret_command", Words, "[\"pass\", \"show\", \"jitsi\"]").of(Server),
     key("attendees.file", OneText, "\"attendees.csv\"").or("attendees.csv"),
@@ -146,11 +158,11 @@ pub(super) static KEYS: [Key; 60] = [
     key("smtp.user", Text, "\"workshop@example.org\"").of(Relay),
     key("smtp.password_file", Text, "\"smtp.password\"").of(Relay),
     key("smtp.password_command", Words, "[\"pass\", \"show\", \"smtp\"]").of(Relay),
-    key("smtp.allow_plaintext", Bool, "true").or("false").of(Relay),
-    key("smtp.connections", Integer, "4").or("4"),
-    key("smtp.rate", Text, "\"30/min\""),
-    key("smtp.ca_file", Text, "\"ca.pem\""),
-    key("smtp.helo", Text, "\"mail.example.org\""),
+    key("smtp.allow_plaintext", Bool, "true").or("false").along(Relay),
+    key("smtp.connections", Integer, "4").or("4").along(Relay),
+    key("smtp.rate", Text, "\"30/min\"").along(Relay),
+    key("smtp.ca_file", Text, "\"ca.pem\"").along(Relay),
+    key("smtp.helo", Text, "\"mail.example.org\"").along(Relay),
     key("smtp.timeouts.connect", Text, "\"30s\"").or("30s"),
     key("smtp.timeouts.greeting", Text, "\"5m\"").or("5m"),
     key("smtp.timeouts.command", Text, "\"5m\"").or("5m"),

@@ -50,10 +50,10 @@ impl<'a> Layers<'a> {
         self.config.filter(|_| !apart).and_then(|config| lookup_in(config, name)).unwrap_or(Lookup::Absent)
     }
 
-    /// The key of the event's file that keeps this key's whole group from being inherited.
+    /// The key of the event's file that names a server of its own, and so keeps this key's whole group from being inherited.
     fn set_apart_by(&self, key: &Key) -> Option<&'static Key> {
         let group = key.group?;
-        KEYS.iter().find(|other| other.group == Some(group) && lookup_in(self.event, other.name).is_some())
+        KEYS.iter().find(|other| other.leads(group) && lookup_in(self.event, other.name).is_some())
     }
 
     /// Whether any file that counts says anything of a key.
@@ -63,7 +63,7 @@ impl<'a> Layers<'a> {
 
     /// Whether the event's file says anything of a group.
     pub(super) fn event_speaks_of(&self, group: Group) -> bool {
-        KEYS.iter().any(|key| key.group == Some(group) && lookup_in(self.event, key.name).is_some())
+        KEYS.iter().any(|key| key.leads(group) && lookup_in(self.event, key.name).is_some())
     }
 
     /// Reads a text; where none is set, the default; where there is none and one is needed, notes it as missing.

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use super::{
     Settings, event,
-    file::{self, Role, SettingsFile},
+    file::{self, Role, SettingsFile, Unreadable},
     layers::Layers,
     problem::{Refusal, SettingsProblem, SettingsProblems},
     relay,
@@ -16,13 +16,28 @@ impl Settings {
     /// Paths in a file are relative to its folder. Secrets are not read.
     ///
     /// # Errors
-    /// [`SettingsProblems`]: all that is wrong with both files, sorted by file and place.
+    /// [`SettingsProblems`]: where a file cannot be read or parsed, that alone; else all that is wrong with both files, sorted by file and place.
     pub fn load(event_file: &Path, config_file: Option<&Path>) -> Result<Self, SettingsProblems> {
         let mut problems = Vec::new();
-        let config = config_file.and_then(|path| read(path, Role::Config, &mut problems));
-        let event = read(event_file, Role::Event, &mut problems);
         let shown = event_file.to_string_lossy();
-        let Some(event) = event else { return Err(SettingsProblems::sorted(problems, &shown)) };
+        let mut of_config = Vec::new();
+        let config = config_file.and_then(|path| read(path, Role::Config, &mut of_config));
+        let broken_config = config.is_none() && !of_config.is_empty();
+        let event = read(event_file, Role::Event, &mut problems);
+        let event = match event {
+            Some(event) if !broken_config => event,
+            // What one file seems to lack may stand in the part of the other that could not be read.
+            read => {
+                if read.is_some() {
+                    problems.clear();
+                }
+                if broken_config {
+                    problems.append(&mut of_config);
+                }
+                return Err(SettingsProblems::sorted(problems, &shown));
+            }
+        };
+        problems.append(&mut of_config);
         let mut layers = Layers::new(&event, config.as_ref());
         let settings = resolve(&mut layers, &event);
         let sound = layers.is_sound();
@@ -37,7 +52,7 @@ impl Settings {
 /// Reads one file; a configuration that does not exist says nothing.
 pub(super) fn read(path: &Path, role: Role, problems: &mut Vec<SettingsProblem>) -> Option<SettingsFile> {
     let shown: Arc<str> = path.to_string_lossy().into();
-    let refusal = match file::read_text(path) {
+    let unreadable: Unreadable = match file::read_text(path) {
         Ok(Some(text)) => {
             let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
             let folder = whole.parent().map(Path::to_owned).unwrap_or_default();
@@ -45,10 +60,12 @@ pub(super) fn read(path: &Path, role: Role, problems: &mut Vec<SettingsProblem>)
         }
         Ok(None) if role == Role::Config => return None,
         Ok(None) => Refusal::new("there is no such file")
-            .hint("`roomkey init` writes one; `-e FILE` names one that stands elsewhere"),
-        Err(refusal) => refusal,
+            .hint("`roomkey init` writes one; `-e FILE` names one that stands elsewhere")
+            .into(),
+        Err(unreadable) => unreadable,
     };
-    problems.push(SettingsProblem::new(shown, None, &refusal.what, refusal.hint.as_deref()));
+    let Unreadable { place, refusal } = unreadable;
+    problems.push(SettingsProblem::new(shown, place, &refusal.what, refusal.hint.as_deref()));
     None
 }
 

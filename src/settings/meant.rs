@@ -212,6 +212,14 @@ pub struct SmtpSettings {
     pub timeouts: Timeouts,
 }
 
+impl SmtpSettings {
+    /// Whether the relay is this machine itself, by its name.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        super::hosts::is_loopback(&self.host)
+    }
+}
+
 /// When a deferred row is tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetrySettings {

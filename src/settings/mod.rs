@@ -6,6 +6,14 @@
 //! attendee file means to the modules that use them; those find a key's place by
 //! [`Settings::position`] and report there.
 //!
+//! What belongs together is inherited together or not at all. An event that names a Jitsi server of
+//! its own (`url`, `app_id`, or where its secret is) takes nothing of `[jitsi]` from `config.toml`: what
+//! stands there, `audience`, `subject`, `algorithm`, `claims` and `link` too, was written for the other
+//! server. Likewise with `host`, `port`, `tls`, `user` or the password, and all that stands under
+//! `[smtp]`: `allow_plaintext`, `ca_file` and `helo` are about that relay, and so is what it bears,
+//! `connections` and `rate`. Those that follow may be set alone, to say something else of an inherited
+//! server. `[smtp.timeouts]` and `[retry]` are about patience, not about a relay: each is inherited by itself.
+//!
 //! Known weakness: a file with a syntax error is not checked any further, because what a parser
 //! guesses after one would be blamed on the wrong lines.
 

@@ -37,6 +37,11 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
                     (a password is never sent without TLS)";
         layers.refuse("smtp.tls", &Refusal::new(what).hint(hint));
     }
+    if tls == Some(Tls::Plaintext) && host.is_some() && !loopback && user.is_some() {
+        let what = "a log-in without TLS: the password is never sent that way, so nothing could be sent at all";
+        let hint = "use tls = \"starttls\" or \"implicit\"; delete `user` where the server asks for no log-in";
+        layers.refuse("smtp.user", &Refusal::new(what).hint(hint));
+    }
     let connections = layers.integer("smtp.connections", 1..=64);
     let rate = layers.text("smtp.rate", values::rate);
     let ca_file = layers.path("smtp.ca_file");

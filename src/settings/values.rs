@@ -131,16 +131,67 @@ fn zone_hint(text: &str) -> String {
 /// Reads `Name <address>` or a bare address; the name has at most 200 characters.
 pub(super) fn mailbox(given: &str) -> Result<Mailbox, Refusal> {
     let hint = "write it like: Rust Workshop <workshop@example.org>";
+    if let Some(text) = beside_the_last_address(given) {
+        judge_unquoted_name(given, text)?;
+    }
     let read = Mailbox::parse(given).map_err(|problem| address_refusal(&problem).hint(hint))?;
+    numbered_domain(&read.address)?;
     if let Some(name) = &read.name {
         not_longer(name, 200)?;
     }
     Ok(read)
 }
 
+/// The name in front of the last `<address>`, where it does not stand in quotes of its own.
+fn beside_the_last_address(given: &str) -> Option<&str> {
+    let name = given.trim().strip_suffix('>')?.rsplit_once('<')?.0.trim();
+    let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let quoted = inner.is_some_and(|inner| !inner.replace("\\\\", "").replace("\\\"", "").contains('"'));
+    (!quoted).then_some(name)
+}
+
+/// A second mailbox in front of the last one would be read as its name.
+fn judge_unquoted_name(given: &str, name: &str) -> Result<(), Refusal> {
+    let listed = name.contains([',', ';', '<', '>']);
+    let is_address = |piece: &str| Address::parse(piece).is_ok();
+    let pieces = name.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"'));
+    if listed && pieces.filter(|piece| !piece.is_empty()).any(is_address) {
+        let what = AddressProblem::Several(given.trim().to_owned()).to_string();
+        return Err(Refusal::new(what).hint("name one alone: Rust Workshop <workshop@example.org>"));
+    }
+    if name.contains(['<', '>']) {
+        let what = format!("the name in {} holds `<` or `>`", quoted(given.trim()));
+        return Err(Refusal::new(what).hint("leave them out, or put the name in quotes of its own"));
+    }
+    Ok(())
+}
+
 /// Reads one bare address.
 pub(super) fn address(given: &str) -> Result<Address, Refusal> {
-    Address::parse(given).map_err(|problem| address_refusal(&problem).hint("write it like: workshop@example.org"))
+    let read = Address::parse(given)
+        .map_err(|problem| address_refusal(&problem).hint("write it like: workshop@example.org"))?;
+    numbered_domain(&read)?;
+    Ok(read)
+}
+
+/// No top-level domain is a number (RFC 3696 §2): such an address leads nowhere, or by its IP past every check.
+fn numbered_domain(address: &Address) -> Result<(), Refusal> {
+    let last = address.domain().rsplit('.').next().unwrap_or_default();
+    if last.is_empty() || !last.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(());
+    }
+    let what = format!("`{address}` has a number for a domain");
+    Err(Refusal::new(what).hint("write the domain's name after the `@`, such as example.org"))
+}
+
+/// Reads a text that is compared character by character elsewhere: nothing is taken off its ends.
+pub(super) fn exact_line(given: &str, max: usize) -> Result<String, Refusal> {
+    let text = line(given, max)?;
+    if text == given {
+        return Ok(text);
+    }
+    let what = if given.contains(['\n', '\r']) { "a line break" } else { "a blank" };
+    Err(Refusal::new(format!("it begins or ends with {what}")).hint(format!("write {} alone", quoted(&text))))
 }
 
 fn address_refusal(problem: &AddressProblem) -> Refusal {
@@ -236,6 +287,48 @@ mod tests {
         }
         assert_eq!(free_text("a\n\tb\n", 10).as_deref(), Ok("a\n\tb"));
         assert!(free_text("a\0", 10).is_err());
+    }
+
+    #[test]
+    fn one_mailbox_is_one_sender() {
+        for given in [
+            "Rust Workshop <workshop@example.org>",
+            "Workshop, Rust <workshop@example.org>",
+            "Rust @ Berlin <workshop@example.org>",
+            "ada@example.org <ada@example.org>",
+            "\"A <a@example.org>, B\" <b@example.org>",
+            "workshop@example.org",
+        ] {
+            assert!(mailbox(given).is_ok(), "{given}");
+        }
+        for given in [
+            "A <a@b.de>, B <c@d.de>",
+            "\"A\" <a@b.de>, \"B\" <c@d.de>",
+            "a@b.de, B <c@d.de>",
+            "a@b.de; <c@d.de>",
+            "<a@b.de> <c@d.de>",
+        ] {
+            let refusal = mailbox(given).unwrap_err();
+            assert!(refusal.what.contains("more than one address") && refusal.hint.is_some(), "{given}: {refusal:?}");
+        }
+        assert!(mailbox("Rust <beta> Team <a@b.de>").unwrap_err().what.contains("holds `<` or `>`"));
+    }
+
+    #[test]
+    fn a_domain_of_digits_is_no_domain() {
+        for given in ["a@1.2.3.4", "a@example.123"] {
+            let said = [address(given).unwrap_err(), mailbox(&format!("A <{given}>")).unwrap_err()];
+            assert!(said.iter().all(|refusal| refusal.what.contains("a number for a domain")), "{said:?}");
+        }
+        assert!(address("a@1.2.3.example").is_ok());
+    }
+
+    #[test]
+    fn what_servers_compare_keeps_its_ends() {
+        assert_eq!(exact_line("work shop", 20).as_deref(), Ok("work shop"));
+        for given in [" workshop", "workshop ", "workshop\n"] {
+            assert!(exact_line(given, 20).unwrap_err().hint.unwrap().contains("`workshop`"), "{given:?}");
+        }
     }
 
     #[test]

@@ -214,3 +214,60 @@ fn a_language_without_words_is_warned_of() {
     finished.is(0).says("no words in `xh`, asked for by 1 row").says("languages: de-AT 1, xh 1, the others en");
     assert!(!finished.said().contains("no words in `de-AT`"));
 }
+
+#[test]
+fn a_subject_in_capitals_is_told_at_its_line() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    EventFile::at(CLOSED_PORT).text("jitsi", "subject", "MEET").write(&sandbox);
+    sandbox
+        .run(&["check"])
+        .is(3)
+        .says("event.toml:12:11: ")
+        .says("jitsi.subject: `subject` must be")
+        .says("write `meet`");
+}
+
+#[test]
+fn certificates_are_read_before_anything_is_sent() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    EventFile::at(CLOSED_PORT).text("smtp", "ca_file", "ca.pem").write(&sandbox);
+    let missing = sandbox.run(&["check"]);
+    missing.is(3).says("error: event.toml:").says("ca_file: failed to read").says("relative to event.toml's folder");
+    sandbox.write("ca.pem", "no certificate\n");
+    sandbox.run(&["check"]).is(3).says("error: event.toml:").says("no certificate stands in it");
+    sandbox.run(&["status"]).is(0);
+
+    EventFile::at(CLOSED_PORT)
+        .without("smtp", "host")
+        .without("smtp", "tls")
+        .without("smtp", "port")
+        .without("attendees", "file")
+        .write(&sandbox);
+    sandbox.write_config("[smtp]\nhost = \"127.0.0.1\"\nca_file = \"ca.pem\"\n");
+    sandbox.run(&["check"]).is(3).says("roomkey/config.toml:3:").says("roomkey/config.toml's folder");
+    sandbox.write_config("[attendees]\nfile = \"people.csv\"\n");
+    sandbox.run(&["check"]).is(3).says("no such file").says("roomkey/config.toml's folder");
+}
+
+#[test]
+fn mails_that_anybody_can_read_are_warned_of() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let remote = || EventFile::at(25).text("smtp", "host", "smtp.example.org").raw("smtp", "allow_plaintext", true);
+    remote().write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("warning: event.toml:").says("read each personal link");
+    sandbox.run(&["check", "--strict"]).is(3);
+    remote().text("smtp", "user", "workshop").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("the password is never sent that way");
+    EventFile::at(25).raw("smtp", "allow_plaintext", true).write(&sandbox);
+    sandbox.run(&["check"]).is(0).says_not("personal link can");
+}
+
+#[test]
+fn years_that_may_be_slips_are_warned_of() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    EventFile::at(CLOSED_PORT).text("event", "starts", "1996-12-05T14:00").write(&sandbox);
+    let finished = sandbox.run(&["check"]);
+    finished.is(0).says("warning: event.toml:8:").says("in the year 1996").says("lasts more than a year");
+    EventFile::at(CLOSED_PORT).text("event", "starts", "1960-12-05T14:00").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("event.toml:8:").says("before 1970");
+}

@@ -99,6 +99,8 @@ fn what_a_server_would_refuse_is_3_with_the_reason() {
         (signed(r#"{"typ":"at+jwt","alg":"HS256"}"#, &sound, SECRET), "Invalid typ"),
         (unsigned.rsplit_once('.').unwrap().0.to_owned() + ".", "not signed"),
         (format!("https://meet.example.org/other?jwt={}", token(&sound)), "the join is refused"),
+        (format!("https://evil.example.net/rust-workshop?jwt={}", token(&sound)), "leads to `evil.example.net`"),
+        (token(&with("room", json!("*"))), "opens every room"),
     ] {
         let finished = sandbox.run(&["inspect", &token]);
         finished.is(3).says("problem: ").says(reason);
@@ -110,10 +112,9 @@ fn what_a_server_would_refuse_is_3_with_the_reason() {
 fn what_is_odd_but_works_is_told_and_0() {
     let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
     for (token, word) in [
-        (token(&with("room", json!("*"))), "opens every room"),
         (token(&with("nbf", json!(2_111_661_000.75))), "signature: holds"),
         (token(&with("nbf", json!(-1e30))), "signature: holds"),
-        (token(&claims().to_string()), "whose: nobody's in attendees.csv"),
+        (token(&claims().to_string()), "whose: nobody in attendees.csv has this key"),
         (token(&with("extra", json!("y".repeat(5000)))), "bytes long"),
     ] {
         let finished = sandbox.run(&["inspect", &token]);
@@ -166,7 +167,8 @@ fn a_link_that_no_longer_fits_its_row_says_so() {
         .text("event", "ends", "2036-12-05T18:00")
         .write(&sandbox);
     let finished = sandbox.run(&["inspect", &link]);
-    finished.is(0).says("attendees.csv:2 says another-room now").says("13:30 to 20:00");
+    finished.is(0).says("attendees.csv:2 says another-room now");
+    finished.says("by attendees.csv:2 as it stands, the link would work Fri 5 Dec 2036 13:30 to 20:00");
 }
 
 #[test]

@@ -41,9 +41,34 @@ fn several_people_of_one_address_are_listed() {
     EventFile::at(CLOSED_PORT).text("attendees", "shared_addresses", "allow").write(&sandbox);
     let finished = sandbox.run(&["link", "family@example.org"]);
     finished.is(3).says("attendees.csv:2: Ada").says("attendees.csv:3: Ben").says("--name \"Ada\"");
-    assert_eq!(finished.stdout, "");
+    assert_eq!((finished.stdout.as_str(), finished.stderr.matches("error: ").count()), ("", 1));
     sandbox.run(&["link", "family@example.org", "--name", "Ben"]).is(0).says("Ben's link");
     sandbox.run(&["link", "family@example.org", "--name", "Cem"]).is(3).says("nobody named Cem");
+}
+
+#[test]
+fn a_name_that_does_not_tell_people_apart_is_not_offered() {
+    let sandbox = with_rows(
+        "id,email,name,room\n1,home@example.org,Ada,\n2,home@example.org,Ada,side-room\n3,home@example.org,Ben,\n",
+    );
+    EventFile::at(CLOSED_PORT).text("attendees", "shared_addresses", "allow").write(&sandbox);
+    sandbox.run(&["link", "home@example.org"]).is(3).says("3 rows have the address").says("--name \"Ben\"");
+    let both = sandbox.run(&["link", "home@example.org", "--name", "Ada"]);
+    both.is(3)
+        .says("attendees.csv:2: Ada, attendees.csv:3: Ada")
+        .says("of its own in attendees.csv")
+        .says_not("--name");
+
+    let sandbox = with_rows("email,name,room\nhome@example.org,Ada,\nhome@example.org,Ada,side-room\n");
+    let both = sandbox.run(&["link", "home@example.org"]);
+    both.is(3).says("error: attendees.csv:3: ").says("put the rows right").says_not("--name");
+}
+
+#[test]
+fn a_row_that_holds_just_what_was_given_tells_its_problem() {
+    let sandbox = with_rows("email,name\nada@example.org,Ada\nbad,Row\n");
+    sandbox.run(&["link", "bad"]).is(3).says("error: attendees.csv:3: `bad` is not an e-mail").says_not("did you mean");
+    sandbox.run(&["link", "bat"]).is(3).says("`bat` is not an e-mail").says_not("did you mean");
 }
 
 #[test]

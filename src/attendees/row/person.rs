@@ -2,7 +2,7 @@
 
 use super::{Row, trim_blanks};
 use crate::{
-    attendees::{EmptyName, Field},
+    attendees::{EmptyName, Field, composed},
     model::{Address, AttendeeKey},
 };
 
@@ -20,6 +20,11 @@ impl<'a> Row<'a> {
             return None;
         }
         match Address::parse(cell) {
+            Ok(address) if is_number(address.domain()) => {
+                let what = format!("`{address}` has a number for a domain");
+                self.note(what, "write the domain's name after the `@`, such as example.org".to_owned());
+                None
+            }
             Ok(address) => Some(address),
             Err(problem) => {
                 self.note(problem.to_string(), problem.hint().to_owned());
@@ -77,10 +82,15 @@ impl<'a> Row<'a> {
     pub(super) fn key(&self, id: Option<&str>, email: &Address, name: &str) -> AttendeeKey {
         match id {
             Some(id) => AttendeeKey::from_id(id),
-            None if self.rules.shared_addresses => AttendeeKey::from_address_and_name(email, name),
+            None if self.rules.shared_addresses => AttendeeKey::from_address_and_name(email, &composed(name)),
             None => AttendeeKey::from_address(email),
         }
     }
+}
+
+/// No top-level domain is a number (RFC 3696 §2).
+fn is_number(domain: &str) -> bool {
+    domain.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether nothing of it can be seen: empty, blank, or joiners and marks alone.
@@ -129,6 +139,10 @@ mod tests {
         let shared = Rules { shared_addresses: true, ..Rules::for_tests() };
         let key = read_by(shared, "email,name", &cells).unwrap().key;
         assert_eq!(key, AttendeeKey::from_address_and_name(&address, "Ada"));
+        let shared = Rules { shared_addresses: true, ..Rules::for_tests() };
+        let key = |name| read_by(shared.clone(), "email,name", &["j@example.org", name]).unwrap().key;
+        assert_eq!(key("Ju\u{308}rgen"), key("J\u{FC}rgen"), "composed in two ways, one person");
+        assert_eq!(key("J\u{FC}rgen").as_str(), "address:j@example.org\u{1f}J\u{FC}rgen", "what ledgers keep stays");
         assert!(only_problem(with("id", " ")).what.contains("`id` is empty"));
         assert!(with("id", &"x".repeat(255)).is_ok());
         assert!(with("id", &"x".repeat(256)).is_err());
@@ -139,6 +153,7 @@ mod tests {
         assert_eq!(with("email", "Ada@Müller.example").unwrap().email.as_str(), "Ada@xn--mller-kva.example");
         assert!(with("email", "jürgen@example.org").unwrap().email.needs_smtputf8());
         assert!(only_problem(with("email", "a@example.org; b@example.org")).what.contains("more than one address"));
+        assert!(only_problem(with("email", "a@1.2.3.4")).what.contains("a number for a domain"));
         assert_eq!(only_problem(with("email", "")).what, "the address is empty");
         let endless = only_problem(with("email", &format!("{}@example.org", "x".repeat(5000))));
         assert!(endless.to_string().len() < 200, "{endless}");

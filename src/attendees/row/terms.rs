@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::Row;
 use crate::{
     attendees::{Field, nearest::shortened},
-    model::{Language, Room, Window, WindowProblem, parse_local_time},
+    model::{Language, Room, RoomProblem, Window, WindowProblem, parse_local_time},
 };
 
 impl Row<'_> {
@@ -34,7 +34,19 @@ impl Row<'_> {
         match Room::parse(cell) {
             Ok(room) => Some(room),
             Err(problem) => {
-                self.note(problem.to_string(), problem.hint());
+                let dots = cell.bytes().all(|b| b == b'.');
+                let what = if dots {
+                    format!("`{}` is no room's name: browsers take dots alone for a folder", shortened(cell))
+                } else {
+                    problem.to_string()
+                };
+                let hint = match problem {
+                    RoomProblem::TooLong => "shorten it; leave it empty for the event's room".to_owned(),
+                    other => other.hint().unwrap_or_else(|| {
+                        "write a-z, 0-9, `-` and `_` alone; leave it empty for the event's room".to_owned()
+                    }),
+                };
+                self.note(what, hint);
                 None
             }
         }
@@ -57,6 +69,11 @@ impl Row<'_> {
         let ends = self.local_time(Field::Ends, &zone);
         let rules = self.rules;
         match Window::new(starts?, ends?, rules.opens_before, rules.closes_after, zone) {
+            Ok(window) if window.opens() < Timestamp::UNIX_EPOCH => {
+                let what = format!("{}: this link would work from before 1970", self.label(Field::Starts));
+                self.note(what, "check the year: no token can tell such a time".to_owned());
+                None
+            }
             Ok(window) => Some(window),
             Err(WindowProblem::EndsBeforeStart) => {
                 let what = format!("{} is not after {}", self.label(Field::Ends), self.label(Field::Starts));
@@ -72,6 +89,11 @@ impl Row<'_> {
 
     fn local_time(&mut self, field: Field, zone: &TimeZone) -> Option<Timestamp> {
         match parse_local_time(shortened(self.cell(field)).as_str(), zone) {
+            Ok(_) if self.cell(field).get(16..) == Some(":60") => {
+                let what = format!("{}: `{}` has a 60th second", self.label(field), self.cell(field));
+                self.note(what, "seconds go from 00 to 59".to_owned());
+                None
+            }
             Ok(time) => Some(time),
             Err(problem) => {
                 let what = format!("{}: {problem}", self.label(field));
@@ -145,6 +167,11 @@ mod tests {
         assert!(ada.own_room && ada.room.as_str() == "side-room");
         assert_eq!(only_problem(with("room", "Side Room")).hint.as_deref(), Some("write `side-room`"));
         assert!(with("room", "*").is_err());
+        for room in [".", "..", "!!!", &"a".repeat(300)] {
+            let problem = only_problem(with("room", room));
+            assert!(problem.hint.is_some(), "{problem}");
+            assert_eq!(problem.what.contains("dots alone"), room.starts_with('.'), "{problem}");
+        }
     }
 
     #[test]
@@ -154,6 +181,12 @@ mod tests {
         assert_eq!(ada.window.opens().to_string(), "2026-12-06T08:30:00Z");
         assert_eq!(ada.window.closes().to_string(), "2026-12-06T12:30:00Z");
         assert!(!times("", "").unwrap().own_window);
+    }
+
+    #[test]
+    fn times_that_no_clock_or_token_tells_are_refused() {
+        assert!(only_problem(times("2026-12-06T10:00:60", "2026-12-06T11:00")).what.contains("60th second"));
+        assert!(only_problem(times("1960-12-06T10:00", "2026-12-06T11:00")).what.contains("before 1970"));
     }
 
     #[test]

@@ -11,6 +11,10 @@ url = "https://meet.example.net"
 app_id = "house"
 secret_file = "jitsi.secret"
 algorithm = "HS512"
+subject = "meet.jitsi"
+audience = "jitsi"
+claims = "full"
+link = "fragment"
 
 [mail]
 from = "House <house@example.net>"
@@ -22,6 +26,12 @@ port = 587
 user = "house"
 password_file = "smtp.password"
 connections = 2
+rate = "30/min"
+ca_file = "ca.pem"
+helo = "house.example.net"
+
+[smtp.timeouts]
+connect = "7s"
 "#;
 
 /// What an event needs when the configuration holds the rest.
@@ -45,7 +55,7 @@ fn the_next_event_needs_ten_lines() {
     assert_eq!((smtp.host.as_str(), smtp.port, smtp.connections), ("smtp.example.net", 587, 2));
     assert_eq!(smtp.password.file, Some(desk.path("config/smtp.password")));
     assert_eq!(settings.attendees.file, desk.path("attendees.csv"));
-    assert!(matches!(settings.origin("smtp.host"), Origin::ConfigFile(at) if at.line == 16 && at.column == 8));
+    assert!(matches!(settings.origin("smtp.host"), Origin::ConfigFile(at) if at.line == 20 && at.column == 8));
     assert!(matches!(settings.origin("event.title"), Origin::EventFile(at) if (at.line, at.column) == (3, 9)));
     assert_eq!(settings.origin("event.opens_before"), Origin::Default);
     assert_eq!(settings.position("event.opens_before"), None);
@@ -59,9 +69,29 @@ fn what_belongs_together_is_inherited_together_or_not_at_all() {
     let settings = Desk::with(&event).and_config(CONFIG).settings();
     // The other server's secret, user and password stay with the other server.
     assert_eq!(settings.jitsi.secret.file, None);
-    assert_eq!(settings.jitsi.algorithm, Algorithm::Hs512);
-    let smtp = settings.smtp.unwrap();
-    assert_eq!((smtp.port, smtp.user, smtp.password.file, smtp.connections), (465, None, None, 2));
+    // And so does what its tokens say, and how it is talked to.
+    let jitsi = &settings.jitsi;
+    assert_eq!((jitsi.audience.as_deref(), jitsi.subject.as_deref()), (None, None));
+    assert_eq!((jitsi.algorithm, jitsi.claims, jitsi.link), (Algorithm::Hs256, Claims::Standard, LinkStyle::Query));
+    let smtp = settings.smtp.as_ref().unwrap();
+    assert_eq!((smtp.port, &smtp.user, &smtp.password.file, smtp.connections), (465, &None, &None, 4));
+    assert_eq!((smtp.rate, &smtp.ca_file, &smtp.helo), (None, &None, &None));
+    assert_eq!(smtp.timeouts.connect.as_secs(), 7, "patience is not the relay's");
+    assert_eq!(settings.origin("jitsi.subject"), Origin::Default);
+}
+
+#[test]
+fn an_inherited_server_may_be_spoken_of_in_one_point() {
+    let event = format!("{TEN_LINES}[jitsi]\nsubject = \"acme\"\n[smtp]\nca_file = \"own.pem\"\nconnections = 1\n");
+    let desk = Desk::with(&event).and_config(CONFIG);
+    let settings = desk.settings();
+    let jitsi = &settings.jitsi;
+    assert_eq!((jitsi.app_id.as_str(), jitsi.algorithm), ("house", Algorithm::Hs512));
+    assert_eq!((jitsi.subject.as_deref(), jitsi.audience.as_deref()), (Some("acme"), Some("jitsi")));
+    let smtp = settings.smtp.as_ref().unwrap();
+    assert_eq!((smtp.host.as_str(), smtp.connections), ("smtp.example.net", 1));
+    assert_eq!(smtp.ca_file, Some(desk.path("own.pem")));
+    assert_eq!(smtp.helo.as_deref(), Some("house.example.net"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A line of the whole file, what it is replaced with, and how what is said of that begins.
-type Row = (&'static str, &'static str, &'static str);
+pub(super) type Row = (&'static str, &'static str, &'static str);
 
 const EVENT: &[Row] = &[
     ("id = \"rust-workshop-2026-12\"", "id = \"Rust\"", "event.toml:2:6: id: `Rust` is not an event id"),
@@ -229,7 +229,7 @@ fn a_file_that_is_no_text_or_not_there_is_told_plainly() {
     assert!(desk.refusal().starts_with("event.toml: is a folder"));
     let desk = Desk::with("");
     fs::write(desk.path("event.toml"), b"[event]\ntitle = \"Caf\xe9\"\n").unwrap();
-    assert!(desk.refusal().starts_with("event.toml: is not UTF-8: line 2"));
+    assert!(desk.refusal().starts_with("event.toml:2:13: this is not UTF-8"));
     fs::write(desk.path("event.toml"), b"\xff\xfe[\0").unwrap();
     assert!(desk.refusal().starts_with("event.toml: is UTF-16"));
 }

@@ -1,0 +1,41 @@
+//! Where the link leads that a token came in.
+
+use super::{findings::Judge, server::is_loopback};
+
+impl Judge<'_> {
+    pub(super) fn link(&mut self) {
+        let given = self.given;
+        let Some(link) = &given.link else { return };
+        if !given.quoted_right {
+            self.error(
+                "the quotes around the token are wrong: after `?jwt=` there are none, after `#jwt=` there must be `%22`",
+                "",
+            );
+        }
+        if !link.secure && !is_loopback(&link.host) {
+            self.warn("the link begins with `http://`: the token travels unencrypted", "write `https://`");
+        }
+        let server = self.signer.map(|signer| &signer.settings().server);
+        if let Some(server) = server.filter(|server| server.host() != link.host || server.port() != link.port) {
+            let port = link.port.map(|port| format!(":{port}")).unwrap_or_default();
+            self.error(
+                format!("the link leads to `{}{port}`, this event's server is `{server}`", link.host),
+                "whoever opens it gives the key to that other server: do not pass this link on",
+            );
+        } else if let Some(server) = server.filter(|server| !same_tenant(server.tenant(), link.tenant.as_deref())) {
+            self.error(
+                format!("the link does not lead to a room below `{server}`: its path is another"),
+                "compare the path with the link that was mailed",
+            );
+        }
+        if let Some(tenant) = self.facts.tenant.as_ref().filter(|tenant| link.tenant.as_ref() != Some(tenant)) {
+            let place = link.tenant.as_deref().map_or("no tenant".into(), |tenant| format!("the tenant `{tenant}`"));
+            self.error(format!("`context.tenant` is `{tenant}`, the link leads to {place} (\"Tenant differs\")"), "");
+        }
+    }
+}
+
+/// Servers compare tenants in lower case.
+fn same_tenant(ours: Option<&str>, given: Option<&str>) -> bool {
+    ours.unwrap_or_default().eq_ignore_ascii_case(given.unwrap_or_default())
+}
