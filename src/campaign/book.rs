@@ -34,7 +34,9 @@ pub(super) struct Book {
 impl Book {
     /// Whether a refusal is the campaign's and not its row's.
     pub(super) fn acquits(&self, outcome: &Outcome) -> bool {
-        matches!(outcome, Outcome::Refused { reply, stage: Stage::Recipient } if Some(reply.code) == self.campaign_refused)
+        let Outcome::Refused { reply, stage } = outcome else { return false };
+        // At the recipient, or kept here without an offer.
+        (*stage == Stage::Recipient || reply.code == 0) && Some(reply.code) == self.campaign_refused
     }
 }
 

@@ -65,7 +65,10 @@ impl Streaks {
         }
         self.first_over = true;
         if self.first.iter().all(|(_, _, reply)| is_too_large(reply)) {
-            return Some(Halt { outage: Outage::ContentRefused(reply.clone()), acquitted: Vec::new() });
+            // What was not even offered to the relay can go when the mails are smaller: no row is blamed.
+            let kept_here = |(row, _, reply): &(u32, Stage, Reply)| (reply.code == 0).then_some(*row);
+            let acquitted = self.first.iter().filter_map(kept_here).collect();
+            return Some(Halt { outage: Outage::ContentRefused(reply.clone()), acquitted });
         }
         let alike = |(_, its_stage, its): &(u32, Stage, Reply)| {
             *its_stage == Stage::Recipient

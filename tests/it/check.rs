@@ -271,3 +271,15 @@ fn years_that_may_be_slips_are_warned_of() {
     EventFile::at(CLOSED_PORT).text("event", "starts", "1960-12-05T14:00").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("event.toml:8:").says("before 1970");
 }
+
+#[test]
+fn rows_whose_own_time_is_over_are_named() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write(
+        "attendees.csv",
+        "email,name,starts,ends\na@example.org,A,2020-12-05T14:00,2020-12-05T15:00\nb@example.org,B,,\n",
+    );
+    sandbox.run(&["check"]).is(0).says("attendees.csv:2: the time in this row is over");
+    sandbox.run(&["send", "--dry-run"]).is(0).says("attendees.csv:2: the time in this row is over");
+    sandbox.run(&["send", "--yes"]).is(3).says("attendees.csv:2: the time in this row is over");
+}

@@ -7,7 +7,7 @@ use roomkey::{
     rehearsal::{Action, Rule, Script, Times},
 };
 
-use crate::support::{EventFile, Sandbox, SmtpServer};
+use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
 
 const ATTENDEES: usize = 40;
 /// As many mails may be claimed at a moment: 16 rows, or twice the connections.
@@ -139,4 +139,29 @@ fn a_run_whose_turn_comes_while_another_is_on_waits_for_its_end() {
     between.kill();
     waiting.wait().is(0);
     server.mailed_once(&["a1@example.org"]);
+}
+
+#[test]
+fn a_file_that_changes_while_a_run_waits_ends_it_kindly() {
+    let later = Rule::at(Stage::Recipient, Action::reply("451 4.3.0 later")).recipient("a1@");
+    let server = SmtpServer::start(Script::default().rule(later));
+    let sandbox = Sandbox::with_attendees(3, server.port());
+    EventFile::at(server.port()).raw("retry", "delays", r#"["2s"]"#).write(&sandbox);
+    let run = sandbox.spawn(&["send", "--yes"]);
+    run.wait_until_it_says("trying again in");
+    sandbox.write("attendees.csv", &attendees(4));
+    run.wait().is(4).says("the attendee file changed while this run waited").says("`roomkey send` goes on");
+    assert_eq!(server.counts().mails, 2);
+}
+
+#[test]
+fn ctrl_c_says_what_follows_from_it() {
+    let server = SmtpServer::start(Script::default().rule(Rule::at(Stage::Final, Action::Stall)));
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    let run = sandbox.spawn(&["send", "--yes"]);
+    sandbox.wait_until(|sandbox| !sandbox.in_state("sending").is_empty());
+    run.interrupt();
+    run.wait_until_it_says("what is on its way is finished");
+    run.interrupt();
+    run.wait().is(130).says("in doubt");
 }

@@ -2,6 +2,11 @@
 
 use std::fs;
 
+use roomkey::{
+    model::Stage,
+    rehearsal::{Action, Rule, Script, Times},
+};
+
 use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
 
 const OTHER_SECRET: &str = "another-secret-of-more-than-32-octets";
@@ -204,4 +209,47 @@ fn a_copied_folder_with_other_people_in_its_file_stops_the_run() {
     moved(&server).write(&sandbox);
     sandbox.run(&["send", "--yes"]).is(3).says("3 people were mailed for Fri 5 Dec").says("Give it a new id");
     assert_eq!(server.counts().mails, 3);
+}
+
+#[test]
+fn a_changed_event_is_told_wherever_somebody_looks() {
+    let (server, sandbox) = mailed(2);
+    moved(&server).write(&sandbox);
+    for command in [&[][..], &["check"], &["status"]] {
+        sandbox.run(command).is(0).says("2 people were mailed for Fri 5 Dec 2036").says("resend --all");
+    }
+    sandbox.write("attendees.csv", &attendees(3));
+    sandbox.run(&["send", "--yes", "--accept-change"]).is(0);
+    // Accepted: it stops nothing any more, and is not forgotten.
+    sandbox.run(&["send", "--yes"]).is(0).says("2 people were mailed for Fri 5 Dec 2036");
+    sandbox.run(&[]).is(0).says("2 people were mailed for Fri 5 Dec 2036");
+}
+
+#[test]
+fn a_finished_round_that_did_not_reach_somebody_stops_nothing_and_shows_who() {
+    let (server, sandbox) = mailed(2);
+    let refusing = SmtpServer::start(
+        Script::default().rule(Rule::at(Stage::Recipient, Action::reply("550 5.1.1 gone")).recipient("a2@")),
+    );
+    moved(&refusing).write(&sandbox);
+    sandbox.run(&["resend", "--all", "--note", "New time", "--yes"]).is(4).says("1 refused");
+    sandbox.run(&["status"]).is(0).says("a2@example.org").says("a later mail was refused");
+    sandbox.run(&[]).is(0).says("who was mailed and still needs you");
+    moved(&server).write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0);
+    sandbox.run(&["resend", "--failed", "--yes"]).is(0);
+    assert_eq!(server.received().last().unwrap().to(), "a2@example.org");
+}
+
+#[test]
+fn a_round_that_was_stopped_half_way_is_told_with_the_way_on() {
+    let (_server, sandbox) = mailed(2);
+    let quota = Rule::at(Stage::Recipient, Action::reply("550 5.4.5 daily limit reached")).times(Times::After(1));
+    let stopping = SmtpServer::start(Script::default().rule(quota));
+    EventFile::at(stopping.port()).raw("smtp", "connections", 1).write(&sandbox);
+    let finished = sandbox.run(&["resend", "--all", "--note", "It's moved", "--yes"]);
+    finished.is(6).says("run `roomkey resend --all --note \"It's moved\"` again");
+    for command in [&[][..], &["status"]] {
+        sandbox.run(command).is(0).says("stopped half-way").says("roomkey resend --all --note \"It's moved\"");
+    }
 }

@@ -183,3 +183,19 @@ fn check_asks_the_relay_and_sends_nothing() {
     let (_server, sandbox) = with_log_in(Script::default(), "wrong donkey");
     sandbox.run(&["check", "--smtp"]).is(6);
 }
+
+#[test]
+fn one_connection_tries_a_relay_that_lets_nobody_in() {
+    let (server, sandbox) =
+        with_log_in(always(Stage::LogIn, "454 4.7.0 temporary authentication failure"), "correct horse");
+    sandbox.run(&["send", "--yes"]).is(6);
+    assert!(server.log_ins().len() <= 3, "{:?}", server.log_ins());
+}
+
+#[test]
+fn mails_too_large_for_the_relay_stop_the_run() {
+    let server = SmtpServer::start(Script::default().ehlo_lines(["SIZE 500", "PIPELINING"]));
+    let sandbox = Sandbox::with_attendees(10, server.port());
+    sandbox.run(&["send", "--yes"]).is(6).says("SIZE");
+    assert_eq!(sandbox.in_state("pending").len(), 10, "what was never offered is nobody's fault");
+}

@@ -217,3 +217,22 @@ fn nobody_waits_for_somebody_who_left_the_file() {
     sandbox.run(&["send", "--yes"]).is(0);
     server.mailed_once(&["a2@example.org"]);
 }
+
+#[test]
+fn somebody_named_twice_is_meant_once() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    sandbox.run(&["send", "--yes", "--only", "a1@example.org", "--only", "A1@example.org"]).is(0);
+    sandbox.run(&["resend", "a1@example.org", "a1@EXAMPLE.org"]).is(0);
+    assert_eq!(server.deliveries()["a1@example.org"], 2);
+}
+
+#[test]
+fn commands_to_go_on_with_can_be_pasted() {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    let only = sandbox.run(&["send", "--yes", "--only", "a1@example.org"]);
+    only.is(6).says("`roomkey send --only a1@example.org` goes on");
+    let event = sandbox.path("event.toml");
+    let elsewhere = sandbox.run(&["send", "--yes", "-e", event.to_str().unwrap()]);
+    elsewhere.is(6).says(&format!("`roomkey -e {} send` goes on", event.display()));
+}
