@@ -23,6 +23,7 @@ mod problem;
 mod render;
 mod scan;
 mod schema;
+mod spans;
 mod template;
 mod tokens;
 mod variables;
