@@ -9,8 +9,6 @@ mod terms;
 
 use std::sync::Arc;
 
-use person::is_empty_name;
-
 use super::{Columns, Field, Problem, RowProblems, Rules, scanner::Lines, zones::Zones};
 use crate::model::{Address, Attendee, Locator, forbidden_char, forbidden_char_in_text};
 
@@ -242,6 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
+        person::is_empty_name,
         sample::{HEADER, lines, only_problem, read, with},
         *,
     };

@@ -11,7 +11,9 @@ use crate::{
     jitsi::{Bearer, Signer},
     ledger::{Standing, Terms},
     message::{Letter, Unsubscribe, compose},
-    model::{Address, Attendee, AttendeeKey, Event, JoinLink, Language, Mail, Mailbox, MessageId, SubKeys, UserId},
+    model::{
+        Address, Attendee, AttendeeKey, Event, JoinLink, Language, Locator, Mail, Mailbox, MessageId, SubKeys, UserId,
+    },
 };
 
 /// Everything that all mails of an event have in common.
@@ -56,6 +58,37 @@ pub struct Addressing<'a> {
     pub date: Timestamp,
     /// Whose mail this is a test of.
     pub test_for: Option<&'a Address>,
+}
+
+/// Why somebody's mail cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailProblem {
+    /// The row is to blame, or may be.
+    Row(Told),
+    /// A template is, whatever the row.
+    Template {
+        /// Where and what; the same for every row.
+        what: String,
+        /// The way out.
+        hint: String,
+        /// The row it was found with.
+        at: Locator,
+    },
+}
+
+impl From<Told> for MailProblem {
+    fn from(told: Told) -> Self {
+        Self::Row(told)
+    }
+}
+
+impl From<MailProblem> for Told {
+    fn from(problem: MailProblem) -> Self {
+        match problem {
+            MailProblem::Row(told) => told,
+            MailProblem::Template { what, hint, at } => Self::new(format!("{what} (for {at})")).hint(hint),
+        }
+    }
 }
 
 impl Press {
@@ -103,8 +136,8 @@ impl Press {
     /// Makes somebody's mail and the link in it.
     ///
     /// # Errors
-    /// In the words of the step that failed, led by the row.
-    pub fn mail(&self, attendee: &Attendee, addressing: &Addressing<'_>) -> Result<(Mail, JoinLink), Told> {
+    /// In the words of the step that failed, led by the row; apart, where a template is to blame.
+    pub fn mail(&self, attendee: &Attendee, addressing: &Addressing<'_>) -> Result<(Mail, JoinLink), MailProblem> {
         let link = self.link(attendee, addressing.user_id)?;
         let at = &attendee.locator;
         let facts = Facts {
@@ -116,10 +149,11 @@ impl Press {
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
         };
-        let invitation = self
-            .templates
-            .render(&facts)
-            .map_err(|problem| Told::new(format!("{problem} (for {at})")).hint(problem.hint()))?;
+        let invitation = self.templates.render(&facts).map_err(|problem| {
+            let (what, hint) = (problem.to_string(), problem.hint().to_owned());
+            let told = MailProblem::Template { what, hint, at: at.clone() };
+            if problem.is_template() { told } else { MailProblem::Row(told.into()) }
+        })?;
         let letter = Letter {
             row: addressing.row,
             invitation: &invitation,

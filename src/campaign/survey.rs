@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     identity::{Identified, Identities},
-    press::{Addressing, Press},
+    press::{Addressing, MailProblem, Press},
     sums::{Counts, Samples},
     words,
 };
@@ -111,6 +111,8 @@ pub struct Survey {
     pub broken: Vec<Told>,
     /// How many problems there are in all.
     pub problems: u64,
+    /// What templates do wrong, each once: row and way out, and the rows it was found with beside the first.
+    of_templates: Vec<(MailProblem, u64)>,
     /// Rows with problems.
     pub unsound: HashSet<u32>,
     /// Who is who.
@@ -175,6 +177,7 @@ impl Surveyor<'_> {
                 }
             }
         }
+        survey.blame_templates();
         survey.identified = identities.decide(self.roster);
         let known = &survey.identified.known;
         survey.changed.retain(|changed| known.get(&changed.number) == Some(&changed.person));
@@ -257,8 +260,16 @@ impl Surveyor<'_> {
                     });
                 }
             }
-            Err(told) => {
-                survey.fault(attendee.number, told, who(attendee.email.as_str(), &attendee.name));
+            Err(problem) => {
+                // Where people are named, a template that speaks to others is no concern of theirs.
+                let wanted = &self.wanted.addresses;
+                let concerned = wanted.is_empty() || self.wanted_index(&attendee.email, &attendee.name).is_some();
+                if concerned && matches!(problem, MailProblem::Template { .. }) {
+                    survey.unsound.insert(attendee.number);
+                    survey.note_template(problem);
+                } else {
+                    survey.fault(attendee.number, problem.into(), who(attendee.email.as_str(), &attendee.name));
+                }
                 if let Some(row) = survey.rows.last_mut() {
                     row.kind = RowKind::Unsound;
                 }
@@ -296,6 +307,32 @@ impl Survey {
         self.unsound.insert(number);
         if self.faults.len() < SHOWN_PROBLEMS {
             self.faults.push(RowFault { number, told, who });
+        }
+    }
+
+    /// Counts a template's problem; the first row found with it speaks for the others.
+    fn note_template(&mut self, problem: MailProblem) {
+        let of = |problem: &MailProblem| match problem {
+            MailProblem::Template { what, .. } => Some(what.clone()),
+            MailProblem::Row(_) => None,
+        };
+        match self.of_templates.iter_mut().find(|(known, _)| of(known) == of(&problem)) {
+            Some((_, more)) => *more += 1,
+            None => self.of_templates.push((problem, 0)),
+        }
+    }
+
+    /// What templates do wrong keeps everybody's mail back: leaving rows out is no way out.
+    fn blame_templates(&mut self) {
+        for (problem, more) in std::mem::take(&mut self.of_templates) {
+            self.problems += 1;
+            self.broken.push(match problem {
+                MailProblem::Template { what, hint, at } if more > 0 => {
+                    let rows = words::counted(more, "more row", "more rows");
+                    Told::new(format!("{what} (for {at} and {rows})")).hint(hint)
+                }
+                one => one.into(),
+            });
         }
     }
 

@@ -69,29 +69,45 @@ impl TemplateFault {
 
 /// Why a mail could not be made of templates that looked sound: one fault, in a file or a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderProblem(pub Box<TemplateFault>);
+pub struct RenderProblem {
+    /// What is wrong, and where.
+    pub fault: Box<TemplateFault>,
+    of_template: bool,
+}
 
 impl RenderProblem {
     pub(super) fn new(file: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         TemplateFault::new(file, message, hint).into()
     }
 
+    /// Says that the template is to blame, whoever the mail is for.
+    pub(super) fn of_template(self, of_template: bool) -> Self {
+        Self { of_template, ..self }
+    }
+
+    /// Whether no row can help it: the template has to be mended, and one mention is enough. Equal
+    /// problems of this kind read the same for every row.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.of_template
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &str {
-        &self.0.hint
+        &self.fault.hint
     }
 }
 
 impl From<TemplateFault> for RenderProblem {
     fn from(fault: TemplateFault) -> Self {
-        Self(Box::new(fault))
+        Self { fault: Box::new(fault), of_template: false }
     }
 }
 
 impl fmt::Display for RenderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.fault.fmt(f)
     }
 }
 

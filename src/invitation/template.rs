@@ -33,6 +33,8 @@ pub struct Templates {
     /// The columns that a part cannot do without, what it includes counted in.
     columns: HashMap<String, Vec<(String, Column)>>,
     pub(super) uses_row: bool,
+    /// The organiser's own files, by their names in Tera.
+    sources: HashMap<String, String>,
 }
 
 /// The template chosen for a part.
@@ -72,7 +74,8 @@ impl Templates {
         let columns = columns(&own, &checked, &show);
         let uses_row = checked.scans.values().any(lint::uses_row);
         let tera = Arc::new(checked.tera);
-        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row })
+        let sources = folder.files.into_iter().map(|file| (file.name, file.source)).collect();
+        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row, sources })
     }
 
     /// What may not be meant so: half a mail replaced, files that no mail uses.
@@ -131,6 +134,11 @@ impl Templates {
     /// A template's name as the organiser can find it.
     pub(super) fn shown(&self, name: &str) -> String {
         shown(self.dir.as_deref(), name)
+    }
+
+    /// What an own file holds.
+    pub(super) fn source(&self, name: &str) -> Option<&str> {
+        self.sources.get(name).map(String::as_str)
     }
 
     /// The columns that a chosen template cannot do without, and the files that ask for them.

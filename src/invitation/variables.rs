@@ -37,7 +37,7 @@ pub fn variables(facts: &Facts) -> Vec<Variable> {
     for variable in &mut found {
         variable.example = variable.example.replace(link, &redacted(link));
         if variable.name == "attendee.last_name" && variable.example.is_empty() {
-            variable.example = NO_LAST_NAME.to_owned();
+            NO_LAST_NAME.clone_into(&mut variable.example);
         }
     }
     found

@@ -97,7 +97,7 @@ fn a_component_that_calls_itself_ends() {
 
 #[test]
 fn what_a_mail_must_not_be_is_refused_when_rendered() {
-    let render = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err().0.message;
+    let render = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err().fault.message;
     let endless = "{{ link }}{% for a in range(end=90000) %}{{ event.description }}{% endfor %}";
     assert!(render(&[("invite.txt", endless)]).contains("1 MB"));
     assert!(render(&[("invite.txt", "no key")]).contains("link"));
@@ -110,7 +110,7 @@ fn what_a_mail_must_not_be_is_refused_when_rendered() {
     let thrown = render(&[("invite.txt", "{{ throw(message=link) }}")]);
     assert!(!thrown.contains("jwt"), "{thrown}");
     let templates = own(&[("invite.txt", "{{ link }}\n{{ attendee.name + 1 }}")]);
-    assert_eq!(templates.render(&Scene::new().facts()).unwrap_err().0.line, Some(2));
+    assert_eq!(templates.render(&Scene::new().facts()).unwrap_err().fault.line, Some(2));
 }
 
 #[test]
@@ -147,11 +147,30 @@ fn a_column_that_is_not_there_is_an_error_even_where_tera_is_silent() {
         ("invite.txt", "{{ link }}\n{% if row[\"emial\"] %}x{% endif %}"),
         ("invite.html", "{{ link }}{{ row.vip | default(value=\"\") }}"),
     ]);
-    let problem = templates.render(&Scene::new().facts()).unwrap_err().0;
+    let problem = templates.render(&Scene::new().facts()).unwrap_err().fault;
     assert_eq!((problem.line, problem.column), (Some(2), Some(7)));
     assert_eq!(problem.hint, "did you mean `email`?");
     assert!(problem.file.ends_with("invite.txt") && problem.available.contains(&"name".to_owned()));
     let mut scene = Scene::new();
     scene.attendee.headers = Arc::new(Headers(vec!["emial".into()]));
     scene.render(&templates);
+}
+
+#[test]
+fn what_a_template_does_wrong_for_everybody_is_told_from_what_a_row_does() {
+    let problem = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err();
+    assert!(problem(&[("invite.txt", "{{ attendee.name }}")]).is_template());
+    assert!(problem(&[("invite.txt", "{{ link }}{{ row[\"Nope\"] }}")]).is_template());
+    assert!(problem(&[("invite.subject.txt", " ")]).is_template());
+    assert!(problem(&[("invite.subject.txt", "{{ note }}")]).is_template());
+    assert!(!problem(&[("invite.subject.txt", "{% if attendee.moderator %}x{% endif %}")]).is_template());
+    assert!(!problem(&[("invite.txt", "{{ link }}{{ attendee.name + 1 }}")]).is_template());
+}
+
+#[test]
+fn what_is_undefined_only_when_rendered_is_named() {
+    let problem = |source: &str| own(&[("invite.txt", source)]).render(&Scene::new().facts()).unwrap_err();
+    let computed = problem("é {{ link }}\n{% set k = \"Nope\" %}{{ row[k] }}");
+    assert!(computed.to_string().ends_with("invite.txt:2:24: `row[k]` is not defined"), "{computed}");
+    assert!(computed.hint().contains("email, name") && computed.is_template());
 }
