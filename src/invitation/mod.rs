@@ -19,6 +19,7 @@ mod lint;
 mod locale;
 mod moments;
 mod phrase;
+mod probe;
 mod problem;
 mod render;
 mod scan;

@@ -33,6 +33,8 @@ pub struct Templates {
     /// The columns that a part cannot do without, what it includes counted in.
     columns: HashMap<String, Vec<(String, Column)>>,
     pub(super) uses_row: bool,
+    /// Own parts in which a tag shows the note, what they include counted in.
+    prints_note: BTreeSet<String>,
     /// The organiser's own files, by their names in Tera.
     sources: HashMap<String, String>,
 }
@@ -72,10 +74,12 @@ impl Templates {
         let own = own_parts(&folder);
         let warnings = own_dir.map(|dir| warnings(dir, &folder, &own, &checked.scans)).unwrap_or_default();
         let columns = columns(&own, &checked, &show);
+        let prints = |name: &&str| checked.scans.get(*name).is_some_and(|scan| scan.prints_note);
+        let prints_note = own.values().filter(|name| reach(name, &checked.scans).iter().any(prints)).cloned().collect();
         let uses_row = checked.scans.values().any(lint::uses_row);
         let tera = Arc::new(checked.tera);
         let sources = folder.files.into_iter().map(|file| (file.name, file.source)).collect();
-        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row, sources })
+        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row, prints_note, sources })
     }
 
     /// What may not be meant so: half a mail replaced, files that no mail uses.
@@ -91,15 +95,6 @@ impl Templates {
         let mut parts: Vec<_> = self.own.keys().map(|(tag, part)| (named(tag), *part)).collect();
         parts.sort();
         parts
-    }
-
-    /// Whether the text and the HTML for a language both show `note`.
-    #[must_use]
-    pub fn uses_note(&self, language: &Language) -> bool {
-        [Part::Text, Part::Html].into_iter().all(|part| {
-            let choice = self.choose(part, language, language);
-            self.tera.get_template_variables(&choice.name).is_ok_and(|names| names.contains("note"))
-        })
     }
 
     /// Whether there are words in a language, or a file of the organiser's own for all languages.
@@ -134,6 +129,11 @@ impl Templates {
     /// A template's name as the organiser can find it.
     pub(super) fn shown(&self, name: &str) -> String {
         shown(self.dir.as_deref(), name)
+    }
+
+    /// Whether a tag of an own part, or of what it takes in, shows the note.
+    pub(super) fn prints_note(&self, name: &str) -> bool {
+        self.prints_note.contains(name)
     }
 
     /// What an own file holds.

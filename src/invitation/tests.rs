@@ -201,6 +201,22 @@ fn own_files_replace_built_in_ones_one_by_one() {
 }
 
 #[test]
+fn a_note_counts_as_shown_where_readers_see_it() {
+    let shows = |html: &str| {
+        let files = [("invite.txt", "{{ note }}{{ link }}"), ("invite.html", html), ("top.html", "{{ note | upper }}")];
+        own(&files).uses_note(&fixture::lang("en"))
+    };
+    assert!(!shows("{% if note %}x{% endif %}{{ link }}"));
+    assert!(!shows("{{ \"x\" if note else \"y\" }}{{ link }}"));
+    assert!(!shows("{{ note | length }}{{ link }}"));
+    assert!(shows("{% if note %}<b>{{ note | breaks }}</b>{% endif %}{{ link }}"));
+    assert!(shows("{% set n = note %}{{ row[\"Company\"] }}{{ n }}"));
+    assert!(shows("{% if row.kind == \"speaker\" %}{{ note }}{% endif %}"));
+    assert!(shows("{% include \"top.html\" %}"));
+    assert!(shows("{% extends \"built-in/invite.html\" %}"));
+}
+
+#[test]
 fn an_own_default_goes_before_a_built_in_language() {
     let templates = own(&[("invite.txt", "own {{ window.starts.date }} {{ link }}"), ("invite.html", "{{ link }}")]);
     let mut scene = Scene::new();
