@@ -123,6 +123,24 @@ pub enum TemplateWarning {
         /// The file that is not.
         missing: PathBuf,
     },
+    /// Readers of a language see one of text and HTML in it, the other as it is for all languages.
+    OtherLanguage {
+        /// The file that is there.
+        own: PathBuf,
+        /// Its language.
+        language: String,
+        /// The file for all languages, which the other half is taken from.
+        other: PathBuf,
+        /// The file that is not there.
+        missing: PathBuf,
+    },
+    /// A subject of its own, which goes before `[mail] subject`.
+    SubjectIgnored {
+        /// The file.
+        file: PathBuf,
+        /// Whom it is for, where not for all.
+        language: Option<String>,
+    },
     /// A file that no mail uses.
     Unused {
         /// The file.
@@ -141,6 +159,18 @@ impl fmt::Display for TemplateWarning {
                 own.display(),
                 missing.display()
             ),
+            Self::OtherLanguage { own, language, other, missing } => write!(
+                f,
+                "{}: readers of `{language}` get this half of the mail in their language, the other as {} has it for \
+                 all, until there is {}",
+                own.display(),
+                other.display(),
+                missing.display()
+            ),
+            Self::SubjectIgnored { file, language } => {
+                write!(f, "{}: this file is the subject, `subject` under [mail] is ignored", file.display())?;
+                language.as_ref().map_or(Ok(()), |language| write!(f, " for readers of `{language}`"))
+            }
             Self::Unused { file, meant } => {
                 write!(f, "{}: no mail uses this file", file.display())?;
                 meant.as_ref().map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))

@@ -138,7 +138,44 @@ fn what_may_not_be_meant_so_is_warned_about() {
 fn a_folder_that_is_not_there_is_a_problem() {
     let dir = tempfile::tempdir().unwrap();
     let problem = Templates::load(Some(&dir.path().join("none"))).unwrap_err();
-    assert!(problem.to_string().contains("failed to open the folder of templates"));
+    assert!(problem.to_string().ends_with("none: there is no such folder of templates"), "{problem}");
+}
+
+#[test]
+fn files_are_told_of_by_their_way_from_the_event() {
+    let dir = folder(&[("tpl/invite.txt", "{{ typo }}"), ("good/invite.txt", "no link"), ("good/x.txt", "")]);
+    let load = |name: &str| Templates::load_beside(dir.path(), Some(&dir.path().join(name)));
+    assert_eq!(load("tpl").unwrap_err().to_string(), "tpl/invite.txt:1:4: `typo` is not defined");
+    assert_eq!(load("none").unwrap_err().to_string(), "none: there is no such folder of templates");
+    let good = load("good").unwrap();
+    let problem = good.render(&Scene::new().facts()).unwrap_err().to_string();
+    assert!(problem.starts_with("good/invite.txt: "), "{problem}");
+    assert!(good.warnings().iter().all(|warning| warning.to_string().starts_with("good/")));
+    let elsewhere = Templates::load_beside(Path::new("/nowhere"), Some(&dir.path().join("tpl"))).unwrap_err();
+    assert!(elsewhere.to_string().starts_with('/'));
+}
+
+#[test]
+fn half_a_mail_in_another_language_is_warned_about() {
+    let told = |files: &[&str]| {
+        let files: Vec<_> = files.iter().map(|name| (*name, "{{ link }}")).collect();
+        own(&files).warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let german = told(&["invite.txt", "invite.html", "de/invite.txt"]);
+    assert_eq!(german.len(), 1, "{german:#?}");
+    assert!(german[0].contains("readers of `de`") && german[0].ends_with("de/invite.html"), "{german:#?}");
+    assert_eq!(told(&["invite.txt", "invite.html", "de/invite.html", "fr/invite.txt"]).len(), 2);
+    assert_eq!(told(&["de/invite.txt", "de/invite.html", "de-AT/invite.txt"]), [""; 0]);
+    assert_eq!(told(&["de/invite.txt"]).len(), 1);
+}
+
+#[test]
+fn own_subjects_say_that_they_go_before_the_setting() {
+    let templates = own(&[("invite.subject.txt", "a"), ("de/invite.subject.txt", "b")]);
+    let told: Vec<_> = templates.ignored_subjects().iter().map(ToString::to_string).collect();
+    assert!(told[0].ends_with("invite.subject.txt: this file is the subject, `subject` under [mail] is ignored"));
+    assert!(told[1].ends_with("is ignored for readers of `de`"));
+    assert_eq!(own(&[("de/invite.txt", "{{ link }}")]).ignored_subjects(), []);
 }
 
 #[test]
