@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::words;
 use crate::{
     failure::Told,
     invitation::{Facts, Phrase, Templates},
@@ -66,14 +67,19 @@ pub enum MailProblem {
     /// The row is to blame, or may be.
     Row(Told),
     /// A template is, whatever the row.
-    Template {
-        /// Where and what; the same for every row.
-        what: String,
-        /// The way out.
-        hint: String,
-        /// The row it was found with.
-        at: Locator,
-    },
+    Template(TemplateFault),
+}
+
+/// What a template does wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFault {
+    /// Where and what; the same for every row.
+    what: String,
+    hint: String,
+    /// The row it was found with first.
+    at: Locator,
+    /// How many others it was found with.
+    more: u64,
 }
 
 impl From<Told> for MailProblem {
@@ -86,8 +92,38 @@ impl From<MailProblem> for Told {
     fn from(problem: MailProblem) -> Self {
         match problem {
             MailProblem::Row(told) => told,
-            MailProblem::Template { what, hint, at } => Self::new(format!("{what} (for {at})")).hint(hint),
+            MailProblem::Template(fault) => fault.into(),
         }
+    }
+}
+
+impl From<TemplateFault> for Told {
+    fn from(TemplateFault { what, hint, at, more }: TemplateFault) -> Self {
+        let others = match more {
+            0 => String::new(),
+            _ => format!(" and {}", words::counted(more, "more row", "more rows")),
+        };
+        Self::new(format!("{what} (for {at}{others})")).hint(hint)
+    }
+}
+
+/// What templates do wrong in a file's mails, each fault once.
+#[derive(Debug, Default)]
+pub(super) struct TemplateProblems(Vec<TemplateFault>);
+
+impl TemplateProblems {
+    /// Takes down what one row's mail failed for; the first row found speaks for the others.
+    pub(super) fn note(&mut self, fault: TemplateFault) {
+        match self.0.iter_mut().find(|known| known.what == fault.what) {
+            Some(known) => known.more += 1,
+            None => self.0.push(fault),
+        }
+    }
+
+    /// All of them, in the order in which they were found.
+    #[must_use]
+    pub(super) fn told(self) -> Vec<Told> {
+        self.0.into_iter().map(Told::from).collect()
     }
 }
 
@@ -151,8 +187,8 @@ impl Press {
         };
         let invitation = self.templates.render(&facts).map_err(|problem| {
             let (what, hint) = (problem.to_string(), problem.hint().to_owned());
-            let told = MailProblem::Template { what, hint, at: at.clone() };
-            if problem.is_template() { told } else { MailProblem::Row(told.into()) }
+            let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
+            if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }
         })?;
         let letter = Letter {
             row: addressing.row,

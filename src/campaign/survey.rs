@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     identity::{Identified, Identities},
-    press::{Addressing, MailProblem, Press},
+    press::{Addressing, MailProblem, Press, TemplateProblems},
     sums::{Counts, Samples},
     words,
 };
@@ -107,12 +107,12 @@ pub struct Survey {
     pub rows: Vec<RowNote>,
     /// What is wrong, in file order, as far as it is shown.
     pub faults: Vec<RowFault>,
-    /// Why the file could not be read to its end; nobody is mailed then, whatever is left out.
+    /// Why the file ends early, or what a template does wrong for all; nobody is mailed then, whatever is left out.
     pub broken: Vec<Told>,
     /// How many problems there are in all.
     pub problems: u64,
-    /// What templates do wrong, each once: row and way out, and the rows it was found with beside the first.
-    of_templates: Vec<(MailProblem, u64)>,
+    /// What templates do wrong.
+    of_templates: TemplateProblems,
     /// Rows with problems.
     pub unsound: HashSet<u32>,
     /// Who is who.
@@ -173,11 +173,11 @@ impl Surveyor<'_> {
                 Err(Unsound::File(problem)) => {
                     let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
                     survey.broken = told.collect();
-                    survey.problems += survey.broken.len() as u64;
                 }
             }
         }
-        survey.blame_templates();
+        survey.broken.extend(std::mem::take(&mut survey.of_templates).told());
+        survey.problems += survey.broken.len() as u64;
         survey.identified = identities.decide(self.roster);
         let known = &survey.identified.known;
         survey.changed.retain(|changed| known.get(&changed.number) == Some(&changed.person));
@@ -222,12 +222,11 @@ impl Surveyor<'_> {
                 self.try_mail(survey, &attendee, note);
             }
         }
-        if matches!(kind, RowKind::Sound | RowKind::Unsound) && !self.wanted.addresses.is_empty() {
-            let found = self.wanted_index(&attendee.email, &attendee.name);
-            if let Some(wanted) = found {
-                let attendee = (kind == RowKind::Sound).then_some(attendee);
-                survey.found.push(Found { number, wanted, attendee });
-            }
+        if matches!(kind, RowKind::Sound | RowKind::Unsound)
+            && let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name)
+        {
+            let attendee = (kind == RowKind::Sound).then_some(attendee);
+            survey.found.push(Found { number, wanted, attendee });
         }
     }
 
@@ -262,17 +261,15 @@ impl Surveyor<'_> {
             }
             Err(problem) => {
                 // Where people are named, a template that speaks to others is no concern of theirs.
-                let wanted = &self.wanted.addresses;
-                let concerned = wanted.is_empty() || self.wanted_index(&attendee.email, &attendee.name).is_some();
-                if concerned && matches!(problem, MailProblem::Template { .. }) {
-                    survey.unsound.insert(attendee.number);
-                    survey.note_template(problem);
-                } else {
-                    survey.fault(attendee.number, problem.into(), who(attendee.email.as_str(), &attendee.name));
+                let wanted = || self.wanted_index(&attendee.email, &attendee.name).is_some();
+                match problem {
+                    MailProblem::Template(fault) if self.wanted.addresses.is_empty() || wanted() => {
+                        survey.of_templates.note(fault);
+                    }
+                    other => survey.fault(attendee.number, other.into(), who(attendee.email.as_str(), &attendee.name)),
                 }
-                if let Some(row) = survey.rows.last_mut() {
-                    row.kind = RowKind::Unsound;
-                }
+                survey.unsound.insert(attendee.number);
+                survey.rows.last_mut().into_iter().for_each(|row| row.kind = RowKind::Unsound);
             }
         }
     }
@@ -307,32 +304,6 @@ impl Survey {
         self.unsound.insert(number);
         if self.faults.len() < SHOWN_PROBLEMS {
             self.faults.push(RowFault { number, told, who });
-        }
-    }
-
-    /// Counts a template's problem; the first row found with it speaks for the others.
-    fn note_template(&mut self, problem: MailProblem) {
-        let of = |problem: &MailProblem| match problem {
-            MailProblem::Template { what, .. } => Some(what.clone()),
-            MailProblem::Row(_) => None,
-        };
-        match self.of_templates.iter_mut().find(|(known, _)| of(known) == of(&problem)) {
-            Some((_, more)) => *more += 1,
-            None => self.of_templates.push((problem, 0)),
-        }
-    }
-
-    /// What templates do wrong keeps everybody's mail back: leaving rows out is no way out.
-    fn blame_templates(&mut self) {
-        for (problem, more) in std::mem::take(&mut self.of_templates) {
-            self.problems += 1;
-            self.broken.push(match problem {
-                MailProblem::Template { what, hint, at } if more > 0 => {
-                    let rows = words::counted(more, "more row", "more rows");
-                    Told::new(format!("{what} (for {at} and {rows})")).hint(hint)
-                }
-                one => one.into(),
-            });
         }
     }
 

@@ -159,7 +159,7 @@ impl Walk<'_> {
             }
             Ok(target) => self.take(&target, name),
             Err(problem) => {
-                self.fault(&name, format!("failed to open the file: {}", plain(&problem)), "mend or delete the file")
+                self.fault(&name, format!("failed to open the file: {}", plain(&problem)), "mend or delete the file");
             }
         }
     }
