@@ -3,12 +3,11 @@
 //! Owns: what each cell may hold. Does not own: what rows may stand beside each other, which is the
 //! crowd's to say.
 
+mod guess;
 mod person;
 mod terms;
 
 use std::sync::Arc;
-
-use person::is_empty_name;
 
 use super::{Columns, Field, Problem, RowProblems, Rules, scanner::Lines, zones::Zones};
 use crate::model::{Address, Attendee, Locator, forbidden_char, forbidden_char_in_text};
@@ -134,16 +133,13 @@ impl<'a> Row<'a> {
         let email = email?;
         let name = name.or_else(|| self.stand_in_name(&email))?;
         let key = self.key(id, &email, &name);
-        let first_name = match self.cell(Field::FirstName) {
-            first if is_empty_name(first) => name.split_whitespace().next().unwrap_or(&name),
-            first => first,
-        };
+        let (first_name, last_name) = self.parts_of(&name);
         Some(Attendee {
             locator: self.at.clone(),
             number,
             key,
-            first_name: first_name.to_owned(),
-            last_name: self.cell(Field::LastName).to_owned(),
+            first_name,
+            last_name,
             email,
             name,
             moderator: moderator?,
@@ -244,6 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
+        person::is_empty_name,
         sample::{HEADER, lines, only_problem, read, with},
         *,
     };
@@ -254,7 +251,7 @@ mod tests {
         let ada = with("moderator", " YES ").unwrap();
         assert_eq!((ada.number, ada.locator.line), (9, 17));
         assert_eq!(ada.email.as_str(), "ada@example.org");
-        assert_eq!((ada.first_name.as_str(), ada.last_name.as_str()), ("Ada", ""));
+        assert_eq!((ada.first_name.as_str(), ada.last_name.as_str()), ("Ada", "Lovelace"));
         assert_eq!(ada.key, AttendeeKey::from_id("7"));
         assert!(ada.moderator && !ada.own_room && !ada.own_window);
         assert_eq!(ada.room, Rules::for_tests().room);

@@ -5,13 +5,16 @@
 
 use jiff::Timestamp;
 
+use super::words;
 use crate::{
     failure::Told,
     invitation::{Facts, Phrase, Templates},
     jitsi::{Bearer, Signer},
     ledger::{Standing, Terms},
     message::{Letter, Unsubscribe, compose},
-    model::{Address, Attendee, AttendeeKey, Event, JoinLink, Language, Mail, Mailbox, MessageId, SubKeys, UserId},
+    model::{
+        Address, Attendee, AttendeeKey, Event, JoinLink, Language, Locator, Mail, Mailbox, MessageId, SubKeys, UserId,
+    },
 };
 
 /// Everything that all mails of an event have in common.
@@ -56,6 +59,72 @@ pub struct Addressing<'a> {
     pub date: Timestamp,
     /// Whose mail this is a test of.
     pub test_for: Option<&'a Address>,
+}
+
+/// Why somebody's mail cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailProblem {
+    /// The row is to blame, or may be.
+    Row(Told),
+    /// A template is, whatever the row.
+    Template(TemplateFault),
+}
+
+/// What a template does wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFault {
+    /// Where and what; the same for every row.
+    what: String,
+    hint: String,
+    /// The row it was found with first.
+    at: Locator,
+    /// How many others it was found with.
+    more: u64,
+}
+
+impl From<Told> for MailProblem {
+    fn from(told: Told) -> Self {
+        Self::Row(told)
+    }
+}
+
+impl From<MailProblem> for Told {
+    fn from(problem: MailProblem) -> Self {
+        match problem {
+            MailProblem::Row(told) => told,
+            MailProblem::Template(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<TemplateFault> for Told {
+    fn from(TemplateFault { what, hint, at, more }: TemplateFault) -> Self {
+        let others = match more {
+            0 => String::new(),
+            _ => format!(" and {}", words::counted(more, "more row", "more rows")),
+        };
+        Self::new(format!("{what} (for {at}{others})")).hint(hint)
+    }
+}
+
+/// What templates do wrong in a file's mails, each fault once.
+#[derive(Debug, Default)]
+pub(super) struct TemplateProblems(Vec<TemplateFault>);
+
+impl TemplateProblems {
+    /// Takes down what one row's mail failed for; the first row found speaks for the others.
+    pub(super) fn note(&mut self, fault: TemplateFault) {
+        match self.0.iter_mut().find(|known| known.what == fault.what) {
+            Some(known) => known.more += 1,
+            None => self.0.push(fault),
+        }
+    }
+
+    /// All of them, in the order in which they were found.
+    #[must_use]
+    pub(super) fn told(self) -> Vec<Told> {
+        self.0.into_iter().map(Told::from).collect()
+    }
 }
 
 impl Press {
@@ -103,8 +172,8 @@ impl Press {
     /// Makes somebody's mail and the link in it.
     ///
     /// # Errors
-    /// In the words of the step that failed, led by the row.
-    pub fn mail(&self, attendee: &Attendee, addressing: &Addressing<'_>) -> Result<(Mail, JoinLink), Told> {
+    /// In the words of the step that failed, led by the row; apart, where a template is to blame.
+    pub fn mail(&self, attendee: &Attendee, addressing: &Addressing<'_>) -> Result<(Mail, JoinLink), MailProblem> {
         let link = self.link(attendee, addressing.user_id)?;
         let at = &attendee.locator;
         let facts = Facts {
@@ -116,10 +185,11 @@ impl Press {
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
         };
-        let invitation = self
-            .templates
-            .render(&facts)
-            .map_err(|problem| Told::new(format!("{problem} (for {at})")).hint(problem.hint()))?;
+        let invitation = self.templates.render(&facts).map_err(|problem| {
+            let (what, hint) = (problem.to_string(), problem.hint().to_owned());
+            let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
+            if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }
+        })?;
         let letter = Letter {
             row: addressing.row,
             invitation: &invitation,

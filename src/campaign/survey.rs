@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     identity::{Identified, Identities},
-    press::{Addressing, Press},
+    press::{Addressing, MailProblem, Press, TemplateProblems},
     sums::{Counts, Samples},
     words,
 };
@@ -107,10 +107,12 @@ pub struct Survey {
     pub rows: Vec<RowNote>,
     /// What is wrong, in file order, as far as it is shown.
     pub faults: Vec<RowFault>,
-    /// Why the file could not be read to its end; nobody is mailed then, whatever is left out.
+    /// Why the file ends early, or what a template does wrong for all; nobody is mailed then, whatever is left out.
     pub broken: Vec<Told>,
     /// How many problems there are in all.
     pub problems: u64,
+    /// What templates do wrong.
+    of_templates: TemplateProblems,
     /// Rows with problems.
     pub unsound: HashSet<u32>,
     /// Who is who.
@@ -171,10 +173,11 @@ impl Surveyor<'_> {
                 Err(Unsound::File(problem)) => {
                     let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
                     survey.broken = told.collect();
-                    survey.problems += survey.broken.len() as u64;
                 }
             }
         }
+        survey.broken.extend(std::mem::take(&mut survey.of_templates).told());
+        survey.problems += survey.broken.len() as u64;
         survey.identified = identities.decide(self.roster);
         let known = &survey.identified.known;
         survey.changed.retain(|changed| known.get(&changed.number) == Some(&changed.person));
@@ -219,12 +222,11 @@ impl Surveyor<'_> {
                 self.try_mail(survey, &attendee, note);
             }
         }
-        if matches!(kind, RowKind::Sound | RowKind::Unsound) && !self.wanted.addresses.is_empty() {
-            let found = self.wanted_index(&attendee.email, &attendee.name);
-            if let Some(wanted) = found {
-                let attendee = (kind == RowKind::Sound).then_some(attendee);
-                survey.found.push(Found { number, wanted, attendee });
-            }
+        if matches!(kind, RowKind::Sound | RowKind::Unsound)
+            && let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name)
+        {
+            let attendee = (kind == RowKind::Sound).then_some(attendee);
+            survey.found.push(Found { number, wanted, attendee });
         }
     }
 
@@ -257,11 +259,17 @@ impl Surveyor<'_> {
                     });
                 }
             }
-            Err(told) => {
-                survey.fault(attendee.number, told, who(attendee.email.as_str(), &attendee.name));
-                if let Some(row) = survey.rows.last_mut() {
-                    row.kind = RowKind::Unsound;
+            Err(problem) => {
+                // Where people are named, a template that speaks to others is no concern of theirs.
+                let wanted = || self.wanted_index(&attendee.email, &attendee.name).is_some();
+                match problem {
+                    MailProblem::Template(fault) if self.wanted.addresses.is_empty() || wanted() => {
+                        survey.of_templates.note(fault);
+                    }
+                    other => survey.fault(attendee.number, other.into(), who(attendee.email.as_str(), &attendee.name)),
                 }
+                survey.unsound.insert(attendee.number);
+                survey.rows.last_mut().into_iter().for_each(|row| row.kind = RowKind::Unsound);
             }
         }
     }

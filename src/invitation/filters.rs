@@ -9,7 +9,9 @@ const COLUMNS: usize = 72;
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("wrap", |text: StringInput, options: Kwargs, _: &State| -> TeraResult<Value> {
         let width = options.get::<usize>("width")?.unwrap_or(COLUMNS).clamp(20, 990);
-        Ok(text.inherit_safety(wrap(text.as_str(), width)))
+        let indent = options.get::<usize>("indent")?.unwrap_or(0).min(width / 2);
+        let wrapped = wrap(text.as_str(), width - indent);
+        Ok(text.inherit_safety(if indent == 0 { wrapped } else { indented(&wrapped, indent) }))
     });
     tera.register_filter("breaks", |text: StringInput, _: Kwargs, state: &State| -> TeraResult<Value> {
         let rendered = text.rendered(state)?;
@@ -44,6 +46,13 @@ fn wrap(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
+/// Puts blanks before every line that holds something.
+fn indented(text: &str, blanks: usize) -> String {
+    let margin = " ".repeat(blanks);
+    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{margin}{line}") };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +62,16 @@ mod tests {
         let link = format!("<https://example.org/{}>", "x".repeat(90));
         let wrapped = wrap(&format!("one two three four five {link} six\n\nseven"), 20);
         assert_eq!(wrapped, format!("one two three four\nfive\n{link}\nsix\n\nseven"));
+    }
+
+    #[test]
+    fn an_indent_counts_as_a_part_of_the_width() {
+        assert_eq!(indented(&wrap("one two three four\n\nfive", 16), 4), "    one two three\n    four\n\n    five");
+        let mut tera = Tera::default();
+        register(&mut tera);
+        tera.add_raw_template("a.txt", "{{ x | wrap(width=20, indent=4) }}").unwrap();
+        let context = tera::context! { x => "one two three four" };
+        assert_eq!(tera.render("a.txt", &context).unwrap(), "    one two three\n    four");
     }
 
     #[test]

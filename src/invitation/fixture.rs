@@ -14,9 +14,13 @@ pub(super) fn lang(tag: &str) -> Language {
 }
 
 pub(super) fn window() -> Window {
+    window_of("2026-12-05T14:00", "2026-12-05T17:00")
+}
+
+pub(super) fn window_of(starts: &str, ends: &str) -> Window {
     let berlin = TimeZone::get("Europe/Berlin").unwrap();
     let at = |text| parse_local_time(text, &berlin).unwrap();
-    let (starts, ends) = (at("2026-12-05T14:00"), at("2026-12-05T17:00"));
+    let (starts, ends) = (at(starts), at(ends));
     Window::new(starts, ends, SignedDuration::from_mins(30), SignedDuration::from_hours(2), berlin.clone()).unwrap()
 }
 

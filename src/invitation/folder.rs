@@ -70,22 +70,31 @@ struct Walk<'d> {
     faults: Vec<TemplateFault>,
 }
 
-/// Reads a folder of templates; gives all that is wrong with its files.
-pub(super) fn read(dir: &Path) -> (Folder, Vec<TemplateFault>) {
+/// Reads a folder of templates, told of as `shown`; gives all that is wrong with its files.
+pub(super) fn read(dir: &Path, shown: &Path) -> (Folder, Vec<TemplateFault>) {
     let unreadable = |reason: String| {
         let hint = "create the folder, or take `templates` out of event.toml";
-        (Folder::default(), vec![TemplateFault::new(&dir.display().to_string(), reason, hint)])
+        (Folder::default(), vec![TemplateFault::new(&shown.display().to_string(), reason, hint)])
     };
     let real = match dir.canonicalize() {
         Ok(real) if real.is_dir() => real,
         Ok(_) => return unreadable("this is not a folder".into()),
-        Err(problem) => return unreadable(format!("failed to open the folder of templates: {problem}")),
+        Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => {
+            return unreadable("there is no such folder of templates".into());
+        }
+        Err(problem) => return unreadable(format!("failed to open the folder of templates: {}", plain(&problem))),
     };
-    let mut walk = Walk { shown: dir, within: vec![real.clone()], real, folder: Folder::default(), faults: Vec::new() };
+    let mut walk = Walk { shown, within: vec![real.clone()], real, folder: Folder::default(), faults: Vec::new() };
     walk.enter(dir, "", 1);
     walk.folder.files.sort_by(|a, b| a.name.cmp(&b.name));
     walk.folder.others.sort();
     (walk.folder, walk.faults)
+}
+
+/// What the system says, in lower case and without its number.
+fn plain(problem: &std::io::Error) -> String {
+    let text = problem.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 /// Whether a folder holds a part of a mail, for all or for a language: then it is meant for us.
@@ -110,7 +119,11 @@ impl Walk<'_> {
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
             Err(problem) => {
-                return self.fault(prefix, format!("failed to read the folder: {problem}"), "make it readable");
+                return self.fault(
+                    prefix,
+                    format!("failed to read the folder: {}", plain(&problem)),
+                    "make it readable",
+                );
             }
         };
         for entry in entries.filter_map(Result::ok) {
@@ -145,7 +158,9 @@ impl Walk<'_> {
                 }
             }
             Ok(target) => self.take(&target, name),
-            Err(problem) => self.fault(&name, format!("failed to open the file: {problem}"), "mend or delete the file"),
+            Err(problem) => {
+                self.fault(&name, format!("failed to open the file: {}", plain(&problem)), "mend or delete the file");
+            }
         }
     }
 
@@ -179,7 +194,8 @@ type Unreadable = (Option<usize>, String, &'static str);
 
 /// Reads a file as text: no byte-order mark, line ends as LF.
 fn contents(path: &Path) -> Result<String, Unreadable> {
-    let failed = |problem: std::io::Error| (None, format!("failed to read the file: {problem}"), "make it readable");
+    let failed =
+        |problem: std::io::Error| (None, format!("failed to read the file: {}", plain(&problem)), "make it readable");
     if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err((None, "this is not a file".to_owned(), "put a plain text file there"));
     }
@@ -245,7 +261,7 @@ mod tests {
         fs::write(dir.path().join("big.html"), vec![b'x'; MOST + 1]).unwrap();
         fs::write(dir.path().join("latin.txt"), b"one\ncaf\xe9").unwrap();
         fs::write(dir.path().join(".invite.txt.swp"), b"\xff").unwrap();
-        let (folder, faults) = read(dir.path());
+        let (folder, faults) = read(dir.path(), dir.path());
         assert_eq!(folder.files[0].source, "one\ntwo");
         let mut told: Vec<_> = faults.iter().map(|fault| (fault.line, fault.message.as_str())).collect();
         told.sort_unstable();
@@ -265,7 +281,7 @@ mod tests {
         symlink(outside.path(), dir.path().join("pieces")).unwrap();
         symlink("de", dir.path().join("de-AT")).unwrap();
         symlink("..", dir.path().join("de/up")).unwrap();
-        let (folder, faults) = read(dir.path());
+        let (folder, faults) = read(dir.path(), dir.path());
         assert!(folder.files.iter().all(|file| !file.source.contains("secret")));
         assert!(folder.files.iter().any(|file| file.name == "de-AT/invite.txt"));
         assert_eq!(faults.iter().filter(|fault| fault.message.contains("leads out")).count(), 2);

@@ -5,10 +5,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use jiff::{Timestamp, ZonedDateTime, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use tera::Value;
 
-use super::locale::{self, Locale};
+use super::{
+    locale::{self, Locale},
+    spans::{self, Clock, zone_name},
+};
 use crate::model::Window;
 
 /// More than an event has zones and languages; a file in which every row has its own times starts over.
@@ -23,7 +26,7 @@ pub(super) struct Moments {
 }
 
 impl Moments {
-    /// A window as templates see it: `opens`, `starts`, `ends`, `closes`.
+    /// A window as templates see it: `opens`, `starts`, `ends`, `closes`, and its spans in words.
     pub(super) fn tell(&self, window: &Window, zone: &TimeZone, locale: Locale) -> Value {
         let instants = ([window.opens(), window.starts(), window.ends(), window.closes()], locale);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -32,7 +35,9 @@ impl Moments {
         }
         let names = ["opens", "starts", "ends", "closes"];
         let moments = names.into_iter().zip(instants.0.map(|at| moment(at, zone, locale)));
-        let value = Value::from(moments.collect::<BTreeMap<&'static str, Value>>());
+        let (local, utc) = (Clock::of(instants.0, zone), Clock::of(instants.0, &TimeZone::UTC));
+        let spans = spans::phrases(&local, &utc, locale).map(|(name, phrase)| (name, Value::from(phrase)));
+        let value = Value::from(moments.chain(spans).collect::<BTreeMap<&'static str, Value>>());
         if told.len() >= KEPT {
             told.clear();
         }
@@ -57,11 +62,6 @@ fn moment(at: Timestamp, zone: &TimeZone, locale: Locale) -> Value {
         ("utc_time", locale::time(&utc)),
         ("iso", local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()),
     ]))
-}
-
-/// `Europe/Berlin`; where a zone has no name, its offset.
-fn zone_name(at: &ZonedDateTime) -> String {
-    at.time_zone().iana_name().map_or_else(|| at.strftime("UTC%:z").to_string(), str::to_owned)
 }
 
 #[cfg(test)]

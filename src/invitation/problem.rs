@@ -69,29 +69,45 @@ impl TemplateFault {
 
 /// Why a mail could not be made of templates that looked sound: one fault, in a file or a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderProblem(pub Box<TemplateFault>);
+pub struct RenderProblem {
+    /// What is wrong, and where.
+    pub fault: Box<TemplateFault>,
+    of_template: bool,
+}
 
 impl RenderProblem {
     pub(super) fn new(file: &str, message: impl Into<String>, hint: impl Into<String>) -> Self {
         TemplateFault::new(file, message, hint).into()
     }
 
+    /// Says that the template is to blame, whoever the mail is for.
+    pub(super) fn of_template(self, of_template: bool) -> Self {
+        Self { of_template, ..self }
+    }
+
+    /// Whether no row can help it: the template has to be mended, and one mention is enough. Equal
+    /// problems of this kind read the same for every row.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.of_template
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> &str {
-        &self.0.hint
+        &self.fault.hint
     }
 }
 
 impl From<TemplateFault> for RenderProblem {
     fn from(fault: TemplateFault) -> Self {
-        Self(Box::new(fault))
+        Self { fault: Box::new(fault), of_template: false }
     }
 }
 
 impl fmt::Display for RenderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.fault.fmt(f)
     }
 }
 
@@ -106,6 +122,24 @@ pub enum TemplateWarning {
         own: PathBuf,
         /// The file that is not.
         missing: PathBuf,
+    },
+    /// Readers of a language see one of text and HTML in it, the other as it is for all languages.
+    OtherLanguage {
+        /// The file that is there.
+        own: PathBuf,
+        /// Its language.
+        language: String,
+        /// The file for all languages, which the other half is taken from.
+        other: PathBuf,
+        /// The file that is not there.
+        missing: PathBuf,
+    },
+    /// A subject of its own, which goes before `[mail] subject`.
+    SubjectIgnored {
+        /// The file.
+        file: PathBuf,
+        /// Whom it is for, where not for all.
+        language: Option<String>,
     },
     /// A file that no mail uses.
     Unused {
@@ -125,6 +159,18 @@ impl fmt::Display for TemplateWarning {
                 own.display(),
                 missing.display()
             ),
+            Self::OtherLanguage { own, language, other, missing } => write!(
+                f,
+                "{}: readers of `{language}` get this half of the mail in their language, the other as {} has it for \
+                 all, until there is {}",
+                own.display(),
+                other.display(),
+                missing.display()
+            ),
+            Self::SubjectIgnored { file, language } => {
+                write!(f, "{}: this file is the subject, `subject` under [mail] is ignored", file.display())?;
+                language.as_ref().map_or(Ok(()), |language| write!(f, " for readers of `{language}`"))
+            }
             Self::Unused { file, meant } => {
                 write!(f, "{}: no mail uses this file", file.display())?;
                 meant.as_ref().map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))

@@ -48,18 +48,31 @@ impl Templates {
         };
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
-            return Err(RenderProblem::new(&file, "the subject is empty", "write at least `{{ event.title }}`"));
+            let problem = RenderProblem::new(&file, "the subject is empty", "write at least `{{ event.title }}`");
+            return Err(problem.of_template(self.is_alike_for_all(&choice)));
         }
         if let Some(found) = forbidden_char(&line) {
             let hint = "take it out of the template, or out of the row";
-            return Err(RenderProblem::new(&file, format!("the subject contains {found}"), hint));
+            let problem = RenderProblem::new(&file, format!("the subject contains {found}"), hint);
+            return Err(problem.of_template(self.is_alike_for_all(&choice)));
         }
         let length = encoded_length(&line);
         if length > LONGEST_SUBJECT {
             let message = format!("the subject takes {length} octets, more than {LONGEST_SUBJECT}");
-            return Err(RenderProblem::new(&file, message, "make it shorter: readers see some 60 characters"));
+            let problem = RenderProblem::new(&file, message, "make it shorter: readers see some 60 characters");
+            return Err(problem.of_template(self.is_alike_for_all(&choice)));
         }
         Ok(line)
+    }
+
+    /// Whether a template looks at nothing that differs from person to person.
+    fn is_alike_for_all(&self, choice: &Choice) -> bool {
+        let personal = ["attendee", "row", "greeting"];
+        choice.own
+            && self
+                .tera
+                .get_template_variables(&choice.name)
+                .is_ok_and(|names| personal.iter().all(|name| !names.contains(name)))
     }
 
     fn part(&self, facts: &Facts, words: &mut Words, part: Part, choice: &Choice) -> Result<String, RenderProblem> {
@@ -87,23 +100,32 @@ impl Templates {
             .map_or_else(|| format!("columns: {}", headers.join(", ")), |near| format!("did you mean `{near}`?"));
         let mut fault = TemplateFault::new(file, message, hint).at(column.place.0, column.place.1);
         fault.available.clone_from(headers);
-        Err(fault.into())
+        Err(RenderProblem::from(fault).of_template(true))
     }
 
     fn too_large(&self, choice: &Choice) -> RenderProblem {
         let hint = "mails should be small: link to large things, and look for a loop that never ends";
         RenderProblem::new(&self.shown(&choice.name), "the part grows larger than 1 MB", hint)
+            .of_template(self.is_alike_for_all(choice))
     }
 
     fn failed(&self, error: &tera::Error, facts: &Facts, choice: &Choice) -> RenderProblem {
         let show = |name: &str| self.shown(if name.is_empty() { &choice.name } else { name });
+        let mut of_template = self.is_alike_for_all(choice);
         let mut fault = match error.kind() {
             ErrorKind::Msg(_) => TemplateFault::new(&show(""), error.to_string(), "mend the template"),
+            ErrorKind::RenderingError(report) if report.message().ends_with("undefined") => {
+                // Every row has the same columns: what one does not have, none has.
+                of_template = true;
+                let fault = faults_of(error, &show).swap_remove(0);
+                let span = self.source(report.filename()).and_then(|source| source.get(report.span().range.clone()));
+                span.map_or_else(|| fault.clone(), |span| undefined(fault.clone(), span, &facts.attendee.headers.0))
+            }
             _ => faults_of(error, &show).swap_remove(0),
         };
         // A template may well throw the link at us; it is no one else's to read.
         fault.message = fault.message.replace(facts.link.expose(), "[link]");
-        fault.into()
+        RenderProblem::from(fault).of_template(of_template)
     }
 
     fn require_link(&self, part: &str, link: &str, choice: &Choice) -> Result<(), RenderProblem> {
@@ -117,8 +139,21 @@ impl Templates {
         } else {
             "write `<{{ link }}>` on a line of its own, without filters"
         };
-        Err(RenderProblem::new(&self.shown(&choice.name), "the mail would not hold the reader's link", hint))
+        let problem = RenderProblem::new(&self.shown(&choice.name), "the mail would not hold the reader's link", hint);
+        Err(problem.of_template(true))
     }
+}
+
+/// Names what was undefined, and what could be meant where it was a column.
+fn undefined(mut fault: TemplateFault, span: &str, headers: &[String]) -> TemplateFault {
+    // Tera leaves the last bracket out.
+    let closing = if span.matches('[').count() > span.matches(']').count() { "]" } else { "" };
+    fault.message = format!("`{span}{closing}` is not defined");
+    if span.starts_with("row") {
+        fault.hint = format!("columns: {}", headers.join(", "));
+        fault.available = headers.to_vec();
+    }
+    fault
 }
 
 /// Whether a character right after a link would be taken for a part of it.

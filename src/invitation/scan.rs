@@ -48,7 +48,12 @@ pub(super) struct Scan {
     pub(super) references: Vec<Reference>,
     /// Names the template makes; a loop over a known list says whose elements it names.
     pub(super) locals: HashMap<String, Option<Path>>,
+    /// Whether a tag shows the note, and nothing but the note.
+    pub(super) prints_note: bool,
 }
+
+/// Filters that leave of a text what a reader reads.
+const HARMLESS: [&str; 5] = ["wrap", "breaks", "safe", "trim", "escape"];
 
 /// Words of Tera's that are no names.
 const KEYWORDS: &[&str] = &[
@@ -76,6 +81,7 @@ pub(super) fn scan(source: &str) -> Scan {
     let mut found = Scan::default();
     for tag in tags(source) {
         let first = tag.tokens.first().and_then(Token::ident).unwrap_or_default();
+        found.prints_note |= tag.prints && first == "note" && is_whole(&tag.tokens[1..]);
         match first {
             _ if tag.prints => expressions(&tag, 0, &mut found),
             "include" | "extends" => reference(&tag, first == "extends", &mut found),
@@ -85,6 +91,12 @@ pub(super) fn scan(source: &str) -> Scan {
         }
     }
     found
+}
+
+/// Whether what follows a name lets all of it through.
+fn is_whole(after: &[Token]) -> bool {
+    let piped = after.first().is_some_and(|token| token.is_sign('|'));
+    after.is_empty() || piped && after.get(1).and_then(Token::ident).is_some_and(|filter| HARMLESS.contains(&filter))
 }
 
 fn reference(tag: &Tag, extends: bool, found: &mut Scan) {

@@ -24,7 +24,17 @@ const MOMENT: Node = Node::Group(&[
     ("utc_time", Node::Leaf),
     ("iso", Node::Leaf),
 ]);
-const WINDOW: Node = Node::Group(&[("opens", MOMENT), ("starts", MOMENT), ("ends", MOMENT), ("closes", MOMENT)]);
+const WINDOW: Node = Node::Group(&[
+    ("opens", MOMENT),
+    ("starts", MOMENT),
+    ("ends", MOMENT),
+    ("closes", MOMENT),
+    ("meeting", Node::Leaf),
+    ("meeting_utc", Node::Leaf),
+    ("works", Node::Leaf),
+    ("works_utc", Node::Leaf),
+    ("zone", Node::Leaf),
+]);
 
 /// The names at the top.
 pub(super) const NAMES: &[(&str, Node)] = &[

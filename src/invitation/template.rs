@@ -28,11 +28,16 @@ pub struct Templates {
     pub(super) moments: Moments,
     /// Own parts by language (empty: for all), to their names in Tera.
     own: HashMap<(String, Part), String>,
+    /// Their folder, as it is told of.
     dir: Option<PathBuf>,
     warnings: Vec<TemplateWarning>,
     /// The columns that a part cannot do without, what it includes counted in.
     columns: HashMap<String, Vec<(String, Column)>>,
     pub(super) uses_row: bool,
+    /// Own parts in which a tag shows the note, what they include counted in.
+    prints_note: BTreeSet<String>,
+    /// The organiser's own files, by their names in Tera.
+    sources: HashMap<String, String>,
 }
 
 /// The template chosen for a part.
@@ -55,8 +60,26 @@ impl Templates {
     /// is not there or itself, or refers to a name that does not exist, also where Tera would be
     /// silent.
     pub fn load(own_dir: Option<&Path>) -> Result<Self, TemplateProblem> {
-        let (folder, mut faults) = own_dir.map(folder::read).unwrap_or_default();
-        let dir = own_dir.map(Path::to_path_buf);
+        Self::load_shown(own_dir, own_dir)
+    }
+
+    /// The same for a folder within `base`, event.toml's: files are told of by their way from there.
+    ///
+    /// # Errors
+    /// As [`Templates::load`].
+    pub fn load_beside(base: &Path, own_dir: Option<&Path>) -> Result<Self, TemplateProblem> {
+        let shown = own_dir.map(|dir| match dir.strip_prefix(base) {
+            Ok(way) if way.as_os_str().is_empty() => Path::new("."),
+            Ok(way) => way,
+            Err(_) => dir,
+        });
+        Self::load_shown(own_dir, shown)
+    }
+
+    fn load_shown(own_dir: Option<&Path>, shown_as: Option<&Path>) -> Result<Self, TemplateProblem> {
+        let dirs = own_dir.zip(shown_as);
+        let (folder, mut faults) = dirs.map(|(dir, shown)| folder::read(dir, shown)).unwrap_or_default();
+        let dir = shown_as.map(Path::to_path_buf);
         let show = |name: &str| shown(dir.as_deref(), name);
         let checked = match check::check(&folder.files, &show) {
             Ok(checked) if faults.is_empty() => checked,
@@ -68,17 +91,38 @@ impl Templates {
             }
         };
         let own = own_parts(&folder);
-        let warnings = own_dir.map(|dir| warnings(dir, &folder, &own, &checked.scans)).unwrap_or_default();
+        let warnings = shown_as.map(|dir| warnings(dir, &folder, &own, &checked.scans)).unwrap_or_default();
         let columns = columns(&own, &checked, &show);
+        let prints = |name: &&str| checked.scans.get(*name).is_some_and(|scan| scan.prints_note);
+        let prints_note = own.values().filter(|name| reach(name, &checked.scans).iter().any(prints)).cloned().collect();
         let uses_row = checked.scans.values().any(lint::uses_row);
         let tera = Arc::new(checked.tera);
-        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row })
+        let sources = folder.files.into_iter().map(|file| (file.name, file.source)).collect();
+        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row, prints_note, sources })
     }
 
     /// What may not be meant so: half a mail replaced, files that no mail uses.
     #[must_use]
     pub fn warnings(&self) -> &[TemplateWarning] {
         &self.warnings
+    }
+
+    /// What is ignored where `[mail] subject` is set as well: own files of the subject go before it.
+    #[must_use]
+    pub fn ignored_subjects(&self) -> Vec<TemplateWarning> {
+        let mut files: Vec<_> = self
+            .own
+            .iter()
+            .filter(|((_, part), _)| *part == Part::Subject)
+            .map(|((tag, _), name)| (tag, name))
+            .collect();
+        files.sort();
+        let for_language = |tag: &String| (!tag.is_empty()).then(|| tag.clone());
+        let ignored = |(tag, name): (&String, &String)| TemplateWarning::SubjectIgnored {
+            file: self.shown(name).into(),
+            language: for_language(tag),
+        };
+        files.into_iter().map(ignored).collect()
     }
 
     /// The organiser's own parts: the language of each (none: for all languages), and the part.
@@ -88,15 +132,6 @@ impl Templates {
         let mut parts: Vec<_> = self.own.keys().map(|(tag, part)| (named(tag), *part)).collect();
         parts.sort();
         parts
-    }
-
-    /// Whether the text and the HTML for a language both show `note`.
-    #[must_use]
-    pub fn uses_note(&self, language: &Language) -> bool {
-        [Part::Text, Part::Html].into_iter().all(|part| {
-            let choice = self.choose(part, language, language);
-            self.tera.get_template_variables(&choice.name).is_ok_and(|names| names.contains("note"))
-        })
     }
 
     /// Whether there are words in a language, or a file of the organiser's own for all languages.
@@ -131,6 +166,16 @@ impl Templates {
     /// A template's name as the organiser can find it.
     pub(super) fn shown(&self, name: &str) -> String {
         shown(self.dir.as_deref(), name)
+    }
+
+    /// Whether a tag of an own part, or of what it takes in, shows the note.
+    pub(super) fn prints_note(&self, name: &str) -> bool {
+        self.prints_note.contains(name)
+    }
+
+    /// What an own file holds.
+    pub(super) fn source(&self, name: &str) -> Option<&str> {
+        self.sources.get(name).map(String::as_str)
     }
 
     /// The columns that a chosen template cannot do without, and the files that ask for them.
@@ -195,12 +240,24 @@ fn warnings(
     let tags: BTreeSet<_> = own.keys().map(|(tag, _)| tag.as_str()).collect();
     for tag in tags {
         let here = |part| own.get(&(tag.to_owned(), part));
-        let effective = |part| here(part).or_else(|| own.get(&(String::new(), part)));
+        // The same language, less exactly: `de` for `de-AT`.
+        let language = Language::parse(tag).ok();
+        let related = |part| {
+            let mut tags = language.iter().flat_map(Language::fallbacks);
+            tags.any(|tag| own.contains_key(&(tag.to_owned(), part)))
+        };
         for (part, other) in [(Part::Text, Part::Html), (Part::Html, Part::Text)] {
-            if let (Some(name), None) = (here(part), effective(other)) {
-                let missing = dir.join(tag).join(other.file_name());
-                warnings.push(TemplateWarning::OnlyOne { own: dir.join(name), missing });
-            }
+            let (Some(name), None, false) = (here(part), here(other), related(other)) else { continue };
+            let (file, missing) = (dir.join(name), dir.join(tag).join(other.file_name()));
+            warnings.push(match own.get(&(String::new(), other)) {
+                Some(default) => TemplateWarning::OtherLanguage {
+                    own: file,
+                    language: tag.to_owned(),
+                    other: dir.join(default),
+                    missing,
+                },
+                None => TemplateWarning::OnlyOne { own: file, missing },
+            });
         }
     }
     let used: BTreeSet<_> = own.values().flat_map(|name| reach(name, scans)).collect();

@@ -121,6 +121,37 @@ fn the_built_in_mails_read_well() {
 }
 
 #[test]
+fn both_parts_say_every_time_with_its_date() {
+    let mut scene = Scene::new();
+    scene.attendee.window = fixture::window_of("2036-12-05T00:15", "2036-12-05T23:00");
+    for (language, phrases) in [
+        (
+            "en",
+            [
+                "23:15 UTC on Thursday, 4 December 2036, to 22:00 UTC on Friday, 5 December 2036",
+                "from 22:45 UTC on Thursday, 4 December 2036, until 00:00 UTC on Saturday, 6 December 2036",
+            ],
+        ),
+        (
+            "de",
+            [
+                "23:15 Uhr UTC am Donnerstag, 4. Dezember 2036, bis 22:00 Uhr UTC am Freitag, 5. Dezember 2036",
+                "von 22:45 Uhr UTC am Donnerstag, 4. Dezember 2036, bis 00:00 Uhr UTC am Samstag, 6. Dezember 2036",
+            ],
+        ),
+    ] {
+        scene.language = fixture::lang(language);
+        let mail = scene.render(&built_in());
+        assert!(mail.text.lines().all(|line| line.chars().count() <= 72 || line.contains("https://")), "{}", mail.text);
+        for part in [&mail.text, &mail.html] {
+            let part = part.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(phrases.iter().all(|phrase| part.contains(phrase)), "{part}");
+            assert!(part.contains("(Europe/Berlin, CET)"), "{part}");
+        }
+    }
+}
+
+#[test]
 fn names_are_shown_literally_and_isolated() {
     let scene = Scene::named("{{ link }}<b>&\"Bob\"</b>");
     let mail = scene.render(&built_in());
@@ -167,6 +198,22 @@ fn own_files_replace_built_in_ones_one_by_one() {
     assert_eq!(parts[0], (None, Part::Subject));
     assert_eq!(parts.len(), 4);
     assert!(templates.uses_note(&fixture::lang("en")) && !templates.uses_note(&fixture::lang("de")));
+}
+
+#[test]
+fn a_note_counts_as_shown_where_readers_see_it() {
+    let shows = |html: &str| {
+        let files = [("invite.txt", "{{ note }}{{ link }}"), ("invite.html", html), ("top.html", "{{ note | upper }}")];
+        own(&files).uses_note(&fixture::lang("en"))
+    };
+    assert!(!shows("{% if note %}x{% endif %}{{ link }}"));
+    assert!(!shows("{{ \"x\" if note else \"y\" }}{{ link }}"));
+    assert!(!shows("{{ note | length }}{{ link }}"));
+    assert!(shows("{% if note %}<b>{{ note | breaks }}</b>{% endif %}{{ link }}"));
+    assert!(shows("{% set n = note %}{{ row[\"Company\"] }}{{ n }}"));
+    assert!(shows("{% if row.kind == \"speaker\" %}{{ note }}{% endif %}"));
+    assert!(shows("{% include \"top.html\" %}"));
+    assert!(shows("{% extends \"built-in/invite.html\" %}"));
 }
 
 #[test]
@@ -249,6 +296,11 @@ fn every_variable_is_listed_and_can_be_used() {
     assert_eq!(value("link"), "https://meet.example.org/rust-workshop?lang=en&jwt=…");
     assert_eq!(value("sessions[0].link"), value("link"));
     assert_eq!(value("greeting"), "Hello Ada,");
+    assert_eq!(value("attendee.last_name"), "Lovelace");
+    let mut nameless = Scene::named("Suharto");
+    nameless.attendee.last_name.clear();
+    let open = variables(&nameless.facts()).into_iter().find(|listed| listed.name == "attendee.last_name").unwrap();
+    assert!(open.example.starts_with("(empty"), "{}", open.example);
     let all: Vec<_> = listed.iter().map(|listed| format!("{{{{ {} }}}}", listed.name)).collect();
     let all = all.join("\n");
     let mail = scene.render(&own(&[("invite.txt", all.as_str()), ("invite.html", all.as_str())]));

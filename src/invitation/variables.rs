@@ -10,6 +10,9 @@ use super::{
     schema::{NAMES, Node},
 };
 
+/// Shown for a last name that is empty: that of others may be, too.
+const NO_LAST_NAME: &str = "(empty: the file has none, and the name leaves it open)";
+
 /// A variable and what it is for one attendee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variable {
@@ -33,6 +36,9 @@ pub fn variables(facts: &Facts) -> Vec<Variable> {
     }
     for variable in &mut found {
         variable.example = variable.example.replace(link, &redacted(link));
+        if variable.name == "attendee.last_name" && variable.example.is_empty() {
+            NO_LAST_NAME.clone_into(&mut variable.example);
+        }
     }
     found
 }

@@ -3,7 +3,11 @@
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use lettre::{Message, address::Envelope};
+use lettre::{
+    Message,
+    address::Envelope,
+    message::header::{From, ReplyTo, To},
+};
 
 use super::{Unsubscribe, header, parse_back, part};
 use crate::model::{Address, ForbiddenChar, Invitation, Mail, Mailbox, MessageId, forbidden_char};
@@ -112,8 +116,8 @@ fn built(letter: &Letter) -> Result<Message, ComposeProblem> {
     let from_name = letter.from.name.as_deref().unwrap_or_default();
     let mut builder = Message::builder()
         .envelope(envelope)
-        .from(header::mailbox("sender's name", from_name, &letter.from.address)?)
-        .to(header::mailbox("recipient's name", letter.to_name, letter.to)?)
+        .raw_header(header::named::<From>("sender's name", from_name, &letter.from.address)?)
+        .raw_header(header::named::<To>("recipient's name", letter.to_name, letter.to)?)
         .raw_header(header::subject(&subject(letter)?))
         .date(date(letter.date))
         .message_id(Some(letter.message_id.to_string()))
@@ -121,7 +125,7 @@ fn built(letter: &Letter) -> Result<Message, ComposeProblem> {
         .raw_header(header::plain("Content-Language", letter.invitation.language.as_str()));
     if let Some(reply_to) = letter.reply_to {
         let name = reply_to.name.as_deref().unwrap_or_default();
-        builder = builder.reply_to(header::mailbox("name to reply to", name, &reply_to.address)?);
+        builder = builder.raw_header(header::named::<ReplyTo>("name to reply to", name, &reply_to.address)?);
     }
     if let Some(unsubscribe) = letter.unsubscribe {
         builder = builder.raw_header(header::plain("List-Unsubscribe", format!("<{}>", unsubscribe.as_str())));

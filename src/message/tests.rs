@@ -164,6 +164,28 @@ fn hostile_names_and_titles_arrive_literally() {
 }
 
 #[test]
+fn lines_with_encoded_words_have_at_most_76_characters() {
+    for title in
+        ["Titel ÄÖÜ ".repeat(20).trim(), "Rust für alle: Ihr persönlicher Link zum Treffen", "ä", &"🦀".repeat(90)]
+    {
+        let mut desk = Desk::new();
+        desk.invitation.subject = title.into();
+        desk.to_name = title.into();
+        desk.from.name = Some(title.into());
+        desk.reply_to = Some(desk.from.clone());
+        let mail = desk.compose().unwrap();
+        let text = std::str::from_utf8(&mail.bytes).unwrap();
+        let header = text.split("\r\n\r\n").next().unwrap();
+        for line in header.split("\r\n").filter(|line| line.contains("=?")) {
+            assert!(line.len() <= 76, "{} in {line}", line.len());
+        }
+        let message = MessageParser::default().parse(&mail.bytes).unwrap();
+        assert_eq!(message.subject(), Some(title));
+        assert_eq!(message.to().unwrap().first().unwrap().name(), Some(title));
+    }
+}
+
+#[test]
 fn line_breaks_and_overrides_never_reach_a_header() {
     let evil = "Eve\r\nBcc: x@example.org";
     let forbidden = |desk: &Desk| matches!(desk.compose(), Err(ComposeProblem::Forbidden { .. }));

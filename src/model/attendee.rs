@@ -87,9 +87,11 @@ pub struct Attendee {
     pub email: Address,
     /// The name shown in the room and in the mail; never empty.
     pub name: String,
-    /// The first name; where the file has none, the first word of the name.
+    /// The first name; where the file has none, guessed from the name: never empty, the whole name
+    /// where nothing better is sure.
     pub first_name: String,
-    /// The last name; empty where the file has none.
+    /// The last name; where the file has neither first nor last name, guessed from a name of two
+    /// plain words or a `Last, First`, else empty.
     pub last_name: String,
     /// Whether the token asks for a moderator's rights.
     pub moderator: bool,

@@ -54,6 +54,27 @@ fn what_is_exported_says_the_same_and_is_found_beside_the_event() {
 }
 
 #[test]
+fn what_a_template_does_wrong_is_told_once_for_all_rows() {
+    let sandbox = Sandbox::with_attendees(30, CLOSED_PORT);
+    for (file, source, said) in [
+        ("templates/invite.txt", "no key for {{ attendee.name }}", "would not hold the reader's link"),
+        ("templates/invite.txt", "<{{ link }}>\n{{ row[\"Nope\"] }}", "has no such column"),
+        ("templates/invite.subject.txt", " ", "the subject is empty"),
+    ] {
+        sandbox.write(file, source);
+        for command in [&["check"][..], &["send", "--dry-run"], &["send", "--dry-run", "--skip-invalid"]] {
+            let finished = sandbox.run(command);
+            finished.is(3).says(said).says("(for attendees.csv:2 and 29 more rows)").says("1 problem to mend");
+            finished.says(file).says_not("skip-invalid");
+            assert_eq!(format!("{}{}", finished.stdout, finished.stderr).matches(said).count(), 1);
+        }
+        let alone = sandbox.run(&["send", "--dry-run", "--only", "a3@example.org"]);
+        alone.is(3).says(said).says_not("more rows");
+        std::fs::remove_file(sandbox.path(file)).unwrap();
+    }
+}
+
+#[test]
 fn nothing_of_ones_own_is_overwritten() {
     let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
     sandbox.write("templates/de/invite.txt", "mine {{ link }}");

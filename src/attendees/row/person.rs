@@ -1,6 +1,6 @@
 //! Who a row is about: address, name, id, and the key made of them. Pure.
 
-use super::{Row, trim_blanks};
+use super::{Row, guess::guess, trim_blanks};
 use crate::{
     attendees::{EmptyName, Field, composed},
     model::{Address, AttendeeKey},
@@ -60,6 +60,22 @@ impl<'a> Row<'a> {
         trim_blanks(&format!("{first} {last}")).to_owned()
     }
 
+    /// First and last name: the file's own, else guessed from the whole name. The last name is
+    /// guessed only where the file has no first name either: it could stand in both.
+    pub(super) fn parts_of(&self, name: &str) -> (String, String) {
+        let (first, last) = (self.cell(Field::FirstName), self.cell(Field::LastName));
+        let guess = guess(name);
+        let (first, last) = match (is_empty_name(first), is_empty_name(last)) {
+            (true, true) => (guess.first, guess.last),
+            // Somebody with nothing but a last name.
+            (true, false) if name == last => (name, last),
+            (true, false) => (guess.first, last),
+            (false, _) => (first, last),
+        };
+        // A name of commas alone is still a name.
+        (if is_empty_name(first) { name } else { first }.to_owned(), last.to_owned())
+    }
+
     /// The address in a name's place; in lower case, so that one person typed twice has one name.
     pub(super) fn stand_in_name(&self, email: &Address) -> Option<String> {
         let allowed = self.rules.empty_name == EmptyName::UseAddress && self.problems.is_empty();
@@ -116,6 +132,11 @@ mod tests {
         assert_eq!(two.last_name, "King Lovelace");
         let mononym = read("email,first_name,last_name", &["s@example.org", "", "Suharto"]).unwrap();
         assert_eq!((mononym.name.as_str(), mononym.first_name.as_str()), ("Suharto", "Suharto"));
+        let last_alone = read("email,first_name,last_name", &["k@example.org", "", "King Lovelace"]).unwrap();
+        assert_eq!((last_alone.first_name.as_str(), last_alone.last_name.as_str()), ("King Lovelace", "King Lovelace"));
+        let guessed = read("email,name", &["ada@example.org", "Lovelace, Ada"]).unwrap();
+        assert_eq!((guessed.first_name.as_str(), guessed.last_name.as_str()), ("Ada", "Lovelace"));
+        assert_eq!(read("email,name", &["x@example.org", ",,"]).unwrap().first_name, ",,");
         let both = read("email,name,first_name", &["ada@example.org", "Countess Lovelace", "Ada"]).unwrap();
         assert_eq!((both.name.as_str(), both.first_name.as_str()), ("Countess Lovelace", "Ada"));
     }

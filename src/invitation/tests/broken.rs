@@ -97,7 +97,7 @@ fn a_component_that_calls_itself_ends() {
 
 #[test]
 fn what_a_mail_must_not_be_is_refused_when_rendered() {
-    let render = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err().0.message;
+    let render = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err().fault.message;
     let endless = "{{ link }}{% for a in range(end=90000) %}{{ event.description }}{% endfor %}";
     assert!(render(&[("invite.txt", endless)]).contains("1 MB"));
     assert!(render(&[("invite.txt", "no key")]).contains("link"));
@@ -110,7 +110,7 @@ fn what_a_mail_must_not_be_is_refused_when_rendered() {
     let thrown = render(&[("invite.txt", "{{ throw(message=link) }}")]);
     assert!(!thrown.contains("jwt"), "{thrown}");
     let templates = own(&[("invite.txt", "{{ link }}\n{{ attendee.name + 1 }}")]);
-    assert_eq!(templates.render(&Scene::new().facts()).unwrap_err().0.line, Some(2));
+    assert_eq!(templates.render(&Scene::new().facts()).unwrap_err().fault.line, Some(2));
 }
 
 #[test]
@@ -138,7 +138,44 @@ fn what_may_not_be_meant_so_is_warned_about() {
 fn a_folder_that_is_not_there_is_a_problem() {
     let dir = tempfile::tempdir().unwrap();
     let problem = Templates::load(Some(&dir.path().join("none"))).unwrap_err();
-    assert!(problem.to_string().contains("failed to open the folder of templates"));
+    assert!(problem.to_string().ends_with("none: there is no such folder of templates"), "{problem}");
+}
+
+#[test]
+fn files_are_told_of_by_their_way_from_the_event() {
+    let dir = folder(&[("tpl/invite.txt", "{{ typo }}"), ("good/invite.txt", "no link"), ("good/x.txt", "")]);
+    let load = |name: &str| Templates::load_beside(dir.path(), Some(&dir.path().join(name)));
+    assert_eq!(load("tpl").unwrap_err().to_string(), "tpl/invite.txt:1:4: `typo` is not defined");
+    assert_eq!(load("none").unwrap_err().to_string(), "none: there is no such folder of templates");
+    let good = load("good").unwrap();
+    let problem = good.render(&Scene::new().facts()).unwrap_err().to_string();
+    assert!(problem.starts_with("good/invite.txt: "), "{problem}");
+    assert!(good.warnings().iter().all(|warning| warning.to_string().starts_with("good/")));
+    let elsewhere = Templates::load_beside(Path::new("/nowhere"), Some(&dir.path().join("tpl"))).unwrap_err();
+    assert!(elsewhere.to_string().starts_with('/'));
+}
+
+#[test]
+fn half_a_mail_in_another_language_is_warned_about() {
+    let told = |files: &[&str]| {
+        let files: Vec<_> = files.iter().map(|name| (*name, "{{ link }}")).collect();
+        own(&files).warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let german = told(&["invite.txt", "invite.html", "de/invite.txt"]);
+    assert_eq!(german.len(), 1, "{german:#?}");
+    assert!(german[0].contains("readers of `de`") && german[0].ends_with("de/invite.html"), "{german:#?}");
+    assert_eq!(told(&["invite.txt", "invite.html", "de/invite.html", "fr/invite.txt"]).len(), 2);
+    assert_eq!(told(&["de/invite.txt", "de/invite.html", "de-AT/invite.txt"]), [""; 0]);
+    assert_eq!(told(&["de/invite.txt"]).len(), 1);
+}
+
+#[test]
+fn own_subjects_say_that_they_go_before_the_setting() {
+    let templates = own(&[("invite.subject.txt", "a"), ("de/invite.subject.txt", "b")]);
+    let told: Vec<_> = templates.ignored_subjects().iter().map(ToString::to_string).collect();
+    assert!(told[0].ends_with("invite.subject.txt: this file is the subject, `subject` under [mail] is ignored"));
+    assert!(told[1].ends_with("is ignored for readers of `de`"));
+    assert_eq!(own(&[("de/invite.txt", "{{ link }}")]).ignored_subjects(), []);
 }
 
 #[test]
@@ -147,11 +184,30 @@ fn a_column_that_is_not_there_is_an_error_even_where_tera_is_silent() {
         ("invite.txt", "{{ link }}\n{% if row[\"emial\"] %}x{% endif %}"),
         ("invite.html", "{{ link }}{{ row.vip | default(value=\"\") }}"),
     ]);
-    let problem = templates.render(&Scene::new().facts()).unwrap_err().0;
+    let problem = templates.render(&Scene::new().facts()).unwrap_err().fault;
     assert_eq!((problem.line, problem.column), (Some(2), Some(7)));
     assert_eq!(problem.hint, "did you mean `email`?");
     assert!(problem.file.ends_with("invite.txt") && problem.available.contains(&"name".to_owned()));
     let mut scene = Scene::new();
     scene.attendee.headers = Arc::new(Headers(vec!["emial".into()]));
     scene.render(&templates);
+}
+
+#[test]
+fn what_a_template_does_wrong_for_everybody_is_told_from_what_a_row_does() {
+    let problem = |files: &[(&str, &str)]| own(files).render(&Scene::new().facts()).unwrap_err();
+    assert!(problem(&[("invite.txt", "{{ attendee.name }}")]).is_template());
+    assert!(problem(&[("invite.txt", "{{ link }}{{ row[\"Nope\"] }}")]).is_template());
+    assert!(problem(&[("invite.subject.txt", " ")]).is_template());
+    assert!(problem(&[("invite.subject.txt", "{{ note }}")]).is_template());
+    assert!(!problem(&[("invite.subject.txt", "{% if attendee.moderator %}x{% endif %}")]).is_template());
+    assert!(!problem(&[("invite.txt", "{{ link }}{{ attendee.name + 1 }}")]).is_template());
+}
+
+#[test]
+fn what_is_undefined_only_when_rendered_is_named() {
+    let problem = |source: &str| own(&[("invite.txt", source)]).render(&Scene::new().facts()).unwrap_err();
+    let computed = problem("é {{ link }}\n{% set k = \"Nope\" %}{{ row[k] }}");
+    assert!(computed.to_string().ends_with("invite.txt:2:24: `row[k]` is not defined"), "{computed}");
+    assert!(computed.hint().contains("email, name") && computed.is_template());
 }
