@@ -65,7 +65,7 @@ impl Opened {
             let read = Unsubscribe::parse(text);
             parsed(&settings, "mail.unsubscribe", read, |p| Some(p.hint().to_owned()), &mut problems)
         });
-        let templates = match Templates::load(templates_folder(&settings).as_deref()) {
+        let templates = match Templates::load_beside(&settings.folder, templates_folder(&settings).as_deref()) {
             Ok(templates) => Some(templates),
             Err(problem) => {
                 problems.extend(problem.0.iter().map(|fault| Told::new(fault.to_string()).hint(fault.hint.clone())));
@@ -92,6 +92,9 @@ impl Opened {
         warnings.extend(relay::risk(&settings));
         warnings.extend(odd_times(&settings));
         warnings.extend(templates.warnings().iter().map(|warning| Told::new(warning.to_string())));
+        if subject.is_some() {
+            warnings.extend(templates.ignored_subjects().iter().map(|warning| Told::new(warning.to_string())));
+        }
         if settings.jitsi.claims == settings::Claims::Full {
             warnings.push(
                 Told::new(
