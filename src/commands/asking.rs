@@ -1,7 +1,7 @@
 //! What is about to happen, said, and the question whether to go ahead.
 
 use super::{
-    Desk,
+    Desk, interrupt,
     mailing::{Order, Planned},
     opened::Opened,
 };
@@ -96,9 +96,8 @@ pub(super) fn confirm(desk: &Desk<'_>, order: &Order) -> Result<(), Failure> {
             Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
         ));
     }
-    if desk.console.confirm("Go ahead?") {
-        Ok(())
-    } else {
-        Err(Failure::bad_input(Told::new("nothing was sent, as you wished")))
-    }
+    let listening = interrupt::while_asked("interrupted: nothing was sent")?;
+    let agreed = desk.console.confirm("Go ahead?");
+    drop(listening);
+    if agreed { Ok(()) } else { Err(Failure::bad_input(Told::new("nothing was sent, as you wished"))) }
 }

@@ -149,7 +149,12 @@ pub fn slug_id(title: &str, date: Date) -> String {
 
 fn event_table(text: &mut String, answers: &Answers) {
     text.push_str("[event]\n");
-    set(text, "id", &answers.id, "names the ledger of who was mailed: never change it");
+    set(
+        text,
+        "id",
+        &answers.id,
+        "names the ledger of who was mailed: keep it for this event, give the next event a new one",
+    );
     set(text, "title", &answers.title, "");
     set(text, "room", &answers.room, "a-z, 0-9, `-`, `_` and `.`");
     set(text, "starts", &answers.starts, "local time in `timezone`");

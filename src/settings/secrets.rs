@@ -92,7 +92,7 @@ pub enum SecretProblem {
     #[error("{0} is longer than 64 kB")]
     TooLong(SecretPlace),
     /// The file is not there.
-    #[error("there is no secret file {}", .0.display())]
+    #[error("there is no secret file {}", shown(.0))]
     NoFile(PathBuf),
     /// A folder, pipe or device.
     #[error("the secret file {} is not a regular file", .0.display())]
@@ -156,6 +156,9 @@ impl SecretProblem {
             Self::Blank { end, .. } => format!(
                 "delete what stands at its {end}; a secret that really has a blank there must be changed on the server"
             ),
+            Self::NoFile(path) if looks_like_a_secret(path) => {
+                "write the secret into a file of its own, as its only line, and name that file here".into()
+            }
             Self::NoFile(_) => "check the path: it is relative to the folder of the file that names it".into(),
             Self::NotAFile(_) => "name a file that holds the secret alone".into(),
             Self::Open { path, .. } => format!("chmod 600 {}", for_shell(path)),
@@ -169,6 +172,22 @@ impl SecretProblem {
             }
         }
     }
+}
+
+/// A path as it is told, unless somebody wrote the secret where a file's name belongs.
+fn shown(path: &Path) -> String {
+    if looks_like_a_secret(path) {
+        "of the name given, which looks like the secret itself and is not shown".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+/// Whether a file's name is long, has no ending and mixes digits with letters, as no file's name does.
+fn looks_like_a_secret(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
+    name.len() >= 16 && !name.contains('.') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 /// Finds a secret: the environment beats the file, the file beats the command.

@@ -86,8 +86,15 @@ impl Interview<'_> {
         loop {
             let clock = known.as_ref().map_or(TimeZone::UTC, |(_, zone)| zone.clone());
             let starts = self.ask("Start, local time, like 2026-12-05T14:00", None, |text| local_time(text, &clock))?;
-            let ends = self.ask("End, likewise", None, |text| {
-                let ends = local_time(text, &clock)?;
+            let ends = self.ask("End, likewise, or an hour like 17:00", None, |text| {
+                // An hour alone is one of the day on which it starts.
+                let is_hour = text.len() <= 5
+                    && text.split_once(':').is_some_and(|(hour, minute)| {
+                        [hour, minute].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+                    });
+                let day = starts.0.split_once('T').map_or("", |(day, _)| day);
+                let text = if is_hour { format!("{day}T{text:0>5}") } else { text.to_owned() };
+                let ends = local_time(&text, &clock)?;
                 if ends.1 > starts.1 {
                     Ok(ends)
                 } else {

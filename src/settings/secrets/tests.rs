@@ -159,3 +159,12 @@ fn a_command_may_print_more_than_a_pipe_holds() {
     let flood = SecretSource { command: Some(command(&["sh", "-c", "yes | head -c 300000"])), ..source(&folder) };
     assert!(matches!(found(&flood), Err(SecretProblem::TooLong(_))));
 }
+
+#[test]
+fn a_secret_written_where_a_file_is_named_is_not_shown() {
+    let secret = "5d1f0c2a9b7e4f60a1c3d5e7f9b2c4d6";
+    let problem = SecretProblem::NoFile(PathBuf::from("/home/ada").join(secret));
+    assert!(!problem.to_string().contains(secret) && problem.hint().contains("a file of its own"));
+    let plain = SecretProblem::NoFile(PathBuf::from("/home/ada/workshop-2026/jitsi.secret"));
+    assert!(plain.to_string().ends_with("/home/ada/workshop-2026/jitsi.secret"));
+}
