@@ -17,7 +17,10 @@ impl<'a> SmallDisk<'a> {
         }
         let option = format!("size={size},mode=0700");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &option, "tmpfs"]).arg(folder).status();
-        assert!(mounted.is_ok_and(|status| status.success()), "a small disk could not be mounted");
+        if !mounted.is_ok_and(|status| status.success()) {
+            eprintln!("SKIPPED: a disk that fills up: this machine lets nobody mount a small one");
+            return None;
+        }
         Some(Self(folder))
     }
 
