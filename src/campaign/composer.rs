@@ -1,19 +1,20 @@
-//! Composes the mails of a pass, one row after the other, as the workers take them.
+//! Composes the mails of a pass, in the order of their rows, as the workers take them.
 //!
 //! Owns: which Message-ID, user id, note and address each mail gets. Rows are streamed from the
 //! file; what is kept of each is its fate.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, thread};
 
 use jiff::Timestamp;
 
 use super::{
     flight::{Job, JobSink},
+    in_order::InOrder,
     plan::Fate,
     press::{Addressing, Press},
 };
 use crate::{
-    attendees::{AttendeeFile, FileStamp, Rules},
+    attendees::{AttendeeFile, FileProblem, FileStamp, Rules, Unsound},
     failure::Told,
     ledger::{CampaignId, Entry, MailingId, PersonIdentity, Roster, Standing, TermsId},
     model::{Address, Attendee, MessageId},
@@ -75,6 +76,8 @@ pub struct Composer {
     pub note: Option<String>,
     /// How mails are made out.
     pub making: Making,
+    /// Whether mails leave as fast as they are made: then all cores make them, some hundreds ahead.
+    pub brisk: bool,
     /// The clock.
     pub now: fn() -> Timestamp,
 }
@@ -91,38 +94,63 @@ impl Composer {
     /// # Errors
     /// Where the file changed, or a row's mail cannot be made after all.
     pub fn compose_all(self, sink: &mut JobSink<'_>) -> Result<(), Told> {
-        let mut left = self.total();
-        if left == 0 {
+        if self.total() == 0 {
             return Ok(());
         }
-        let changed =
-            |problem: crate::attendees::FileProblem| Told::new(problem.to_string()).maybe_hint(problem.hint());
         let file = match &self.stamp {
             Some(stamp) => AttendeeFile::reopen(&self.rules, stamp),
             None => AttendeeFile::open(&self.rules),
         }
-        .map_err(changed)?;
-        for row in file {
-            let attendee = match row {
-                Ok(attendee) => attendee,
-                Err(crate::attendees::Unsound::Row(_)) => continue,
-                Err(crate::attendees::Unsound::File(problem)) => return Err(changed(problem)),
-            };
-            let index = usize::try_from(attendee.number).unwrap_or(usize::MAX).wrapping_sub(1);
-            let Some(Fate::Go(task)) = self.fates.get(index) else { continue };
-            let standing = task.person.and_then(|person| self.roster.by_id(person));
-            if !sink(self.job(&attendee, standing)?) {
-                return Ok(());
+        .map_err(|problem| changed(&problem))?;
+        if !self.brisk {
+            for attendee in self.attendees(file) {
+                if !sink(self.job(&attendee?)?) {
+                    break;
+                }
             }
-            left -= 1;
-            if left == 0 {
-                return Ok(());
-            }
+            return Ok(());
         }
-        Ok(())
+        thread::scope(|scope| {
+            let mut jobs = InOrder::start(scope, |attendee: Attendee| self.job(&attendee));
+            for attendee in self.attendees(file) {
+                jobs.give(attendee?);
+                while let Some(job) = jobs.ready() {
+                    if !sink(job?) {
+                        return Ok(());
+                    }
+                }
+            }
+            while let Some(job) = jobs.finish() {
+                if !sink(job?) {
+                    return Ok(());
+                }
+            }
+            Ok(())
+        })
     }
 
-    fn job(&self, attendee: &Attendee, standing: Option<&Standing>) -> Result<Job, Told> {
+    /// The rows that are to be mailed.
+    fn attendees(&self, file: AttendeeFile) -> impl Iterator<Item = Result<Attendee, Told>> {
+        let goes = |attendee: &Attendee| matches!(self.fate(attendee.number), Some(Fate::Go(_)));
+        let left = usize::try_from(self.total()).unwrap_or(usize::MAX);
+        file.filter_map(move |row| match row {
+            Ok(attendee) => goes(&attendee).then_some(Ok(attendee)),
+            Err(Unsound::Row(_)) => None,
+            Err(Unsound::File(problem)) => Some(Err(changed(&problem))),
+        })
+        .take(left)
+    }
+
+    fn fate(&self, number: u32) -> Option<&Fate> {
+        self.fates.get(usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1))
+    }
+
+    fn job(&self, attendee: &Attendee) -> Result<Job, Told> {
+        let person = self.fate(attendee.number).and_then(|fate| match fate {
+            Fate::Go(task) => task.person,
+            Fate::Left(_) => None,
+        });
+        let standing = person.and_then(|person| self.roster.by_id(person));
         let continued = self.continued.get(&attendee.number);
         let key = standing.map_or_else(|| attendee.key.clone(), Standing::key);
         let user_id = self.press.user_id_of(standing, &key);
@@ -182,4 +210,8 @@ impl Composer {
             attempts: continued.map_or(0, |continued| continued.attempts),
         })
     }
+}
+
+fn changed(problem: &FileProblem) -> Told {
+    Told::new(problem.to_string()).maybe_hint(problem.hint())
 }

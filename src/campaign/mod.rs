@@ -8,6 +8,7 @@ mod composer;
 mod event;
 mod flight;
 mod identity;
+mod in_order;
 mod journal;
 mod plan;
 mod press;

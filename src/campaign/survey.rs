@@ -3,13 +3,17 @@
 //! Of each row twelve octets are kept. The same walk is done again by each pass, so that what is
 //! sent is what was checked.
 
-use std::collections::HashSet;
+mod mails;
+
+use std::{collections::HashSet, thread};
 
 use jiff::Timestamp;
 
+use self::mails::{ToTry, Tried};
 use super::{
     identity::{Identified, Identities},
-    press::{Addressing, MailProblem, Press, TemplateProblems},
+    in_order::InOrder,
+    press::{Press, TemplateProblems},
     sums::{Counts, Samples},
     words,
 };
@@ -163,19 +167,13 @@ impl Surveyor<'_> {
             None => AttendeeFile::open(self.rules)?,
         };
         let mut survey = Survey { stamp: Some(file.stamp().clone()), ..Survey::default() };
-        let mut crowd = Crowd::new(self.rules);
         let mut identities = Identities::default();
-        for row in &mut file {
-            match row {
-                Ok(attendee) => self.sound(&mut survey, &mut crowd, &mut identities, attendee, depth, note),
-                Err(Unsound::Row(row)) => self.unsound(&mut survey, &mut identities, &row),
-                Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
-                Err(Unsound::File(problem)) => {
-                    let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
-                    survey.broken = told.collect();
-                }
-            }
-        }
+        thread::scope(|scope| {
+            let mut mails = (depth == Depth::Mails).then(|| InOrder::start(scope, |row| self.try_row(row, note)));
+            self.walk(&mut survey, &mut identities, &mut file, mails.as_mut())
+        })?;
+        survey.faults.sort_by_key(|fault| fault.number);
+        survey.found.sort_by_key(|found| found.number);
         survey.broken.extend(std::mem::take(&mut survey.of_templates).told());
         survey.problems += survey.broken.len() as u64;
         survey.identified = identities.decide(self.roster);
@@ -184,14 +182,38 @@ impl Surveyor<'_> {
         Ok(survey)
     }
 
+    fn walk(
+        &self,
+        survey: &mut Survey,
+        identities: &mut Identities,
+        file: &mut AttendeeFile,
+        mut mails: Option<&mut InOrder<ToTry, Tried>>,
+    ) -> Result<(), FileProblem> {
+        let mut crowd = Crowd::new(self.rules);
+        for row in file {
+            match row {
+                Ok(attendee) => self.sound(survey, &mut crowd, identities, attendee, mails.as_deref_mut()),
+                Err(Unsound::Row(row)) => self.unsound(survey, identities, &row),
+                Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
+                Err(Unsound::File(problem)) => {
+                    let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
+                    survey.broken = told.collect();
+                }
+            }
+        }
+        while let Some(tried) = mails.as_mut().and_then(|mails| mails.finish()) {
+            self.enter(survey, tried);
+        }
+        Ok(())
+    }
+
     fn sound(
         &self,
         survey: &mut Survey,
         crowd: &mut Crowd,
         identities: &mut Identities,
         attendee: Attendee,
-        depth: Depth,
-        note: Option<&str>,
+        mails: Option<&mut InOrder<ToTry, Tried>>,
     ) {
         let (line, number) = (short(attendee.locator.line), attendee.number);
         let over = attendee.window.is_over(self.now);
@@ -218,59 +240,28 @@ impl Surveyor<'_> {
             identities.add(&attendee, self.roster);
             survey.counts.add(&attendee);
             survey.samples.offer(&attendee, self.press.event.language.as_str());
-            if depth == Depth::Mails {
-                self.try_mail(survey, &attendee, note);
-            }
         }
-        if matches!(kind, RowKind::Sound | RowKind::Unsound)
+        if kind == RowKind::Unsound
             && let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name)
         {
-            let attendee = (kind == RowKind::Sound).then_some(attendee);
-            survey.found.push(Found { number, wanted, attendee });
+            survey.found.push(Found { number, wanted, attendee: None });
+        }
+        match (kind, mails) {
+            (RowKind::Sound, Some(mails)) => {
+                mails.give(attendee);
+                while let Some(tried) = mails.ready() {
+                    self.enter(survey, tried);
+                }
+            }
+            (RowKind::Sound, None) => self.keep_if_wanted(survey, attendee),
+            _ => {}
         }
     }
 
-    /// Makes the row's mail, as it will be sent, with an id of the same length.
-    fn try_mail(&self, survey: &mut Survey, attendee: &Attendee, note: Option<&str>) {
-        let standing = Identities::guess(attendee, self.roster);
-        let user_id = self.press.user_id_of(standing, &attendee.key);
-        let message_id = self.press.message_id(&attendee.key, 0);
-        let addressing = Addressing {
-            row: attendee.number,
-            to: &attendee.email,
-            user_id: &user_id,
-            message_id: &message_id,
-            note,
-            date: self.now,
-            test_for: None,
-        };
-        match self.press.mail(attendee, &addressing) {
-            Ok((_, link)) => {
-                let held = standing.and_then(|standing| standing.held.as_ref());
-                let differs = held.is_some_and(|held| {
-                    Some(held.terms) == self.terms && held.link() != self.press.keys.link_fingerprint(&link)
-                });
-                if let Some(standing) = standing.filter(|_| differs && survey.changed.len() < SHOWN_PROBLEMS) {
-                    survey.changed.push(Changed {
-                        at: attendee.locator.to_string(),
-                        number: attendee.number,
-                        person: standing.person,
-                        email: attendee.email.clone(),
-                    });
-                }
-            }
-            Err(problem) => {
-                // Where people are named, a template that speaks to others is no concern of theirs.
-                let wanted = || self.wanted_index(&attendee.email, &attendee.name).is_some();
-                match problem {
-                    MailProblem::Template(fault) if self.wanted.addresses.is_empty() || wanted() => {
-                        survey.of_templates.note(fault);
-                    }
-                    other => survey.fault(attendee.number, other.into(), who(attendee.email.as_str(), &attendee.name)),
-                }
-                survey.unsound.insert(attendee.number);
-                survey.rows.last_mut().into_iter().for_each(|row| row.kind = RowKind::Unsound);
-            }
+    /// Keeps a row whose address the command named.
+    fn keep_if_wanted(&self, survey: &mut Survey, attendee: Attendee) {
+        if let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name) {
+            survey.found.push(Found { number: attendee.number, wanted, attendee: Some(attendee) });
         }
     }
 

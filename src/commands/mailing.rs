@@ -304,6 +304,7 @@ pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, makin
         to: planned.order.to.clone(),
         note: planned.order.note.clone(),
         making,
+        brisk: opened.settings.smtp.as_ref().is_none_or(|smtp| smtp.rate.is_none()),
         now: crate::surroundings::now,
     }
 }
