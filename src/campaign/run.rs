@@ -77,6 +77,7 @@ struct State<M> {
     /// Turns true once the relay has answered a mail, or waits for its message: until then one worker
     /// tries it alone.
     is_answered: watch::Sender<bool>,
+    ahead: claims::Ahead,
 }
 
 impl<M: Mailer + 'static> Pass<M> {
@@ -91,7 +92,6 @@ impl<M: Mailer + 'static> Pass<M> {
         let (mails_in, mails_out) = mpsc::channel::<Arc<Mail>>(COMPOSED_AHEAD);
         let (claims_in, claims_out) = mpsc::channel(COMPOSED_AHEAD);
         let (reports_in, reports_out) = mpsc::unbounded_channel();
-        let desk = Desk::new(mails_out, claims_in, reports_in, self.stop.subscribe());
         (self.listener)(&Event::Started { total });
         let state = Arc::new(State {
             pass: self,
@@ -100,7 +100,13 @@ impl<M: Mailer + 'static> Pass<M> {
             weather: Mutex::new(Weather::fair(workers)),
             outage: Mutex::new(None),
             is_answered: watch::Sender::new(false),
+            ahead: claims::Ahead::default(),
         });
+        let claimed_ahead = {
+            let state = state.clone();
+            Arc::new(move |row| state.begins(row))
+        };
+        let desk = Desk::new(mails_out, claims_in, reports_in, state.pass.stop.subscribe(), claimed_ahead);
 
         let (composed_in, composed_out) = mpsc::unbounded_channel();
         let composer = state.clone().compose(produce, mails_in.clone(), composed_in);

@@ -4,7 +4,7 @@
 //! the ledger, nor how a mail is sent. Known weakness: one queue under one lock; an idle worker that
 //! waits for a mail holds it, so that [`Desk::try_next`] then says "none", which is what is true.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
@@ -32,27 +32,39 @@ pub enum Report {
     TurnedAway(Arc<Mail>, Outcome),
 }
 
+/// Answers at once whether a row's mail is recorded as `sending` already, and takes note that it begins.
+pub type ClaimedAhead = Arc<dyn Fn(u32) -> bool + Send + Sync>;
+
 /// Where a mailer gets its mails, has them claimed, and says what became of them.
 ///
 /// Cloned for each worker; all clones share one queue.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Desk {
     mails: Arc<Mutex<mpsc::Receiver<Arc<Mail>>>>,
     claims: mpsc::Sender<ClaimRequest>,
     reports: mpsc::UnboundedSender<Report>,
     stop: watch::Receiver<bool>,
+    claimed_ahead: ClaimedAhead,
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").finish_non_exhaustive()
+    }
 }
 
 impl Desk {
-    /// Makes a desk of the run's channels; `stop` turns true when nothing new may be begun.
+    /// Makes a desk of the run's channels; `stop` turns true when nothing new may be begun, and
+    /// `claimed_ahead` knows the mails that need not be asked for.
     #[must_use]
     pub fn new(
         mails: mpsc::Receiver<Arc<Mail>>,
         claims: mpsc::Sender<ClaimRequest>,
         reports: mpsc::UnboundedSender<Report>,
         stop: watch::Receiver<bool>,
+        claimed_ahead: ClaimedAhead,
     ) -> Self {
-        Self { mails: Arc::new(Mutex::new(mails)), claims, reports, stop }
+        Self { mails: Arc::new(Mutex::new(mails)), claims, reports, stop, claimed_ahead }
     }
 
     /// The next mail; `None` when there are no more, or the run stops.
@@ -93,6 +105,9 @@ impl Desk {
 
     /// Has a mail recorded as `sending`, durably; `false` forbids its body to leave.
     pub async fn claim(&self, mail: &Mail) -> bool {
+        if (self.claimed_ahead)(mail.row) {
+            return true;
+        }
         let (answer, answered) = oneshot::channel();
         if self.claims.send(ClaimRequest { row: mail.row, answer }).await.is_err() {
             return false;

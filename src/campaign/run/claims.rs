@@ -4,10 +4,17 @@
 //! is, and never more than a crash may leave in doubt: on a slow relay nothing is claimed ahead, on a
 //! quick one a commit of the ledger's serves many mails.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     time::Instant,
 };
 
@@ -31,6 +38,18 @@ impl Line {
     pub(super) fn push(&mut self, row: u32) {
         self.0.push_back(row);
     }
+}
+
+/// What was claimed before a worker asked, in numbers.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    /// Claims that no worker has come to.
+    left: AtomicUsize,
+    /// At so many left, more are wanted.
+    low: AtomicUsize,
+    /// Mails begun on them since that was looked at last.
+    begun: AtomicU32,
+    run_low: Notify,
 }
 
 /// How fast mails are begun.
@@ -65,18 +84,43 @@ impl<M: Mailer + 'static> State<M> {
     pub(super) async fn answer_claims(self: Arc<Self>, mut claims: mpsc::Receiver<ClaimRequest>) {
         let most = DOUBTFUL.max(2 * self.pass.connections);
         let mut pace = Pace::unknown();
-        while let Some(request) = claims.recv().await {
-            let mut requests = vec![request];
+        loop {
+            let mut requests = tokio::select! {
+                request = claims.recv() => match request {
+                    Some(request) => vec![request],
+                    None => return,
+                },
+                () = self.ahead.run_low.notified() => Vec::new(),
+            };
             while let Ok(request) = claims.try_recv() {
                 requests.push(request);
             }
             self.is_answered.send_if_modified(|answered| !std::mem::replace(answered, true));
-            pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX), Instant::now());
+            let begun = self.ahead.begun.swap(0, Ordering::Relaxed);
+            pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX).saturating_add(begun), Instant::now());
             let mut wanted = Vec::new();
             self.take_requests(requests, &mut wanted);
             self.look_ahead(pace.soon(), most, &mut wanted);
             self.claim(wanted);
         }
+    }
+
+    /// Whether a mail is claimed already; it begins then.
+    pub(super) fn begins(&self, row: u32) -> bool {
+        let mut flights = lock(&self.flights);
+        let Some(flight) = flights.get_mut(&row).filter(|flight| flight.claim == Claim::Durable && !flight.in_hand)
+        else {
+            return false;
+        };
+        flight.in_hand = true;
+        drop(flights);
+        let ahead = &self.ahead;
+        ahead.begun.fetch_add(1, Ordering::Relaxed);
+        let left = ahead.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(1)));
+        if left.unwrap_or(0) <= ahead.low.load(Ordering::Relaxed) + 1 {
+            ahead.run_low.notify_one();
+        }
+        true
     }
 
     /// Answers what is claimed already; the others are wanted.
@@ -109,10 +153,14 @@ impl<M: Mailer + 'static> State<M> {
         let ahead = flights.values().filter(|flight| flight.claim != Claim::None && !flight.in_hand).count();
         let asked = flights.values().filter(|flight| flight.claim == Claim::Asked).count();
         let room = most.saturating_sub(self.pass.journal.sending() + asked).min(soon.saturating_sub(ahead));
-        if ahead > soon.min(most) / 2 {
+        let low = soon.min(most) / 2;
+        self.ahead.low.store(low, Ordering::Relaxed);
+        self.ahead.left.store(ahead, Ordering::Relaxed);
+        if ahead > low {
             return;
         }
-        while wanted.len() < room
+        let asked_for = wanted.len();
+        while wanted.len() - asked_for < room
             && let Some(row) = line.0.pop_front()
         {
             if let Some(flight) = flights.get_mut(&row).filter(|flight| flight.claim == Claim::None && !flight.in_hand)
@@ -120,6 +168,7 @@ impl<M: Mailer + 'static> State<M> {
                 wanted.push(Wanted::of(row, flight));
             }
         }
+        self.ahead.left.store(ahead + wanted.len() - asked_for, Ordering::Relaxed);
     }
 
     /// Has mails recorded, and answers who waits for them.

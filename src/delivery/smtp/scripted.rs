@@ -243,7 +243,7 @@ pub(crate) async fn work_until(
     drop(queue);
     let (claims, mut asked) = mpsc::channel(4);
     let (reports, mut told) = mpsc::unbounded_channel();
-    let desk = Desk::new(take, claims, reports, stop);
+    let desk = Desk::new(take, claims, reports, stop, std::sync::Arc::new(|_| false));
     let mut claimed = Vec::new();
     let grants = async {
         while let Some(request) = asked.recv().await {
