@@ -25,8 +25,8 @@ use crate::{
 pub struct Continued {
     /// The mail; `None` for a new one that takes over its Message-ID.
     pub mailing: Option<MailingId>,
-    /// Its Message-ID.
-    pub message_id: MessageId,
+    /// Its Message-ID; `None` for a new one.
+    pub message_id: Option<MessageId>,
     /// Where it goes; `None` for the row's own address.
     pub to: Option<Address>,
     /// The note it carries.
@@ -162,7 +162,7 @@ impl Composer {
                 (to, id, Some(&attendee.email))
             }
             Making::Real => {
-                let id = continued.map(|continued| continued.message_id.clone());
+                let id = continued.and_then(|continued| continued.message_id.clone());
                 (own_to.unwrap_or(&attendee.email), id.unwrap_or_else(|| self.press.message_id(&key, revision)), None)
             }
         };

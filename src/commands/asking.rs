@@ -32,6 +32,10 @@ pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledg
         say(format!("  {who}"));
     }
     say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
+    let counts = &planned.survey.counts;
+    if counts.own_windows > 0 || !counts.rooms.is_empty() {
+        say("rows with a room or times of their own get a link for these".to_owned());
+    }
     if let Some(to) = &planned.order.to {
         say(format!("all of it goes to {to}"));
     }

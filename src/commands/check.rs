@@ -5,7 +5,7 @@ use super::{
     opened::{Opened, SecretNeed, ledger_failure, templates_folder},
     own_secrets,
     relay::{self, Way},
-    report,
+    report, who,
 };
 use crate::{
     attendees::AttendeeFile,
@@ -37,6 +37,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &opened, &survey);
     warnings.extend(languages_unknown(&opened, &survey));
+    warnings.extend(who::strangers(&survey, None));
     let over: Vec<u64> = survey.rows.iter().filter(|row| row.over).map(|row| row.line.into()).collect();
     if !opened.press.event.window.is_over(desk.around.now()) {
         warnings.extend(report::rows_over(&opened, &over));

@@ -6,7 +6,8 @@ use super::{mailing::Order, opened::ledger_failure};
 use crate::{
     campaign::{Continued, Fate, Selection},
     failure::Failure,
-    ledger::{CampaignId, CampaignKind, Mailing, MailingId, Reader},
+    ledger::{CampaignId, CampaignKind, Mailing, MailingId, Reader, State},
+    model::PersonId,
 };
 
 /// What each row that is another attempt takes over.
@@ -23,11 +24,27 @@ pub(super) fn taken_over(
     let mut found = HashMap::new();
     for (row, fate) in (1..).zip(fates) {
         let Fate::Go(task) = fate else { continue };
+        if let (Selection::InState(State::Failed), None, Some(person)) = (&order.selection, task.mailing, task.person)
+            && let Some(continued) = of_a_refused_one(ledger, person, order)?
+        {
+            found.insert(row, continued);
+        }
         if let Some(continued) = task.mailing.map(|id| one(ledger, id, order, campaign)).transpose()?.flatten() {
             found.insert(row, continued);
         }
     }
     Ok(found)
+}
+
+/// What the mail to somebody whose last one was refused takes over: its words, and where it went.
+fn of_a_refused_one(ledger: &Reader, person: PersonId, order: &Order) -> Result<Option<Continued>, Failure> {
+    let failed = |problem| ledger_failure(&problem);
+    let Some(last) = ledger.mailings_of(person).map_err(failed)?.pop() else { return Ok(None) };
+    let campaign = ledger.campaign(last.campaign).map_err(failed)?;
+    let home = ledger.person(person).map_err(failed)?.map(|person| person.address.folded());
+    let to = (home.as_deref() != Some(last.address.folded().as_str())).then_some(last.address);
+    let note = order.note.clone().or(campaign.and_then(|campaign| campaign.note));
+    Ok(Some(Continued { mailing: None, message_id: None, to, note, first_attempt: None, attempts: 0 }))
 }
 
 fn one(
@@ -46,7 +63,7 @@ fn one(
     if order.kind == CampaignKind::ResendAll && campaign != Some(mailing.campaign) && !is_retry(&order.selection) {
         return Ok(Some(Continued {
             mailing: None,
-            message_id: mailing.message_id,
+            message_id: Some(mailing.message_id),
             to: None,
             note: order.note.clone(),
             first_attempt: None,
@@ -56,7 +73,14 @@ fn one(
     let note = ledger.campaign(mailing.campaign).map_err(failed)?.and_then(|campaign| campaign.note);
     let Mailing { message_id, address, first_attempt, attempts, .. } = mailing;
     let to = elsewhere.then_some(address);
-    Ok(Some(Continued { mailing: Some(id), message_id, to, note, first_attempt: Some(first_attempt), attempts }))
+    Ok(Some(Continued {
+        mailing: Some(id),
+        message_id: Some(message_id),
+        to,
+        note,
+        first_attempt: Some(first_attempt),
+        attempts,
+    }))
 }
 
 /// A later pass of the same run.

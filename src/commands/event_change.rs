@@ -20,6 +20,8 @@ pub(super) struct Change {
     differences: Vec<String>,
     /// Whether the organiser accepted just this, by `send --accept-change` or by a finished round to all.
     pub(super) is_settled: bool,
+    /// Whether a round to all came to its end and did not reach them.
+    by_round: bool,
     /// A round of `resend --all` under today's values that was stopped half-way: the command to go on.
     round: Option<String>,
 }
@@ -29,6 +31,7 @@ impl Change {
     pub(super) fn problems(&self) -> Vec<Told> {
         let hint = match &self.round {
             Some(command) => format!("a round to all was stopped half-way: `{command}` goes on with it"),
+            None if self.by_round => "a round to all did not reach them: `roomkey resend --failed` tries again".into(),
             None if self.is_settled => {
                 "to tell them: `roomkey resend --all --note \"New time\"`; `send` goes on without".into()
             }
@@ -96,9 +99,10 @@ pub(super) fn look(
     let round = reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?;
     let round = round.filter(|round| round.selection == round::everybody_under(&now));
     let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(now.digest().as_str());
-    let is_settled = accepted || round.as_ref().is_some_and(|round| round.finished.is_some());
+    let by_round = round.as_ref().is_some_and(|round| round.finished.is_some());
+    let is_settled = accepted || by_round;
     let round = round.filter(|round| round.finished.is_none()).map(|round| round::command(&round));
-    Ok(Some(Change { differences, is_settled, round }))
+    Ok(Some(Change { differences, is_settled, by_round, round }))
 }
 
 /// `118 people were mailed for Sat 21 Nov 2026 14:00; event.toml now says Sat 5 Dec 2026 14:00`.

@@ -144,6 +144,8 @@ fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
         "wait for the run; `roomkey status` shows how far it is"
     } else if picture.problems > 0 || picture.unread.is_some() {
         "`roomkey check` lists the problems and how to solve them"
+    } else if picture.lines.iter().any(|line| line.problem) {
+        "`roomkey status` shows whose mail needs a choice of yours; `roomkey send` stops until then"
     } else if any(&[StateName::InDoubt]) {
         "`roomkey status` shows the mails in doubt and what to do about them"
     } else if is_over {

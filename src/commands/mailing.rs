@@ -10,7 +10,7 @@ use super::{
     report, round, summary, who,
 };
 use crate::{
-    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, was_mailed, words},
+    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, words},
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
     model::Address,
@@ -89,6 +89,10 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     between::refuse_a_second_run(opened)?;
     let (reader, roster) = opened.ledger()?;
     let planned = plan(desk, opened, order, reader.as_ref(), &roster)?;
+    if reader.is_some() && !planned.survey.identified.learned.is_empty() {
+        // Before anything can stop this run. Where it cannot be written now, a later run learns it.
+        drop(passes::learn_keys(desk, opened, &planned));
+    }
     report::warn_about_rows(desk, &planned.survey, &planned.order);
     who::warn_of_changed_addresses(console, &planned, &roster);
     who::warn_of_strangers(console, &planned);
@@ -96,10 +100,6 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     if planned.to_go() == 0 && (planned.waiting() == 0 || !planned.order.wait) {
         if planned.order.accept_change && reader.is_some() {
             passes::accept_change(desk, opened)?;
-        }
-        if reader.is_some() && !planned.survey.identified.learned.is_empty() {
-            // Where it cannot be written now, the next run learns it.
-            drop(passes::learn_keys(desk, opened, &planned));
         }
         return summary::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
@@ -152,7 +152,9 @@ pub(super) fn plan(
     };
     let concerned = concerned(&survey, &order, &fates, meant);
     let known = survey.identified.known.values().filter_map(|person| roster.by_id(*person));
-    let mailed_before = known.filter(|standing| was_mailed(standing)).count() as u64;
+    let known =
+        known.filter(|standing| standing.ever_sent || matches!(standing.state, State::InDoubt | State::Sending));
+    let mailed_before = known.count() as u64;
     Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before })
 }
 

@@ -55,7 +55,8 @@ pub(super) fn warn_of_an_earlier_one(desk: &Desk<'_>, opened: &Opened, reader: &
     {
         let at = words::moment(finished, opened.press.event.window.zone());
         desk.console.warn(&Told::new(format!(
-            "everybody was mailed by a round of `resend --all` that ended {at}: this one mails them once more"
+            "a round of `resend --all` under today's values ended {at}: this one mails everybody once more; \
+             `roomkey resend --failed` mails those whom it did not reach"
         )));
     }
     Ok(())

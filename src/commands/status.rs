@@ -206,7 +206,7 @@ fn live_run(live: &LiveRun, zone: &TimeZone) -> String {
 
 /// A time on the event's clock.
 fn local(time: Timestamp, zone: &TimeZone) -> String {
-    time.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
+    time.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %H:%M %Z").to_string()
 }
 
 fn print_table(desk: &Desk<'_>, lines: &[Line], everybody: bool, zone: &TimeZone) {

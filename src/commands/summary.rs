@@ -13,7 +13,8 @@ use super::{
     relay, unrecorded,
 };
 use crate::{
-    campaign::{Fate, Reason, Selection, Wanted, grouped, rough_time, words},
+    attendees::FileProblem,
+    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, rough_time, words},
     console::shell_word,
     failure::{Failure, Status, Told},
     ledger::{CampaignId, Reader, Roster, State, Unrecorded},
@@ -69,7 +70,15 @@ pub(super) fn summary(
     time: Duration,
 ) -> Result<Status, Failure> {
     let (reader, roster) = opened.ledger()?;
-    let survey = opened.surveyor(&roster, None, &Wanted::default(), desk).survey(crate::campaign::Depth::Rows, None);
+    let everybody = Wanted::default();
+    let mut surveyor = opened.surveyor(&roster, None, &everybody, desk);
+    surveyor.stamp = planned.survey.stamp.as_ref();
+    let mut survey = surveyor.survey(Depth::Rows, None);
+    let is_changed = matches!(survey, Err(FileProblem::Changed { .. })) && !ending.file_changed;
+    if is_changed {
+        surveyor.stamp = None;
+        survey = surveyor.survey(Depth::Rows, None);
+    }
     // The file may have gone meanwhile: then people are told apart by what was known before.
     if let Ok(survey) = survey {
         planned.survey.identified = survey.identified;
@@ -94,6 +103,11 @@ pub(super) fn summary(
         line.push_str(&format!(", {} left out", grouped(left_out)));
     }
     desk.console.say(&format!("{line}, in {}", rough_time(time)));
+    if is_changed {
+        let told =
+            Told::new("the attendee file changed while mails were sent: what this run says is of the file as it was");
+        desk.console.warn(&told.hint("`roomkey send` looks at it anew, and mails nobody twice"));
+    }
     if !earlier.is_empty() {
         desk.console.say(&format!("from earlier runs: {earlier}"));
     }
@@ -118,7 +132,8 @@ fn close(
             told.hint = Some(hint);
         }
         desk.console.problem(&told);
-        let refused = matches!(outage, Outage::ContentRefused(_));
+        let refused = matches!(outage, Outage::ContentRefused(_))
+            && count(planned, roster, &[State::Failed], ending.campaign).0 > 0;
         desk.console.say(&if refused {
             format!("{go_on}; `roomkey resend --failed` for those refused")
         } else {
@@ -160,7 +175,7 @@ fn when_to_go_on(outage: &Outage, now: jiff::Timestamp, zone: &TimeZone, planned
         return None; // The organiser's own rate: its time stands in what is told.
     }
     let at = until.unwrap_or_else(|| now + jiff::SignedDuration::from_hours(24));
-    let local = words::moment(at, zone);
+    let local = format!("{} ({})", words::moment(at, zone), zone.iana_name().unwrap_or("UTC"));
     let surely = if until.is_some() { "" } else { " at the latest, as most count the last 24 hours" };
     Some(format!("run `{}` again {local}{surely}: it goes on where this one stopped", planned.order.command))
 }
@@ -226,6 +241,13 @@ fn verdict(planned: &Planned, roster: &Roster) -> Status {
     worst
 }
 
+/// How a person is named on a command line: by address, and by name where several share it.
+fn whom(roster: &Roster, standing: &crate::ledger::Standing) -> String {
+    let email = shell_word(standing.address());
+    let sharers = roster.people().iter().filter(|other| other.address().eq_ignore_ascii_case(standing.address()));
+    if sharers.count() > 1 { format!("{email} --name {}", shell_word(standing.name())) } else { email }
+}
+
 /// Whether a refusal speaks of the address, as far as its enhanced code tells (RFC 3463 §3.2, §3.3).
 fn blames_the_address(reply: &str) -> bool {
     let code = reply.split_whitespace().find(|word| word.starts_with("5.") && word.matches('.').count() == 2);
@@ -263,7 +285,8 @@ fn list_the_others(
             (State::InDoubt | State::Sending, None) => "the run was cut off while it was handed over".to_owned(),
             (_, None) => "no reply".to_owned(),
         };
-        let resend = format!("`roomkey resend {}`", shell_word(email));
+        let whom = whom(roster, standing);
+        let resend = format!("`roomkey resend {whom}`");
         let (word, hint) = match state {
             State::Failed if elsewhere.is_some() => {
                 ("refused there", format!("try another address: {resend} with --to"))
@@ -278,7 +301,7 @@ fn list_the_others(
             }
             State::Deferred => ("deferred", "`roomkey send` tries again".to_owned()),
             State::InDoubt | State::Sending => {
-                ("in doubt", format!("look whether it arrived: `roomkey settle {email} --arrived` or `--not-arrived`"))
+                ("in doubt", format!("look whether it arrived: `roomkey settle {whom} --arrived` or `--not-arrived`"))
             }
             State::Pending | State::Sent => ("not sent", "`roomkey send`".to_owned()),
         };

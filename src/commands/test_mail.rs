@@ -70,8 +70,19 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
             Outcome::InDoubt(doubt) => doubt.detail.clone(),
             Outcome::Accepted(_) => continue,
         };
-        desk.console.problem(&Told::new(format!("a test to {to} was not accepted: {what}")));
+        let doubt = matches!(outcome, Outcome::InDoubt(_));
+        let what = if doubt {
+            format!("nobody knows whether a test to {to} arrived: {what}")
+        } else {
+            format!("a test to {to} was not accepted: {what}")
+        };
+        desk.console.problem(&Told::new(what));
     }
     desk.console.say(&format!("{} of {count} accepted by {}", ended.tally.accepted, way.host));
-    Ok(if ended.tally.accepted == count { Status::Done } else { Status::SomeFailed })
+    let in_doubt = failures.iter().any(|outcome| matches!(outcome, Outcome::InDoubt(_)));
+    Ok(match (ended.tally.accepted == count, in_doubt) {
+        (true, _) => Status::Done,
+        (false, true) => Status::SomeInDoubt,
+        (false, false) => Status::SomeFailed,
+    })
 }

@@ -165,3 +165,17 @@ fn ctrl_c_says_what_follows_from_it() {
     run.interrupt();
     run.wait().is(130).says("in doubt");
 }
+
+#[test]
+fn a_file_that_changes_while_mails_are_sent_is_told() {
+    let slow = Rule::at(Stage::Final, Action::Delay(Duration::from_millis(100)));
+    let server = SmtpServer::start(Script::default().rule(slow));
+    let sandbox = Sandbox::with_attendees(8, server.port());
+    EventFile::at(server.port()).raw("smtp", "connections", 1).write(&sandbox);
+    let run = sandbox.spawn(&["send", "--yes"]);
+    server.wait_for_mails(2);
+    sandbox
+        .write("attendees.csv", &format!("email,name\nnew@example.org,New\n{}", &attendees(8)["email,name\n".len()..]));
+    run.wait().says("the attendee file changed while mails were sent");
+    assert_eq!(server.counts().mails, 8);
+}

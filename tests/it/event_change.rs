@@ -233,12 +233,14 @@ fn a_finished_round_that_did_not_reach_somebody_stops_nothing_and_shows_who() {
     );
     moved(&refusing).write(&sandbox);
     sandbox.run(&["resend", "--all", "--note", "New time", "--yes"]).is(4).says("1 refused");
-    sandbox.run(&["status"]).is(0).says("a2@example.org").says("a later mail was refused");
+    sandbox.run(&["status"]).is(0).says("a2@example.org").says("a later mail was refused").says("resend --failed");
     sandbox.run(&[]).is(0).says("who was mailed and still needs you");
     moved(&server).write(&sandbox);
     sandbox.run(&["send", "--yes"]).is(0);
     sandbox.run(&["resend", "--failed", "--yes"]).is(0);
-    assert_eq!(server.received().last().unwrap().to(), "a2@example.org");
+    let told = server.received().pop().unwrap();
+    assert_eq!(told.to(), "a2@example.org");
+    assert!(told.text().contains("New time"), "the round's note goes with it");
 }
 
 #[test]

@@ -242,7 +242,7 @@ fn an_international_address_fails_alone_where_the_relay_cannot_take_it() {
 
 #[test]
 fn a_recipient_at_whom_the_relay_always_breaks_off_is_deferred_and_the_others_are_mailed() {
-    for reply in ["421 4.3.2 closing", "452 4.3.1 out of storage"] {
+    for reply in ["421 4.3.2 closing", "452 4.3.1 out of storage", "452 4.5.3 too many recipients"] {
         let poison = Rule::at(Stage::Recipient, Action::reply(reply)).recipient("a2@");
         let server = SmtpServer::start(Script::default().rule(poison));
         let sandbox = Sandbox::with_attendees(6, server.port());

@@ -182,3 +182,25 @@ fn an_id_that_came_later_is_learnt_and_then_a_corrected_address_is_the_same_pers
         assert_eq!(server.counts().mails, before, "nobody is mailed twice");
     }
 }
+
+#[test]
+fn ids_are_learnt_though_the_run_stops_before_it_mails() {
+    let (server, sandbox) = mailed("email,name\nada@example.org,Ada\nben@example.org,Ben\n");
+    sandbox
+        .write("attendees.csv", "id,email,name\n1,ada@example.org,Ada\n2,ben@example.org,Ben\n3,cy@example.org,Cy\n");
+    // Nobody can be asked here.
+    sandbox.run(&["send"]).is(3).says("--yes");
+    sandbox
+        .write("attendees.csv", "id,email,name\n1,ada@example.net,Ada\n2,ben@example.org,Ben\n3,cy@example.org,Cy\n");
+    sandbox.run(&["send", "--yes"]).is(0).says("roomkey resend ada@example.net");
+    server.mailed_once(&["ada@example.org", "ben@example.org", "cy@example.org"]);
+}
+
+#[test]
+fn a_choice_that_send_asks_for_is_told_by_check_and_by_roomkey_alone() {
+    let (_server, sandbox) = mailed("id,email,name\n1,ada@example.org,Ada\n2,ben@example.org,Ben\n");
+    sandbox.write("attendees.csv", "id,email,name\n7,ada@example.org,Ada\n2,ben@example.org,Ben\n");
+    sandbox.run(&["check"]).is(0).says("was mailed before as id 1");
+    sandbox.run(&["check", "--strict"]).is(3);
+    sandbox.run(&[]).is(0).says("needs a choice of yours");
+}

@@ -219,7 +219,7 @@ impl Session {
         }
         match judge(stage, reply) {
             Verdict::Row(outcome) => Ok(Offer::Settled(outcome)),
-            Verdict::Outage(outage @ Outage::ServerTrouble(_)) if stage != Stage::Sender => {
+            Verdict::Outage(outage @ (Outage::ServerTrouble(_) | Outage::Throttled(_))) if stage != Stage::Sender => {
                 let deferral = Deferral::ConnectionLost { stage, detail: reply.to_string() };
                 Ok(Offer::TurnedAway(outage, Outcome::Deferred(deferral)))
             }

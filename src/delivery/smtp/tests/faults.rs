@@ -145,7 +145,6 @@ async fn trouble_that_is_no_row_s_hands_the_mail_back() {
         (vec![on("MAIL", "530 5.7.0 log in first\r\n"), Act::Serve], "LogInRefused"),
         (vec![on("MAIL", "250 ok\r\n"), on("RCPT", "554 5.7.1 relay access denied\r\n"), Act::Serve], "RelayRefused"),
         (vec![on("MAIL", "250 ok\r\n"), on("RCPT", "550 5.4.5 daily limit\r\n"), Act::Serve], "Quota"),
-        (vec![on("MAIL", "250 ok\r\n"), on("RCPT", "452 4.5.3 too many\r\n"), Act::Serve], "Throttled"),
     ] {
         let ran = after(&[], acts).await;
         let outage = ran.result.as_ref().unwrap_err();
