@@ -159,7 +159,7 @@ impl LedgerProblem {
                 "close the program that has it open (a backup, a database viewer), and try again".into()
             }
             Self::Io { .. } => {
-                "see whether the disk is all right and the folder yours, then run the same command again".into()
+                "see whether the disk is full or damaged, and the folder yours, then run the same command again".into()
             }
             Self::Misuse(_) | Self::Closed => "this is a bug in Roomkey: please report it".into(),
         }
