@@ -7,13 +7,16 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 /// The heading of the options that go with every command.
 const EVERYWHERE: &str = "Options of every command";
 
+/// How an event's file is named unless somebody says otherwise.
+pub const USUAL_EVENT: &str = "event.toml";
+
 /// Mail each registrant of an event a personal key to a Jitsi Meet room
 #[derive(Debug, Parser)]
 #[command(name = "roomkey", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_long_help = "Examples:\n  roomkey init\n  roomkey -e workshop/event.toml status")]
 pub struct Cli {
     /// The event's file; paths in it are relative to its folder
-    #[arg(short, long, global = true, help_heading = EVERYWHERE, value_name = "FILE", default_value = "event.toml")]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, value_name = "FILE", default_value = USUAL_EVENT)]
     pub event: PathBuf,
     /// Print results, warnings and problems only
     #[arg(short, long, global = true, help_heading = EVERYWHERE)]

@@ -16,13 +16,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle as BarStyle};
 use secrecy::SecretString;
 
 use crate::{
-    cli::{Cli, ProgressStyle, When},
+    cli::{Cli, ProgressStyle, USUAL_EVENT, When},
     failure::{Failure, Told},
     surroundings::Surroundings,
 };
 
-/// How an event's file is named unless somebody says otherwise.
-pub const USUAL_EVENT: &str = "event.toml";
 /// Lines of plain progress are this far apart.
 const PLAIN_PROGRESS_EVERY: Duration = Duration::from_secs(5);
 

@@ -102,31 +102,13 @@ impl Composer {
             None => AttendeeFile::open(&self.rules),
         }
         .map_err(|problem| changed(&problem))?;
-        if !self.brisk {
-            for attendee in self.attendees(file) {
-                if !sink(self.job(&attendee?)?) {
-                    break;
-                }
-            }
-            return Ok(());
+        let rows = self.attendees(file);
+        let job = |attendee: Result<Attendee, Told>| self.job(&attendee?);
+        if self.brisk {
+            thread::scope(|scope| deliver(InOrder::start(scope, job).over(rows), sink))
+        } else {
+            deliver(rows.map(job), sink)
         }
-        thread::scope(|scope| {
-            let mut jobs = InOrder::start(scope, |attendee: Attendee| self.job(&attendee));
-            for attendee in self.attendees(file) {
-                jobs.give(attendee?);
-                while let Some(job) = jobs.ready() {
-                    if !sink(job?) {
-                        return Ok(());
-                    }
-                }
-            }
-            while let Some(job) = jobs.finish() {
-                if !sink(job?) {
-                    return Ok(());
-                }
-            }
-            Ok(())
-        })
     }
 
     /// The rows that are to be mailed.
@@ -210,6 +192,16 @@ impl Composer {
             attempts: continued.map_or(0, |continued| continued.attempts),
         })
     }
+}
+
+/// Hands jobs over, until the sink wants no more.
+fn deliver(jobs: impl Iterator<Item = Result<Job, Told>>, sink: &mut JobSink<'_>) -> Result<(), Told> {
+    for job in jobs {
+        if !sink(job?) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn changed(problem: &FileProblem) -> Told {

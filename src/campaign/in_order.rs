@@ -64,6 +64,22 @@ impl<T: Send, R: Send> InOrder<T, R> {
         Self { jobs, results, most, batch: Vec::with_capacity(BATCH), given: 0, taken: 0, early, ready }
     }
 
+    /// Does the work for each of these items; the results in their order.
+    pub(super) fn over(mut self, items: impl Iterator<Item = T>) -> impl Iterator<Item = R> {
+        let mut items = items.fuse();
+        std::iter::from_fn(move || {
+            loop {
+                if let Some(result) = self.ready() {
+                    return Some(result);
+                }
+                match items.next() {
+                    Some(item) => self.give(item),
+                    None => return self.finish(),
+                }
+            }
+        })
+    }
+
     /// Gives an item; waits where too many are on their way.
     pub(super) fn give(&mut self, item: T) {
         self.batch.push(item);
@@ -129,22 +145,14 @@ mod tests {
     fn results_come_back_in_order_whatever_each_one_takes() {
         let mut results = Vec::new();
         thread::scope(|scope| {
-            let mut work = InOrder::start(scope, |number: u64| {
+            let work = InOrder::start(scope, |number: u64| {
                 // Every other batch takes longer than the one behind it.
                 if (number / BATCH as u64).is_multiple_of(2) {
                     thread::yield_now();
                 }
                 number * 2
             });
-            for number in 0..1000 {
-                work.give(number);
-                while let Some(result) = work.ready() {
-                    results.push(result);
-                }
-            }
-            while let Some(result) = work.finish() {
-                results.push(result);
-            }
+            results.extend(work.over(0..1000));
         });
         assert_eq!(results, (0..1000).map(|number| number * 2).collect::<Vec<u64>>());
     }

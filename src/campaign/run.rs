@@ -198,7 +198,7 @@ impl<M: Mailer + 'static> State<M> {
                     continue;
                 }
             };
-            self.is_answered.send_if_modified(|answered| !std::mem::replace(answered, true));
+            self.answered();
             match self.settle(mail, outcome, queue.as_ref()) {
                 Some(fate) => {
                     settled += 1;

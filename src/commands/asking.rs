@@ -63,7 +63,8 @@ fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
     };
     let goes = |number: u32| matches!(planned.fates.get(number as usize - 1), Some(Fate::Go(_)));
     let attendees = file.flatten().filter(|attendee| goes(attendee.number));
-    attendees.map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
+    let all = usize::try_from(going).unwrap_or(usize::MAX);
+    attendees.take(all).map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
 }
 
 /// How long so many mails take: by the rate that is set, else as relays usually are.

@@ -13,13 +13,11 @@ use super::{
 };
 use crate::{
     campaign::{grouped, words},
-    cli::StateName,
+    cli::{StateName, USUAL_EVENT},
     failure::{Failure, Status},
     model::Window,
 };
 
-/// How an event's file is named unless somebody says otherwise.
-const USUAL: &str = "event.toml";
 /// So many events in the folders below are named.
 const MOST_NAMED: usize = 3;
 
@@ -27,7 +25,7 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     let file = &desk.cli.event;
     let say = |line: &str| desk.console.result_shown(line);
     // A file that was named is missed; the usual one may just not be there yet.
-    if file == Path::new(USUAL) && matches!(file.try_exists(), Ok(false)) {
+    if file == Path::new(USUAL_EVENT) && matches!(file.try_exists(), Ok(false)) {
         nothing_here(desk);
         return Ok(Status::Done);
     }
@@ -59,7 +57,7 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
 /// Says how to get an event, and which ones lie in the folders below.
 fn nothing_here(desk: &Desk<'_>) {
     let say = |line: &str| desk.console.result_shown(line);
-    say(&format!("There is no {USUAL} here."));
+    say(&format!("There is no {USUAL_EVENT} here."));
     let below = events_below(&desk.around.folder);
     for event in &below {
         say(&format!("There is one in a folder: `roomkey -e {}`", init::for_shell(event)));
@@ -74,7 +72,7 @@ fn nothing_here(desk: &Desk<'_>) {
 /// The events one folder further down, as far as they are named.
 fn events_below(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let names = entries.flatten().map(|entry| Path::new(&entry.file_name()).join(USUAL));
+    let names = entries.flatten().map(|entry| Path::new(&entry.file_name()).join(USUAL_EVENT));
     let mut events: Vec<_> = names.filter(|event| folder.join(event).is_file()).collect();
     events.sort();
     events.truncate(MOST_NAMED);

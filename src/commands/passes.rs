@@ -142,7 +142,6 @@ fn replan(
 ) -> Result<Option<Composer>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let now = desk.around.now();
-    ledger.learn_keys(&planned.survey.identified.learned).map_err(failed)?;
     let roster = ledger.roster().map_err(failed)?;
     let terms = ledger.terms_id(&opened.press.terms(), now).map_err(failed)?;
     if first && planned.order.accept_change {

@@ -18,7 +18,7 @@ use crate::{
     console::shell_word,
     failure::{Failure, Status, Told},
     ledger::{CampaignId, Reader, Roster, State, Unrecorded},
-    model::Outage,
+    model::{Address, Outage},
 };
 
 /// Rows named in a list; the rest is counted.
@@ -244,8 +244,8 @@ fn verdict(planned: &Planned, roster: &Roster) -> Status {
 /// How a person is named on a command line: by address, and by name where several share it.
 fn whom(roster: &Roster, standing: &crate::ledger::Standing) -> String {
     let email = shell_word(standing.address());
-    let sharers = roster.people().iter().filter(|other| other.address().eq_ignore_ascii_case(standing.address()));
-    if sharers.count() > 1 { format!("{email} --name {}", shell_word(standing.name())) } else { email }
+    let shared = Address::parse(standing.address()).is_ok_and(|address| roster.by_address(&address).nth(1).is_some());
+    if shared { format!("{email} --name {}", shell_word(standing.name())) } else { email }
 }
 
 /// Whether a refusal speaks of the address, as far as its enhanced code tells (RFC 3463 §3.2, §3.3).

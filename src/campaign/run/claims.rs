@@ -95,7 +95,7 @@ impl<M: Mailer + 'static> State<M> {
             while let Ok(request) = claims.try_recv() {
                 requests.push(request);
             }
-            self.is_answered.send_if_modified(|answered| !std::mem::replace(answered, true));
+            self.answered();
             let begun = self.ahead.begun.swap(0, Ordering::Relaxed);
             pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX).saturating_add(begun), Instant::now());
             let mut wanted = Vec::new();

@@ -13,7 +13,7 @@ impl<M: Mailer + 'static> State<M> {
     pub(super) async fn take_part(self: Arc<Self>, number: usize, desk: Desk) {
         if number == 0 {
             self.work(desk).await;
-            self.is_answered.send_replace(true);
+            self.answered();
             return;
         }
         let (mut is_answered, mut stop) = (self.is_answered.subscribe(), self.pass.stop.subscribe());
@@ -24,6 +24,11 @@ impl<M: Mailer + 'static> State<M> {
         if goes {
             self.work(desk).await;
         }
+    }
+
+    /// Lets the other workers follow.
+    pub(super) fn answered(&self) {
+        self.is_answered.send_if_modified(|answered| !std::mem::replace(answered, true));
     }
 
     /// One worker: one connection at a time, until there is nothing left or the weather says stop.
