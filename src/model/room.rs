@@ -21,6 +21,9 @@ pub enum RoomProblem {
     /// Longer than 200 octets.
     #[error("the room's name is longer than 200 characters")]
     TooLong,
+    /// `.` or `..`, or more of them: as path segments browsers resolve them away.
+    #[error("`{0}` is no room's name: browsers take dots alone for a folder")]
+    DotsAlone(String),
     /// Characters that clients and servers spell differently.
     #[error("`{given}` is not a safe room name: letters a-z, digits, `-`, `_` and `.` only")]
     Unsafe {
@@ -59,9 +62,10 @@ impl Room {
         if given.len() > 200 {
             return Err(RoomProblem::TooLong);
         }
-        // `.` and `..` are path segments that browsers resolve away.
-        let dots_only = given.bytes().all(|b| b == b'.');
-        if given.bytes().all(is_safe) && !dots_only {
+        if given.bytes().all(|b| b == b'.') {
+            return Err(RoomProblem::DotsAlone(given.to_owned()));
+        }
+        if given.bytes().all(is_safe) {
             return Ok(Self(given.to_owned()));
         }
         Err(RoomProblem::Unsafe { given: given.to_owned(), suggestion: safe_spelling(given) })

@@ -36,7 +36,7 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
         })
     });
     let title = layers.text("event.title", |text| values::line(text, 200));
-    let room = layers.text("event.room", |text| Room::parse(text).map_err(|problem| room_refusal(text, &problem)));
+    let room = layers.text("event.room", |text| Room::parse(text).map_err(|problem| room_refusal(&problem)));
     let language = layers.text("event.language", |text| {
         Language::parse(text)
             .map_err(|problem| Refusal::new(problem.to_string()).hint("write it like: en, de or de-AT"))
@@ -65,13 +65,7 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
 }
 
 /// A room's problem with a way out for every case.
-fn room_refusal(given: &str, problem: &RoomProblem) -> Refusal {
-    let dots = !given.is_empty() && given.bytes().all(|b| b == b'.');
-    let what = if dots {
-        format!("{} is no room's name: browsers take dots alone for a folder", quoted(given))
-    } else {
-        problem.to_string()
-    };
+fn room_refusal(problem: &RoomProblem) -> Refusal {
     let example = "write a-z, 0-9, `-` and `_`, for example: room = \"rust-workshop\"";
     let hint = match problem {
         RoomProblem::TooLong => {
@@ -79,7 +73,7 @@ fn room_refusal(given: &str, problem: &RoomProblem) -> Refusal {
         }
         other => other.hint(),
     };
-    Refusal { what, hint: hint.or_else(|| Some(example.into())) }
+    Refusal { what: problem.to_string(), hint: hint.or_else(|| Some(example.into())) }
 }
 
 /// Start, end, zone and margins.

@@ -34,12 +34,7 @@ impl Row<'_> {
         match Room::parse(cell) {
             Ok(room) => Some(room),
             Err(problem) => {
-                let dots = cell.bytes().all(|b| b == b'.');
-                let what = if dots {
-                    format!("`{}` is no room's name: browsers take dots alone for a folder", shortened(cell))
-                } else {
-                    problem.to_string()
-                };
+                let what = problem.to_string();
                 let hint = match problem {
                     RoomProblem::TooLong => "shorten it; leave it empty for the event's room".to_owned(),
                     other => other.hint().unwrap_or_else(|| {
