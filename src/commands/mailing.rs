@@ -134,7 +134,7 @@ pub(super) fn plan(
     };
     let survey = opened
         .surveyor(roster, terms, &order.wanted, desk)
-        .survey(Depth::Mails, order.note.as_deref())
+        .survey(Depth::UnlikeOthers, order.note.as_deref())
         .map_err(|problem| report::file_failure(&problem))?;
     report::refuse_problems(&survey, &order)?;
     let meant = meant_rows(&survey, roster, &order, opened)?;

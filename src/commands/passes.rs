@@ -3,7 +3,11 @@
 //! The run lock is held only while a pass runs: a run that waits lets go of it and reads the ledger
 //! again afterwards.
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -25,6 +29,9 @@ use crate::{
     ledger::{CampaignId, CampaignKind, Ledger, Roster, State, Unrecorded, Writer},
     model::{Outage, Outcome},
 };
+
+/// Progress is shown at most so often: an eye sees no more.
+const BLINK: Duration = Duration::from_millis(50);
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -240,6 +247,7 @@ pub(super) async fn pass<M: Mailer + 'static>(
     };
     console.start_progress(total);
     let started = Instant::now();
+    let mut shown: Option<Instant> = None;
     let (mut tally, mut troubles) = (Tally::default(), Vec::new());
     let show = async {
         while let Some(event) = events.recv().await {
@@ -251,6 +259,10 @@ pub(super) async fn pass<M: Mailer + 'static>(
                 troubles.push(outcome.clone());
             }
             tell(console, &event);
+            if tally.done() < total && shown.is_some_and(|at| at.elapsed() < BLINK) {
+                continue;
+            }
+            shown = Some(Instant::now());
             console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
         }
     };

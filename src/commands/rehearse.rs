@@ -42,7 +42,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     if !opened.own_secret {
         desk.console.say("no Jitsi secret here: a throw-away one signs, so these links open no room");
     }
-    let runtime = interrupt::runtime()?;
+    let runtime = interrupt::background_runtime()?;
     let catcher = runtime
         .block_on(async { Catcher::start(Some(&folder), Script::default()).await })
         .map_err(|problem| Failure::unexpected(problem.to_string()))?;

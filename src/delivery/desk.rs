@@ -1,10 +1,11 @@
 //! The desk between a run and its mailers: mails go one way, claims and reports the other.
 //!
 //! Owns: the channels, and the order "nothing new after a stop". Does not own: what a claim means to
-//! the ledger, nor how a mail is sent. Known weakness: one queue under one lock; an idle worker that
-//! waits for a mail holds it, so that [`Desk::try_next`] then says "none", which is what is true.
+//! the ledger, nor how a mail is sent. Mails come in handfuls, since each arrival may wake a thread.
+//! Known weakness: one queue under one lock; an idle worker that waits for a mail holds it, so that
+//! [`Desk::try_next`] then says "none", which is what is true.
 
-use std::{fmt, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
@@ -35,12 +36,40 @@ pub enum Report {
 /// Answers at once whether a row's mail is recorded as `sending` already, and takes note that it begins.
 pub type ClaimedAhead = Arc<dyn Fn(u32) -> bool + Send + Sync>;
 
+/// Mails that come together.
+pub type Handful = Vec<Arc<Mail>>;
+
+/// Mails that wait for a worker.
+#[derive(Debug)]
+struct Queue {
+    ready: VecDeque<Arc<Mail>>,
+    coming: mpsc::Receiver<Handful>,
+}
+
+impl Queue {
+    async fn next(&mut self) -> Option<Arc<Mail>> {
+        loop {
+            if let Some(mail) = self.ready.pop_front() {
+                return Some(mail);
+            }
+            self.ready.extend(self.coming.recv().await?);
+        }
+    }
+
+    fn try_next(&mut self) -> Option<Arc<Mail>> {
+        if self.ready.is_empty() {
+            self.ready.extend(self.coming.try_recv().ok()?);
+        }
+        self.ready.pop_front()
+    }
+}
+
 /// Where a mailer gets its mails, has them claimed, and says what became of them.
 ///
 /// Cloned for each worker; all clones share one queue.
 #[derive(Clone)]
 pub struct Desk {
-    mails: Arc<Mutex<mpsc::Receiver<Arc<Mail>>>>,
+    mails: Arc<Mutex<Queue>>,
     claims: mpsc::Sender<ClaimRequest>,
     reports: mpsc::UnboundedSender<Report>,
     stop: watch::Receiver<bool>,
@@ -58,13 +87,14 @@ impl Desk {
     /// `claimed_ahead` knows the mails that need not be asked for.
     #[must_use]
     pub fn new(
-        mails: mpsc::Receiver<Arc<Mail>>,
+        mails: mpsc::Receiver<Handful>,
         claims: mpsc::Sender<ClaimRequest>,
         reports: mpsc::UnboundedSender<Report>,
         stop: watch::Receiver<bool>,
         claimed_ahead: ClaimedAhead,
     ) -> Self {
-        Self { mails: Arc::new(Mutex::new(mails)), claims, reports, stop, claimed_ahead }
+        let queue = Queue { ready: VecDeque::new(), coming: mails };
+        Self { mails: Arc::new(Mutex::new(queue)), claims, reports, stop, claimed_ahead }
     }
 
     /// The next mail; `None` when there are no more, or the run stops.
@@ -80,7 +110,7 @@ impl Desk {
         tokio::select! {
             biased;
             () = stopped(&mut stop) => None,
-            mail = mails.recv() => mail,
+            mail = mails.next() => mail,
         }
     }
 
@@ -89,7 +119,7 @@ impl Desk {
         if *self.stop.borrow() {
             return None;
         }
-        self.mails.try_lock().ok()?.try_recv().ok()
+        self.mails.try_lock().ok()?.try_next()
     }
 
     /// Waits until nothing new may be begun; for ever where nobody can say so any more.

@@ -151,8 +151,9 @@ impl<M: Mailer + 'static> State<M> {
         let mut flights = lock(&self.flights);
         let mut line = lock(&self.line);
         let ahead = flights.values().filter(|flight| flight.claim != Claim::None && !flight.in_hand).count();
-        let asked = flights.values().filter(|flight| flight.claim == Claim::Asked).count();
-        let room = most.saturating_sub(self.pass.journal.sending() + asked).min(soon.saturating_sub(ahead));
+        // Each connection may have one more on its way that was not claimed ahead.
+        let open = self.pass.journal.open().max(ahead + self.pass.connections);
+        let room = most.saturating_sub(open).min(soon.saturating_sub(ahead));
         let low = soon.min(most) / 2;
         self.ahead.low.store(low, Ordering::Relaxed);
         self.ahead.left.store(ahead, Ordering::Relaxed);
