@@ -144,7 +144,8 @@ fn google(user: Option<&str>) -> Provider {
 /// `email-smtp.eu-west-1.amazonaws.com`, its FIPS form, and China's regions.
 fn is_ses(host: &str) -> bool {
     let own = host.strip_prefix("email-smtp.").or_else(|| host.strip_prefix("email-smtp-fips."));
-    let region = own.and_then(|rest| rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn")));
+    let region =
+        own.and_then(|rest| rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn")));
     region.is_some_and(|region| !region.is_empty() && !region.contains('.'))
 }
 

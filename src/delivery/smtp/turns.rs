@@ -1,24 +1,49 @@
-//! Waiting for one's turn under a rate: the pacer's answers, slept on.
+//! Waiting for one's turn under limits: the pace's answers, slept on.
 //!
-//! Owns: sharing one [`Pacer`] among all connections. Does not own: the arithmetic.
+//! Owns: sharing one [`Pace`] among all connections, and telling of long waits. Does not own: the
+//! arithmetic.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tokio::{
-    sync::Notify,
+    sync::{Notify, watch},
     time::{Duration, Instant, sleep_until},
 };
 
-use crate::delivery::pacing::{Pacer, Rate, Slot};
+use crate::delivery::pacing::{Limit, Pace, Slot};
 
-/// One rate's turns.
+/// A wait over this is told: the run would look as if it hung.
+const WORTH_TELLING: Duration = Duration::from_mins(2);
+
+/// The turns under some limits.
 #[derive(Debug, Clone)]
 pub(super) struct Turns(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    pacer: Mutex<Pacer>,
+    pace: Mutex<Pace>,
     one_over: Notify,
+    waits: watch::Sender<Option<Wait>>,
+}
+
+/// A wait for the next turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The limit that is used up, by its name.
+    pub limit: String,
+    /// How long from now.
+    pub time: Duration,
+    until: Instant,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.time.as_secs().div_ceil(60);
+        write!(f, "{} is used up; the next mail can go in {minutes} minutes", self.limit)
+    }
 }
 
 /// A mail's turn; over when dropped.
@@ -29,33 +54,51 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    pub(super) fn new(rate: Rate) -> Self {
-        Self(Arc::new(Shared { pacer: Mutex::new(Pacer::new(rate)), one_over: Notify::new() }))
+    pub(super) fn new(limits: Vec<Limit>) -> Self {
+        let pace = Mutex::new(Pace::new(limits));
+        Self(Arc::new(Shared { pace, one_over: Notify::new(), waits: watch::Sender::new(None) }))
     }
 
-    pub(super) fn rate(&self) -> Rate {
-        self.0.lock().rate()
+    /// Counts mails of earlier runs: how long ago each was over.
+    pub(super) fn remember(&self, ages: &[Duration]) {
+        self.0.lock().remember(ages, Instant::now());
+    }
+
+    /// Hears of each long wait once.
+    pub(super) fn waits(&self) -> watch::Receiver<Option<Wait>> {
+        self.0.waits.subscribe()
     }
 
     /// A turn, if one is free this moment.
     pub(super) fn now(&self) -> Option<Turn> {
-        (self.ask() == Slot::Now).then(|| self.turn())
+        self.ask().is_ok().then(|| self.turn())
     }
 
     /// A turn; or the wait it would take, where that is over `patience`.
-    pub(super) async fn next(&self, patience: Duration) -> Result<Turn, Duration> {
+    pub(super) async fn next(&self, patience: Duration) -> Result<Turn, Wait> {
         loop {
             match self.ask() {
-                Slot::Now => return Ok(self.turn()),
-                Slot::NotBefore(then) => {
-                    let wait = then.saturating_duration_since(Instant::now());
-                    if wait > patience {
-                        return Err(wait);
-                    }
-                    sleep_until(then).await;
+                Ok(()) => return Ok(self.turn()),
+                Err(Some(wait)) if wait.time > patience => return Err(wait),
+                Err(Some(wait)) => {
+                    self.tell(&wait);
+                    sleep_until(wait.until).await;
                 }
-                Slot::WhenOneIsOver => self.0.one_over.notified().await,
+                Err(None) => self.0.one_over.notified().await,
             }
+        }
+    }
+
+    // Several connections wait for the same turn: it is told once.
+    fn tell(&self, wait: &Wait) {
+        if wait.time > WORTH_TELLING {
+            self.0.waits.send_if_modified(|told| {
+                let is_news = told.as_ref().is_none_or(|told| told.until < wait.until);
+                if is_news {
+                    *told = Some(wait.clone());
+                }
+                is_news
+            });
         }
     }
 
@@ -63,8 +106,17 @@ impl Turns {
         Turn { shared: Arc::clone(&self.0), used: true }
     }
 
-    fn ask(&self) -> Slot {
-        self.0.lock().slot(Instant::now())
+    // `Err(None)`: when one that is on the way is over.
+    fn ask(&self) -> Result<(), Option<Wait>> {
+        let now = Instant::now();
+        match self.0.lock().slot(now) {
+            (Slot::Now, _) => Ok(()),
+            (Slot::NotBefore(until), limit) => {
+                let limit = limit.map_or_else(String::new, |limit| limit.name.clone());
+                Err(Some(Wait { limit, time: until.saturating_duration_since(now), until }))
+            }
+            (Slot::WhenOneIsOver, _) => Err(None),
+        }
     }
 }
 
@@ -76,20 +128,20 @@ impl Turn {
 }
 
 impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Pacer> {
-        self.pacer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut pacer = self.shared.lock();
+        let mut pace = self.shared.lock();
         if self.used {
-            pacer.over(Instant::now());
+            pace.over(Instant::now());
         } else {
-            pacer.not_used();
+            pace.not_used();
         }
-        drop(pacer);
+        drop(pace);
         self.shared.one_over.notify_one();
     }
 }
