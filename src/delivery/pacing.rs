@@ -204,6 +204,12 @@ impl Pace {
         (latest, whose.and_then(|at| self.0.get(at)).map(|(limit, _)| limit))
     }
 
+    /// Whether no mail that had its turn is still on its way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.0.iter().all(|(_, pacer)| pacer.under_way == 0)
+    }
+
     /// Says that a mail that had its turn is over, whatever became of it.
     pub fn over(&mut self, now: Instant) {
         self.0.iter_mut().for_each(|(_, pacer)| pacer.over(now));
@@ -319,7 +325,9 @@ mod tests {
         assert_eq!(waits, [("2/min".to_owned(), 60), ("3/day".to_owned(), 86_400)]);
         // A turn that no mail used counts under none of them.
         assert_eq!(pace.slot(now).0, Slot::Now);
+        assert!(!pace.is_idle());
         pace.not_used();
+        assert!(pace.is_idle());
         assert_eq!(pace.slot(now), (Slot::Now, None));
         assert_eq!(pace.slot(now).0, Slot::NotBefore(start + Duration::from_mins(24 * 60 + 1)));
     }

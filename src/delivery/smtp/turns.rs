@@ -41,8 +41,9 @@ pub struct Wait {
 
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.time.as_secs().div_ceil(60);
-        write!(f, "{} is used up; the next mail can go in {minutes} minutes", self.limit)
+        let (minutes, hours) = (self.time.as_secs().div_ceil(60), self.time.as_secs().div_ceil(3600));
+        let (time, unit) = if hours > 2 { (hours, "hours") } else { (minutes, "minutes") };
+        write!(f, "{} is used up; the next mail can go in {time} {unit}", self.limit)
     }
 }
 
@@ -74,13 +75,19 @@ impl Turns {
         self.ask().is_ok().then(|| self.turn())
     }
 
-    /// A turn; or the wait it would take, where that is over `patience`.
+    /// A turn; or the wait it would take, where that is over `patience` and no mail is on its way any
+    /// more: whoever hears of such a wait ends the run, and what had its turn is to go before that.
     pub(super) async fn next(&self, patience: Duration) -> Result<Turn, Wait> {
         loop {
             match self.ask() {
                 Ok(()) => return Ok(self.turn()),
-                Err(Some(wait)) if wait.time > patience => return Err(wait),
-                Err(Some(wait)) => {
+                Err(Some((wait, is_idle))) if wait.time > patience => {
+                    if is_idle {
+                        return Err(wait);
+                    }
+                    self.0.one_over.notified().await;
+                }
+                Err(Some((wait, _))) => {
                     self.tell(&wait);
                     sleep_until(wait.until).await;
                 }
@@ -106,14 +113,15 @@ impl Turns {
         Turn { shared: Arc::clone(&self.0), used: true }
     }
 
-    // `Err(None)`: when one that is on the way is over.
-    fn ask(&self) -> Result<(), Option<Wait>> {
+    // The wait, and whether no mail is on its way; `Err(None)`: when one that is on its way is over.
+    fn ask(&self) -> Result<(), Option<(Wait, bool)>> {
         let now = Instant::now();
-        match self.0.lock().slot(now) {
+        let mut pace = self.0.lock();
+        match pace.slot(now) {
             (Slot::Now, _) => Ok(()),
             (Slot::NotBefore(until), limit) => {
                 let limit = limit.map_or_else(String::new, |limit| limit.name.clone());
-                Err(Some(Wait { limit, time: until.saturating_duration_since(now), until }))
+                Err(Some((Wait { limit, time: until.saturating_duration_since(now), until }, pace.is_idle())))
             }
             (Slot::WhenOneIsOver, _) => Err(None),
         }
@@ -143,5 +151,46 @@ impl Drop for Turn {
         }
         drop(pace);
         self.shared.one_over.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    fn turns(rate: &str) -> Turns {
+        Turns::new(vec![Limit { rate: rate.parse().unwrap(), name: format!("the limit of {rate}") }])
+    }
+
+    const HOUR: Duration = Duration::from_hours(1);
+
+    #[tokio::test]
+    async fn a_long_wait_is_reported_once_nothing_is_on_its_way() {
+        let turns = turns("2/day");
+        turns.next(HOUR).await.unwrap().hand_back();
+        drop(turns.next(HOUR).await.unwrap());
+        let last = turns.next(HOUR).await.unwrap();
+        let mut kept = Box::pin(turns.next(HOUR));
+        assert!(timeout(Duration::from_millis(10), &mut kept).await.is_err(), "one is still on its way");
+        drop(last);
+        let wait = kept.await.unwrap_err();
+        assert_eq!(wait.to_string(), "the limit of 2/day is used up; the next mail can go in 24 hours");
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_is_worth_it_is_told_once() {
+        let turns = turns("1/h");
+        let mut waits = turns.waits();
+        turns.remember(&[Duration::from_mins(20)]);
+        for _ in 0..2 {
+            assert!(timeout(Duration::from_millis(10), turns.next(HOUR)).await.is_err());
+        }
+        let told = waits.borrow_and_update().clone().unwrap();
+        assert_eq!(told.to_string(), "the limit of 1/h is used up; the next mail can go in 40 minutes");
+        assert!(timeout(Duration::from_millis(10), turns.next(HOUR)).await.is_err());
+        assert!(!waits.has_changed().unwrap(), "several connections wait for the same turn");
+        assert_eq!(turns.next(Duration::from_mins(30)).await.unwrap_err().limit, "the limit of 1/h");
     }
 }
