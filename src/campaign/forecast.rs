@@ -4,7 +4,7 @@
 //! anybody. Known weakness: a mail takes no time here, and a run that must be started again is taken to
 //! be started at once; so it tells the earliest. Times of single rows are not looked at, only the event's.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -14,7 +14,7 @@ use crate::{delivery::pacing::Rate, model::Window};
 /// A pause over this ends a run.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// A wait under this is told by its length, a longer one by its end.
-const SOON: SignedDuration = SignedDuration::from_mins(90);
+const SOON: Duration = Duration::from_mins(90);
 
 /// A limit, and who sets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,12 @@ impl Forecast {
         self.stop.filter(|(already, _)| *already == 0).map(|(_, at)| at)
     }
 
+    /// How long the limits alone make it last.
+    #[must_use]
+    pub fn lasts(&self, now: Timestamp) -> Duration {
+        now.duration_until(self.done).try_into().unwrap_or_default()
+    }
+
     /// How many mails go only after the event has begun, or after the links have stopped working.
     #[must_use]
     pub fn too_late(&self) -> Option<String> {
@@ -138,9 +144,9 @@ impl Forecast {
     }
 
     fn when(&self, now: Timestamp, zone: &TimeZone) -> String {
-        let wait = now.duration_until(self.done);
+        let wait = self.lasts(now);
         if wait < SOON {
-            return format!("in about {}", rough_time(wait.unsigned_abs()));
+            return format!("in about {}", rough_time(wait));
         }
         let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
         if day(self.done) == day(now) { moment(self.done, zone) } else { date(self.done, now, zone, false) }

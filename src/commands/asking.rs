@@ -1,5 +1,7 @@
 //! What is about to happen, said, and the question whether to go ahead.
 
+use jiff::Timestamp;
+
 use super::{
     Desk, interrupt,
     mailing::{Order, Planned},
@@ -55,7 +57,7 @@ pub(super) fn announce(
     } else {
         "nobody of this file was mailed before".into()
     });
-    if let Some(forecast) = forecast {
+    if let Some(forecast) = forecast.filter(|forecast| is_felt(forecast, smtp, going, desk.around.now())) {
         let zone = event.window.zone();
         say(forecast.sum(desk.around.now(), zone));
         if let Some(parts) = forecast.in_parts(&planned.order.same_again(), zone) {
@@ -80,11 +82,21 @@ fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
     attendees.take(all).map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
 }
 
+/// What a quick relay takes in a second on one connection.
+const QUICK: f64 = 10.0;
+
+/// Whether the limits matter more than how quick relays are.
+fn is_felt(forecast: &Forecast, smtp: Option<&SmtpSettings>, mails: u64, now: Timestamp) -> bool {
+    let connections = smtp.map_or(1.0, |smtp| f64::from(smtp.connections));
+    #[expect(clippy::cast_precision_loss, reason = "a rough time")]
+    let anyway = mails as f64 / (QUICK * connections);
+    forecast.too_late().is_some() || forecast.lasts(now).as_secs_f64() >= anyway
+}
+
 /// How long so many mails take where no limit keeps them: as relays usually are.
 fn about_how_long(smtp: Option<&SmtpSettings>, mails: u64) -> String {
-    // What relays take on one connection: a slow one, and a quick one.
+    // What a slow relay takes on one connection.
     const SLOW: f64 = 0.5;
-    const QUICK: f64 = 10.0;
     #[expect(clippy::cast_precision_loss, reason = "a time for people")]
     let mails = mails as f64;
     let time = |a_second: f64| rough_time(std::time::Duration::from_secs_f64(mails / a_second));
