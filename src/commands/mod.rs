@@ -9,6 +9,7 @@ mod here;
 mod init;
 mod inspect;
 mod interrupt;
+mod limits;
 mod link;
 mod mailing;
 mod opened;

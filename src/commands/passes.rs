@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use super::{
     Desk, between, continued,
     interrupt::{Interrupt, runtime},
+    limits,
     mailing::{self, Planned},
     opened::{Opened, ledger_failure},
     relay::{self, Way},
@@ -55,7 +56,8 @@ pub(super) struct Ending {
 pub(super) fn run(desk: &Desk<'_>, opened: &Opened, planned: Planned, way: Way) -> Result<(Planned, Ending), Failure> {
     let runtime = runtime()?;
     let Way { mailer, connections, trace, .. } = way;
-    let passes = all_passes(desk, opened, planned, mailer, connections);
+    let waits = mailer.waits();
+    let passes = limits::waits_told(waits, desk.console, all_passes(desk, opened, planned, mailer, connections));
     let ended = runtime.block_on(relay::traced(trace, desk.console, passes));
     desk.console.end_progress();
     runtime.shutdown_background();
@@ -91,6 +93,7 @@ async fn all_passes(
                 }
             }
         };
+        limits::remember(&mailer, &ledger, opened, desk.around.now())?;
         let composer = match replan(desk, opened, &mut planned, &mut ledger, &taken, campaign, first) {
             Ok(Some(composer)) => composer,
             Ok(None) => {

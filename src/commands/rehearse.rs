@@ -48,7 +48,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
         .map_err(|problem| Failure::unexpected(problem.to_string()))?;
     let address = catcher.address();
     let relay = Relay::new(address.ip().to_string(), address.port(), TlsMode::None);
-    let mut way = Way::over(relay, None, 4, desk.console)?;
+    let mut way = Way::over(relay, Vec::new(), 4, desk.console)?;
     way.host = format!("the catcher at {address}");
     let order = Order {
         kind: CampaignKind::Send,

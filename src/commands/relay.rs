@@ -12,14 +12,14 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Desk, interrupt,
+    Desk, interrupt, limits,
     opened::{Opened, folder_of, settings_told},
     own_secrets,
 };
 use crate::{
     console::{Console, Hidden},
     delivery::{
-        pacing::Rate,
+        pacing::Limit,
         retry::RetryPolicy,
         smtp::{Credentials, Relay, RelayProblem, SmtpMailer, Timeouts, TlsMode, advice, read_roots},
     },
@@ -62,15 +62,14 @@ impl Way {
             data: smtp.timeouts.data,
             final_: smtp.timeouts.last_reply,
         };
-        let rate = smtp.rate.map(|rate| Rate { count: rate.mails, period: rate.per });
         let connections = usize::try_from(smtp.connections).unwrap_or(1);
-        Self::over(relay, rate, connections, desk.console)
+        Self::over(relay, limits::limits(&opened.settings), connections, desk.console)
     }
 
     /// Makes a mailer for a relay that is known whole.
     pub(super) fn over(
         mut relay: Relay,
-        rate: Option<Rate>,
+        limits: Vec<Limit>,
         connections: usize,
         console: &Console,
     ) -> Result<Self, Failure> {
@@ -81,8 +80,8 @@ impl Way {
             relay.trace = Some(lines);
             trace = Some(heard);
         }
-        let mailer = SmtpMailer::new(relay, rate).map_err(|problem| relay_failure(&problem))?;
-        Ok(Self { mailer, host, connections, trace })
+        let mailer = SmtpMailer::new(relay, None).map_err(|problem| relay_failure(&problem))?;
+        Ok(Self { mailer: mailer.with_limits(limits), host, connections, trace })
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::{
     origin::Setting,
     problem::{Place, SettingsProblem},
+    provider::Provider,
     secrets::SecretSource,
 };
 use crate::model::{Address, Event, Mailbox};
@@ -188,6 +189,8 @@ pub struct Timeouts {
 /// The relay.
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
+    /// The provider, where one is named or known by its host.
+    pub provider: Option<Provider>,
     /// Host name in A-labels, or an IP address without brackets.
     pub host: String,
     /// The port.
@@ -202,6 +205,8 @@ pub struct SmtpSettings {
     pub connections: u32,
     /// How fast at most.
     pub rate: Option<Rate>,
+    /// How many in any 24 hours at most.
+    pub daily_limit: Option<u32>,
     /// Roots trusted besides the system's, a PEM file, absolute.
     pub ca_file: Option<PathBuf>,
     /// What EHLO says: a full host name, or an address literal in brackets.

@@ -16,6 +16,7 @@ mod here;
 mod identity;
 mod init;
 mod inspect;
+mod limits;
 mod link;
 mod outages;
 mod preview;

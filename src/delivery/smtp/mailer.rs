@@ -9,6 +9,7 @@ use std::sync::{
 };
 
 use rustls::ClientConfig;
+use tokio::{sync::watch, time::Duration};
 
 use super::{
     capabilities::Capabilities,
@@ -16,11 +17,14 @@ use super::{
     relay::{Relay, RelayProblem, TlsMode},
     session::Session,
     tls,
-    turns::Turns,
+    turns::{Turns, Wait},
     worker::Worker,
 };
 use crate::{
-    delivery::{Desk, Mailer, pacing::Rate},
+    delivery::{
+        Desk, Mailer,
+        pacing::{Limit, Rate},
+    },
     model::{Address, Outage},
 };
 
@@ -63,7 +67,36 @@ impl SmtpMailer {
             TlsMode::Implicit | TlsMode::StartTls => tls::client_config(&relay.extra_roots)?,
             TlsMode::None => tls::trusts_nobody()?,
         };
-        Ok(Self { relay, config, turns: rate.map(Turns::new), gate: Gate::default() })
+        let limit = |rate| Limit { rate, name: format!("the rate of {rate}") };
+        let turns = rate.map(|rate| Turns::new(vec![limit(rate)]));
+        Ok(Self { relay, config, turns, gate: Gate::default() })
+    }
+
+    /// Keeps to these limits, all of them at any time, and to no others.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Vec<Limit>) -> Self {
+        self.turns = (!limits.is_empty()).then(|| Turns::new(limits));
+        self
+    }
+
+    /// Whether there is any limit to keep to.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.turns.is_some()
+    }
+
+    /// Counts the mails that are over already, and no others: how long ago each of them was. For
+    /// when no mail is on its way.
+    pub fn remember(&self, ages: &[Duration]) {
+        if let Some(turns) = &self.turns {
+            turns.remember(ages);
+        }
+    }
+
+    /// Hears of each long wait that the limits demand; `None` without limits.
+    #[must_use]
+    pub fn waits(&self) -> Option<watch::Receiver<Option<Wait>>> {
+        self.turns.as_ref().map(Turns::waits)
     }
 
     /// Connects, logs in, offers the sender, and takes it back: nothing is sent.

@@ -29,4 +29,5 @@ pub use capabilities::{Capabilities, Size};
 pub use mailer::{RelayReport, SmtpMailer};
 pub use relay::{Credentials, Relay, RelayProblem, Timeouts, TlsMode};
 pub use tls::read_roots;
+pub use turns::Wait;
 pub use verdict::{Verdict, judge};
