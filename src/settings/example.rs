@@ -262,6 +262,7 @@ const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the
 ";
 
 const SMTP: &str = "# password_command = [\"pass\", \"show\", \"smtp\"]
+# auth = \"xoauth2\"              # or oauthbearer: password_command prints an access token
 # connections = 4                 # at the same time, at most
 # rate = \"30/min\"                 # the provider's limit, where there is one
 # ca_file = \"ca.pem\"              # a certificate authority of your own

@@ -33,7 +33,7 @@ pub mod typed;
 mod values;
 
 pub use meant::{
-    Algorithm, AttendeeSettings, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate, RetrySettings,
+    Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate, RetrySettings,
     Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};

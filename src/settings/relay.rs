@@ -7,7 +7,7 @@ use super::{
     hosts,
     keys::Group,
     layers::Layers,
-    meant::{RetrySettings, SmtpSettings, Timeouts, Tls},
+    meant::{Auth, RetrySettings, SmtpSettings, Timeouts, Tls},
     problem::Refusal,
     values,
 };
@@ -22,6 +22,7 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
     let (port, tls) = protection(layers, host.as_deref());
     let user = layers.text("smtp.user", |text| values::line(text, 255));
     let password = secret(layers, "ROOMKEY_SMTP_PASSWORD", "smtp.password_file", "smtp.password_command");
+    let auth = auth(layers);
     if !layers.says("smtp.user") {
         for name in ["smtp.password_file", "smtp.password_command"] {
             if layers.says(name) {
@@ -52,6 +53,7 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
         port: port?,
         tls: tls?,
         user,
+        auth: auth?,
         password,
         connections: connections?,
         rate,
@@ -60,6 +62,25 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
         allow_plaintext,
         timeouts: timeouts?,
     })
+}
+
+/// How to log in; a way without a user leads nowhere.
+fn auth(layers: &mut Layers<'_>) -> Option<Auth> {
+    let auth = layers.text("smtp.auth", |text| {
+        let all = [
+            ("auto", Auth::Auto),
+            ("plain", Auth::Plain),
+            ("login", Auth::Login),
+            ("xoauth2", Auth::XOAuth2),
+            ("oauthbearer", Auth::OAuthBearer),
+        ];
+        values::choice(text, &all)
+    });
+    if auth.is_some_and(|auth| auth != Auth::Auto) && !layers.says("smtp.user") {
+        let hint = "add `user`, or delete this line where the server asks for no log-in";
+        layers.refuse("smtp.auth", &Refusal::new("a way to log in without a `user`").hint(hint));
+    }
+    auth
 }
 
 /// Port and protection: each follows from the other where only one is set.

@@ -9,7 +9,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     delivery::smtp::{
-        Credentials, Relay, SmtpMailer, TlsMode, advice, read_roots,
+        Auth, Credentials, Relay, SmtpMailer, TlsMode, advice, read_roots,
         scripted::{Act, Heard, Ran, hello, mail, on, play, relay, say, script, send},
     },
     model::{Outage, Outcome},
@@ -63,7 +63,7 @@ fn logging_in() -> Vec<Act> {
 }
 
 fn with_log_in(mut relay: Relay) -> Relay {
-    relay.credentials = Some(Credentials { user: "ada".to_owned(), password: "correct horse".into() });
+    relay.credentials = Some(Credentials { user: "ada".to_owned(), auth: Auth::Auto, password: "correct horse".into() });
     relay
 }
 
