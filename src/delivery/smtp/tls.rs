@@ -15,7 +15,7 @@ use rustls::{
     CertificateError, ClientConfig, Error, HandshakeKind, ProtocolVersion, RootCertStore,
     client::{Resumption, danger::ServerCertVerifier},
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
 use rustls_platform_verifier::Verifier;
 use tokio::{net::TcpStream, time::timeout};
@@ -79,16 +79,24 @@ impl Trust {
         Ok(Self { config: Mutex::new(Arc::new(config)), verifier: None })
     }
 
+    #[cfg(test)]
+    pub(super) fn by_clock(self, clock: Arc<dyn rustls::time_provider::TimeProvider>) -> Self {
+        let mut config = ClientConfig::clone(&self.config());
+        config.time_provider = clock;
+        Self { config: Mutex::new(Arc::new(config)), verifier: self.verifier }
+    }
+
     fn config(&self) -> Arc<ClientConfig> {
         Arc::clone(&self.config.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the certificate that a session goes by is good at this moment: a resumed one does not show it again.
     fn verify_again(&self, stream: &TlsStream<TcpStream>, name: &ServerName<'_>) -> Result<(), Error> {
+        let now = self.config().time_provider.current_time().ok_or(Error::FailedToGetCurrentTime)?;
         let (Some(verifier), Some([own, others @ ..])) = (&self.verifier, stream.get_ref().1.peer_certificates()) else {
             return Err(Error::NoCertificatesPresented);
         };
-        verifier.verify_server_cert(own, others, name, &[], UnixTime::now()).map(drop)
+        verifier.verify_server_cert(own, others, name, &[], now).map(drop)
     }
 
     /// Resumes nothing from before: the next handshake is a whole one.

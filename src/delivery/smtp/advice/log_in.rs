@@ -135,7 +135,7 @@ fn other_mechanism(text: &str) -> String {
 
 /// Whether a mechanism stands in the list that ends our own words.
 fn offers(text: &str, name: &str) -> bool {
-    let list = text.rsplit_once("offers ").or_else(|| text.rsplit_once("but by ")).map_or("", |(_, list)| list);
+    let list = text.rsplit_once("but by ").or_else(|| text.rsplit_once("offers ")).map_or("", |(_, list)| list);
     list.split(", ").any(|offered| offered == name)
 }
 
