@@ -22,8 +22,8 @@ use crate::{
         pacing::Rate,
         retry::RetryPolicy,
         smtp::{
-            Auth, Credentials, Password, RENEWED_AFTER, Relay, RelayProblem, SmtpMailer, Timeouts, TlsMode, Unobtainable,
-            advice, read_roots,
+            Auth, Credentials, Password, RENEWED_AFTER, Relay, RelayProblem, SmtpMailer, Timeouts, TlsMode,
+            Unobtainable, advice, read_roots,
         },
     },
     failure::{Failure, Status, Told},

@@ -32,7 +32,10 @@ pub(super) async fn dial(relay: &Relay) -> Result<TcpStream, Outage> {
     Ok(tcp)
 }
 
-async fn dial_by(relay: &Relay, lookup: impl Future<Output = io::Result<Vec<SocketAddr>>>) -> Result<TcpStream, Outage> {
+async fn dial_by(
+    relay: &Relay,
+    lookup: impl Future<Output = io::Result<Vec<SocketAddr>>>,
+) -> Result<TcpStream, Outage> {
     let end = Instant::now() + relay.timeouts.connect;
     let addresses = addresses(relay, lookup).await?;
     race(addresses, end, HEAD_START, TcpStream::connect).await.map_err(|troubles| {
@@ -173,7 +176,11 @@ mod tests {
         }
     }
 
-    async fn raced(list: &[&str], limit: Duration, head_start: Duration) -> Result<SocketAddr, Vec<(SocketAddr, String)>> {
+    async fn raced(
+        list: &[&str],
+        limit: Duration,
+        head_start: Duration,
+    ) -> Result<SocketAddr, Vec<(SocketAddr, String)>> {
         race(parse(list), Instant::now() + limit, head_start, by_part).await
     }
 
@@ -211,11 +218,10 @@ mod tests {
     async fn the_trouble_of_each_is_told_in_their_order() {
         let troubles = raced(&["192.0.2.1:1", "192.0.2.2:2", "192.0.2.3:1"], SHORT * 20, SHORT).await.unwrap_err();
         let told: Vec<_> = troubles.iter().map(|(at, what)| format!("{at} {what}")).collect();
-        assert_eq!(told, [
-            "192.0.2.1:1 no answer within 1 s",
-            "192.0.2.2:2 connection refused",
-            "192.0.2.3:1 no answer within 1 s"
-        ]);
+        assert_eq!(
+            told,
+            ["192.0.2.1:1 no answer within 1 s", "192.0.2.2:2 connection refused", "192.0.2.3:1 no answer within 1 s"]
+        );
     }
 
     #[tokio::test]

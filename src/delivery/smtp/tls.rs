@@ -93,7 +93,8 @@ impl Trust {
     /// Whether the certificate that a session goes by is good at this moment: a resumed one does not show it again.
     fn verify_again(&self, stream: &TlsStream<TcpStream>, name: &ServerName<'_>) -> Result<(), Error> {
         let now = self.config().time_provider.current_time().ok_or(Error::FailedToGetCurrentTime)?;
-        let (Some(verifier), Some([own, others @ ..])) = (&self.verifier, stream.get_ref().1.peer_certificates()) else {
+        let (Some(verifier), Some([own, others @ ..])) = (&self.verifier, stream.get_ref().1.peer_certificates())
+        else {
             return Err(Error::NoCertificatesPresented);
         };
         verifier.verify_server_cert(own, others, name, &[], now).map(drop)

@@ -125,7 +125,8 @@ fn no_password_taken(text: &str) -> String {
 fn other_mechanism(text: &str) -> String {
     let ours: Vec<_> = SETTINGS.iter().filter(|(name, _)| offers(text, name)).collect();
     if ours.is_empty() {
-        return "this server offers no log-in that Roomkey knows: ask its administrator, or use another relay".to_owned();
+        return "this server offers no log-in that Roomkey knows: ask its administrator, or use another relay"
+            .to_owned();
     }
     let lines: Vec<_> = ours.iter().map(|(_, setting)| format!("auth = \"{setting}\"")).collect();
     let passwords = ours.iter().any(|(name, _)| matches!(*name, "PLAIN" | "LOGIN"));

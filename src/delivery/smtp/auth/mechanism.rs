@@ -151,12 +151,9 @@ mod tests {
     #[test]
     fn what_is_named_is_taken_alone() {
         let all = ["PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"];
-        for (wanted, mechanism) in [
-            (Auth::Plain, Plain),
-            (Auth::Login, Login),
-            (Auth::XOAuth2, XOAuth2),
-            (Auth::OAuthBearer, OAuthBearer),
-        ] {
+        for (wanted, mechanism) in
+            [(Auth::Plain, Plain), (Auth::Login, Login), (Auth::XOAuth2, XOAuth2), (Auth::OAuthBearer, OAuthBearer)]
+        {
             assert_eq!(chosen(&all, wanted), Ok(vec![mechanism]));
             let why = chosen(&["GSSAPI", "NTLM"], wanted).unwrap_err();
             assert_eq!(why, format!("{ASKED_FOR} {}, and the relay offers GSSAPI, NTLM", mechanism.name()));
@@ -175,7 +172,12 @@ mod tests {
              l0Q2cBAQ=="
         );
         assert_eq!(
-            OAuthBearer.response("user@example.com", "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==", "server.example.com", 587),
+            OAuthBearer.response(
+                "user@example.com",
+                "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
+                "server.example.com",
+                587
+            ),
             "n,a=user@example.com,\x01host=server.example.com\x01port=587\x01auth=Bearer \
              vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\x01\x01"
         );

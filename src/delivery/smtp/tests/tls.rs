@@ -111,7 +111,8 @@ fn logging_in() -> Vec<Act> {
 }
 
 fn with_log_in(mut relay: Relay) -> Relay {
-    relay.credentials = Some(Credentials { user: "ada".to_owned(), auth: Auth::Auto, password: "correct horse".into() });
+    relay.credentials =
+        Some(Credentials { user: "ada".to_owned(), auth: Auth::Auto, password: "correct horse".into() });
     relay
 }
 
@@ -181,8 +182,7 @@ async fn a_reconnect_resumes_the_session() {
     for version in BOTH {
         for mode in [TlsMode::Implicit, TlsMode::StartTls] {
             let config = certified(&authority.issuer, &["localhost"], (2020, 2090), &[version]);
-            let (before, within) =
-                if mode == TlsMode::StartTls { starting_tls() } else { (Vec::new(), logging_in()) };
+            let (before, within) = if mode == TlsMode::StartTls { starting_tls() } else { (Vec::new(), logging_in()) };
             let (mut relay, heard) = secured_by(&authority, vec![config], mode, before, within).await;
             relay.max_mails_per_connection = 1;
             let ran = send(with_log_in(relay), 3).await;
@@ -237,7 +237,10 @@ async fn a_resumed_session_is_as_good_as_its_certificate_is_now() {
         clock.0.store(after, Ordering::SeqCst);
         // then the session is given up, the weather tries again, and the whole handshake tells
         let given_up = shake().await.unwrap_err();
-        assert!(matches!(&given_up, Outage::Unreachable { detail, .. } if detail.contains("has expired")), "{given_up:?}");
+        assert!(
+            matches!(&given_up, Outage::Unreachable { detail, .. } if detail.contains("has expired")),
+            "{given_up:?}"
+        );
         for _ in 0..2 {
             let told = shake().await.unwrap_err();
             assert!(matches!(&told, Outage::Tls { detail } if detail.contains("expired on 2030-01-01")), "{told:?}");
@@ -261,7 +264,12 @@ async fn what_is_said_in_place_of_the_handshake_ends_it() {
     // given words that come only once the handshake has begun
     let before = script(&[
         hello(&["STARTTLS"]),
-        vec![on("STARTTLS", "220 go\r\n"), Act::PartOfBody(1), say("250-mx.example.net\r\n250 AUTH PLAIN\r\n"), Act::Stall],
+        vec![
+            on("STARTTLS", "220 go\r\n"),
+            Act::PartOfBody(1),
+            say("250-mx.example.net\r\n250 AUTH PLAIN\r\n"),
+            Act::Stall,
+        ],
     ]);
     let (mut relay, heard) = relay(vec![before]).await;
     relay.tls = TlsMode::StartTls;
