@@ -97,8 +97,8 @@ where
     F: Future<Output = io::Result<T>> + Send + 'static,
 {
     let left = end.saturating_duration_since(Instant::now());
-    // However many there are, the last one still gets its share of the time.
-    let head_start = head_start.min(left / u32::try_from(addresses.len()).unwrap_or(u32::MAX).saturating_add(1));
+    // However many there are, all have begun when half the time is over.
+    let head_start = head_start.min(left / 2 / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1));
     let mut troubles = BTreeMap::new();
     let mut running = JoinSet::new();
     let mut begun = Vec::with_capacity(addresses.len());
@@ -132,7 +132,7 @@ where
     }
     let waited = |number: usize| {
         let since = begun.get(number).copied().unwrap_or(end);
-        format!("{SILENCE} {} s", end.saturating_duration_since(since).as_secs_f64().ceil())
+        format!("{SILENCE} {} s", end.saturating_duration_since(since).as_secs_f64().ceil().max(1.0))
     };
     let all = addresses.into_iter().enumerate();
     Err(all.map(|(number, address)| (address, troubles.remove(&number).unwrap_or_else(|| waited(number)))).collect())
@@ -229,7 +229,7 @@ mod tests {
         // given more silent ones than head starts fit into the limit
         let mut list = vec!["192.0.2.1:1"; 30];
         list.push("192.0.2.2:25");
-        assert!(raced(&list, Duration::from_secs(1), LONG).await.is_ok());
+        assert!(raced(&list, Duration::from_secs(2), LONG).await.is_ok());
     }
 
     fn relay(port: u16) -> Relay {

@@ -251,6 +251,24 @@ async fn several_connections_that_are_refused_at_once_ask_once() {
 }
 
 #[tokio::test]
+async fn a_new_value_is_tried_by_one_connection_alone() {
+    // given three workers that were refused at once, and a new value that is refused as well
+    let (password, calls) = printed("old", RENEWED_AFTER, &[Ok("new")]);
+    let (mut relay, heard) = asking(Auth::Plain, password, vec![accepts(), refuses()]).await;
+    relay.max_mails_per_connection = 1;
+    let mailer = SmtpMailer::new(relay, None).unwrap();
+    assert!(work(&mailer, vec![mail(1)], |_| true).await.result.is_ok());
+    let [two, three, four] = [2, 3, 4].map(|row| work(&mailer, vec![mail(row)], |_| true));
+    let (two, three, four) = tokio::join!(two, three, four);
+    for ran in [two, three, four] {
+        assert!(matches!(ran.result, Err(Outage::LogInRefused(_))), "{ran:?}");
+    }
+    let new = encoded("\0ada@example.org\0new");
+    assert_eq!(tries(&heard).iter().filter(|line| line.ends_with(&new)).count(), 1);
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
 async fn an_old_value_is_replaced_before_the_next_connection() {
     let (password, calls) = printed("one", Duration::ZERO, &[Ok("two"), Ok("two"), Ok("three")]);
     let (mut relay, heard) = asking(Auth::XOAuth2, password, vec![accepts()]).await;
