@@ -94,24 +94,28 @@ impl Way {
     }
 }
 
-/// Does something, and prints the conversation meanwhile where `-v` asks for it.
+/// Does something, and prints the conversation meanwhile where `-v` asks for it, to its last line.
 pub(super) async fn traced<T>(
-    trace: Option<mpsc::UnboundedReceiver<String>>,
+    mut trace: Option<mpsc::UnboundedReceiver<String>>,
     console: &Console,
     work: impl Future<Output = T>,
 ) -> T {
     let print = async {
-        if let Some(mut lines) = trace {
+        if let Some(lines) = &mut trace {
             while let Some(line) = lines.recv().await {
                 console.detail(&line);
             }
         }
         std::future::pending::<()>().await;
     };
-    tokio::select! {
+    let done = tokio::select! {
         done = work => done,
         () = print => unreachable!("the trace never ends first"),
+    };
+    while let Some(line) = trace.as_mut().and_then(|lines| lines.try_recv().ok()) {
+        console.detail(&line);
     }
+    done
 }
 
 /// The retry policy of `[retry]`.
