@@ -267,6 +267,7 @@ const PROVIDER: &str = "# provider = \"gmail\"              # instead of host, p
 ";
 
 const SMTP: &str = "# password_command = [\"pass\", \"show\", \"smtp\"]
+# auth = \"xoauth2\"              # or oauthbearer: password_command prints an access token
 # connections = 4                 # at the same time, at most
 # rate = \"30/min\"                 # the provider's limit, where there is one
 # daily_limit = 500               # the same for any 24 hours; 0: none

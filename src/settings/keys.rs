@@ -110,7 +110,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 62] = [
+pub(super) static KEYS: [Key; 63] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -157,6 +157,7 @@ pub(super) static KEYS: [Key; 62] = [
     key("smtp.port", Integer, "465").of(Relay),
     key("smtp.tls", Text, "\"starttls\"").of(Relay),
     key("smtp.user", Text, "\"workshop@example.org\"").of(Relay),
+    key("smtp.auth", Text, "\"xoauth2\"").or("auto").along(Relay),
     key("smtp.password_file", Text, "\"smtp.password\"").of(Relay),
     key("smtp.password_command", Words, "[\"pass\", \"show\", \"smtp\"]").of(Relay),
     key("smtp.allow_plaintext", Bool, "true").or("false").along(Relay),

@@ -186,6 +186,29 @@ pub struct Timeouts {
     pub last_reply: Duration,
 }
 
+/// How to log in at the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// By password, as the relay likes it.
+    Auto,
+    /// By password: PLAIN.
+    Plain,
+    /// By password: LOGIN.
+    Login,
+    /// By access token: XOAUTH2.
+    XOAuth2,
+    /// By access token: OAUTHBEARER.
+    OAuthBearer,
+}
+
+impl Auth {
+    /// Whether the password is an access token.
+    #[must_use]
+    pub fn takes_a_token(self) -> bool {
+        matches!(self, Self::XOAuth2 | Self::OAuthBearer)
+    }
+}
+
 /// The relay.
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
@@ -199,7 +222,9 @@ pub struct SmtpSettings {
     pub tls: Tls,
     /// The log-in name; without one there is no log-in.
     pub user: Option<String>,
-    /// Where the password is found.
+    /// How to log in.
+    pub auth: Auth,
+    /// Where the password, or the access token, is found.
     pub password: SecretSource,
     /// How many connections at most, 1 to 64.
     pub connections: u32,

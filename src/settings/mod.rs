@@ -34,8 +34,8 @@ pub mod typed;
 mod values;
 
 pub use meant::{
-    Algorithm, AttendeeSettings, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate, RetrySettings,
-    Settings, SmtpSettings, Timeouts, Tls,
+    Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate,
+    RetrySettings, Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Place, Refusal, SettingsProblem, SettingsProblems};

@@ -7,7 +7,7 @@ use super::{
     hosts,
     keys::Group,
     layers::Layers,
-    meant::{Rate, RetrySettings, SmtpSettings, Timeouts, Tls},
+    meant::{Auth, Rate, RetrySettings, SmtpSettings, Timeouts, Tls},
     origin::Origin,
     problem::Refusal,
     provider::{self, Preset, Provider},
@@ -23,6 +23,7 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
     let loopback = host.as_deref().is_some_and(hosts::is_loopback);
     let (port, tls) = protection(layers, host.as_deref(), preset);
     let password = secret(layers, "ROOMKEY_SMTP_PASSWORD", "smtp.password_file", "smtp.password_command");
+    let auth = auth(layers);
     if !layers.says("smtp.user") {
         for name in ["smtp.password_file", "smtp.password_command"] {
             if layers.says(name) {
@@ -53,6 +54,7 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
         port: port?,
         tls: tls?,
         user,
+        auth: auth?,
         password,
         connections: connections?,
         rate,
@@ -128,6 +130,25 @@ fn burden(layers: &mut Layers<'_>, preset: Option<&'static Preset>) -> Burden {
             .or_else(|| layers.integer("smtp.daily_limit", 0..=10_000_000))
             .filter(|mails| *mails > 0),
     }
+}
+
+/// How to log in; a way without a user leads nowhere.
+fn auth(layers: &mut Layers<'_>) -> Option<Auth> {
+    let auth = layers.text("smtp.auth", |text| {
+        let all = [
+            ("auto", Auth::Auto),
+            ("plain", Auth::Plain),
+            ("login", Auth::Login),
+            ("xoauth2", Auth::XOAuth2),
+            ("oauthbearer", Auth::OAuthBearer),
+        ];
+        values::choice(text, &all)
+    });
+    if auth.is_some_and(|auth| auth != Auth::Auto) && !layers.says("smtp.user") {
+        let hint = "add `user`, or delete this line where the server asks for no log-in";
+        layers.refuse("smtp.auth", &Refusal::new("a way to log in without a `user`").hint(hint));
+    }
+    auth
 }
 
 /// Port and protection: each follows from the other where only one is set.

@@ -18,6 +18,7 @@ mod init;
 mod inspect;
 mod limits;
 mod link;
+mod log_in;
 mod outages;
 mod preview;
 mod readme;

@@ -93,7 +93,7 @@ impl Heard {
         }
     }
 
-    fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: &str) {
         self.0.lock().unwrap().push(line.trim_end().to_owned());
     }
 }
