@@ -26,5 +26,6 @@ mod resend;
 mod secrets;
 mod send;
 mod settle;
+mod soak;
 mod status;
 mod templates;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use crate::support::{EventFile, ReceivedMail, Sandbox};
+use crate::support::{EventFile, ReceivedMail, Sandbox, variable};
 
 /// The running server, as `.ci/postfix` describes it.
 struct Postfix {
@@ -14,11 +14,6 @@ struct Postfix {
     user: String,
     password: String,
     maildir: PathBuf,
-}
-
-#[expect(clippy::disallowed_methods, reason = "only what started the tests knows where the server is")]
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
 }
 
 impl Postfix {

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
+use crate::support::{EventFile, Sandbox, SmtpServer, attendees, variable};
 
 /// A file system of this size at a folder, until dropped.
 struct SmallDisk<'a>(&'a Path);
@@ -11,7 +11,7 @@ impl<'a> SmallDisk<'a> {
     /// Mounts one; `None`, and loudly so, where this machine has no real parts or this user may not.
     #[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
     fn at(folder: &'a Path, size: &str) -> Option<Self> {
-        if super::postfix::variable("ROOMKEY_REAL").as_deref() != Some("1") {
+        if variable("ROOMKEY_REAL").as_deref() != Some("1") {
             eprintln!("SKIPPED: a disk that fills up: needs root; `.ci/run` sets ROOMKEY_REAL=1");
             return None;
         }

@@ -239,6 +239,11 @@ impl Running {
         rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
     }
 
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Kills it at once, as a power cut would.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
@@ -358,6 +363,15 @@ impl EventFile {
         }
         sandbox.write("event.toml", &text);
     }
+}
+
+/// A variable of the tests' own environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only what started the tests knows which servers run, and how long to go on"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The permission bits of a file or folder.
