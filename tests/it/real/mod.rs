@@ -2,5 +2,6 @@
 //!
 //! `.ci/run` starts them and says so by `ROOMKEY_REAL=1`; then they are mandatory.
 
+mod durability;
 mod postfix;
 mod small_disk;

@@ -86,9 +86,16 @@ impl Sandbox {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
+        self.command_under(&[], arguments)
+    }
+
+    /// The program as the last argument of another one, which runs it.
+    fn command_under(&self, wrapper: &[&str], arguments: &[&str]) -> Command {
         let home = self.root.path().join("home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_roomkey"));
+        let mut words = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_roomkey")]);
+        let mut command = Command::new(words.next().unwrap());
         command
+            .args(words)
             .args(arguments)
             .current_dir(self.folder())
             .env_clear()
@@ -105,6 +112,13 @@ impl Sandbox {
         let output = assert_cmd::Command::from_std(self.command(arguments)).timeout(TOO_LONG).output();
         let output = output.unwrap_or_else(|error| panic!("roomkey {arguments:?}: {error}"));
         Finished::of(arguments, output)
+    }
+
+    /// Runs the program by another one that is given it as its last arguments.
+    pub(crate) fn run_under(&self, wrapper: &[&str], arguments: &[&str]) -> Finished {
+        let command = self.command_under(wrapper, arguments);
+        let output = assert_cmd::Command::from_std(command).timeout(TOO_LONG).output();
+        Finished::of(arguments, output.unwrap_or_else(|error| panic!("{wrapper:?} {arguments:?}: {error}")))
     }
 
     /// Starts the program in a terminal.
