@@ -143,9 +143,15 @@ impl Sandbox {
 
     /// Starts the program; what it says goes into files beside the event's folder.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        self.spawn_under(&[], arguments)
+    }
+
+    /// Starts the program by another one that is given it as its last arguments, and turns into it.
+    pub(crate) fn spawn_under(&self, wrapper: &[&str], arguments: &[&str]) -> Running {
         let said = tempfile::tempdir_in(self.root.path()).unwrap().keep();
         let file = |name: &str| fs::File::create(said.join(name)).unwrap();
-        let child = self.command(arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+        let mut command = self.command_under(wrapper, arguments);
+        let child = command.stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
         Running { child, arguments: arguments.join(" "), said }
     }
 
@@ -249,8 +255,21 @@ impl Running {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    /// Freezes it, as Ctrl-Z or a closed laptop does.
+    pub(crate) fn freeze(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Whether it has ended.
