@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, asking, between, event_change,
+    Desk, asking, between, doubts, event_change,
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
@@ -108,6 +108,9 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     }
     let relay = way.as_ref().map(|way| way.host.clone());
     asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
+    if let Some(reader) = &reader {
+        doubts::list(desk, opened, &planned, reader, &roster)?;
+    }
     asking::confirm(desk, &planned.order)?;
     let way = match way {
         Some(way) => way,

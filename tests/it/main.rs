@@ -8,6 +8,7 @@ mod support;
 mod architecture;
 mod check;
 mod crash;
+mod doubts;
 mod event_change;
 mod exit_codes;
 mod faults;
