@@ -241,14 +241,11 @@ fn killed_at_any_moment_nobody_is_mailed_twice_or_forgotten() {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(seed) = { seeds.lock().unwrap().next() } {
-                    match catch_unwind(AssertUnwindSafe(|| soak(seed))) {
-                        Ok(sum) => total.lock().unwrap().add(sum),
-                        Err(_) => {
-                            eprintln!(
-                                "FAILED: seed {seed}; alone: ROOMKEY_SOAK_SEED={seed} cargo test --test it soak::"
-                            );
-                            failed.lock().unwrap().push(seed);
-                        }
+                    if let Ok(sum) = catch_unwind(AssertUnwindSafe(|| soak(seed))) {
+                        total.lock().unwrap().add(sum);
+                    } else {
+                        eprintln!("FAILED: seed {seed}; alone: ROOMKEY_SOAK_SEED={seed} cargo test --test it soak::");
+                        failed.lock().unwrap().push(seed);
                     }
                 }
             });

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+use super::skipped;
 use crate::support::{EventFile, ReceivedMail, Sandbox, variable};
 
 const PEOPLE: usize = 60;
@@ -17,13 +18,12 @@ struct Aiosmtpd {
 }
 
 /// The server; `None`, and loudly so, where none runs.
-#[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
 fn running(test: &str) -> Option<Aiosmtpd> {
     let port = |name: &str| setting(name)?.parse().ok();
     let (starttls, implicit) = (port("STARTTLS_PORT"), port("IMPLICIT_PORT"));
     let found = starttls.zip(implicit).zip(setting("MAILS"));
     if found.is_none() {
-        eprintln!("SKIPPED: {test}: no aiosmtpd; `.ci/full.d/aiosmtpd` starts one");
+        skipped(test, "no aiosmtpd; `.ci/full.d/aiosmtpd` starts one");
     }
     found.map(|((starttls, implicit), mails)| Aiosmtpd { starttls, implicit, mails: mails.into() })
 }

@@ -1,18 +1,17 @@
 //! A real Postfix that turns each new mail away for some seconds, by postgrey.
 
-use super::postfix::Postfix;
+use super::{postfix::Postfix, skipped};
 use crate::support::variable;
 
 const PEOPLE: u32 = 30;
 
 /// The server, its port that greylists, and for how many seconds it does.
-#[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
 fn greylisting(test: &str) -> Option<(Postfix, u16, u32)> {
     let number = |name: &str| variable(name)?.parse::<u32>().ok();
     let port = number("ROOMKEY_REAL_GREYLISTING_PORT").and_then(|port| u16::try_from(port).ok());
     let found = port.zip(number("ROOMKEY_REAL_GREYLISTING_SECONDS"));
     if found.is_none() {
-        eprintln!("SKIPPED: {test}: no real greylisting; `.ci/full.d/greylisting` starts it");
+        skipped(test, "no real greylisting; `.ci/full.d/greylisting` starts it");
     }
     found.and_then(|(port, seconds)| Some((Postfix::running(test)?, port, seconds)))
 }

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::support::{EventFile, Sandbox, SmtpServer, variable};
+use super::skipped;
+use crate::support::{EventFile, Sandbox, SmtpServer};
 
 const NAME: &str = "relay.roomkey.example";
 
@@ -16,13 +17,11 @@ const UNDER: [&str; 6] = [
     "sh",
 ];
 
-#[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
 fn names_can_be_taken_away() -> bool {
     let mounted = Command::new("unshare").args(["-m", "mount", "--bind", "/etc/hosts", "/etc/hosts"]).output();
     let can = mounted.is_ok_and(|output| output.status.success());
-    assert!(can || variable("CI").as_deref() != Some("true"), "CI needs root, and the right to mount");
     if !can {
-        eprintln!("SKIPPED: a name that stops resolving: this user may not mount");
+        skipped("a name that stops resolving", "this user may not mount");
     }
     can
 }

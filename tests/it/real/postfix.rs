@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use super::skipped;
 use crate::support::{EventFile, ReceivedMail, Sandbox, variable};
 
 /// The running server, as `.ci/postfix` describes it.
@@ -18,10 +19,9 @@ pub(super) struct Postfix {
 
 impl Postfix {
     /// The server; `None`, and loudly so, where this machine has none running.
-    #[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
     pub(super) fn running(test: &str) -> Option<Self> {
         if variable("ROOMKEY_REAL").as_deref() != Some("1") {
-            eprintln!("SKIPPED: {test}: no real Postfix; `.ci/run` starts one and sets ROOMKEY_REAL=1");
+            skipped(test, "no real Postfix; `.ci/run` starts one and sets ROOMKEY_REAL=1");
             return None;
         }
         let value = |name: &str| variable(name).unwrap_or_else(|| panic!("ROOMKEY_REAL is 1, but {name} is not set"));
