@@ -78,6 +78,7 @@ fn after_a_cut_off_run_a_read_only_disk_hides_nothing_in_silence() {
     let run = sandbox.spawn(&["send", "--yes"]);
     sandbox.wait_until(|sandbox| !sandbox.in_state("sending").is_empty());
     run.kill();
+    sandbox.write("attendees.csv", &attendees(5));
     disk.remount("ro");
     sandbox.run(&["send", "--yes"]).is(1).says("read-only").says("copy the event's folder");
     // What the run wrote last can be read where SQLite left a way to it; else that is said.
