@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, asking, between, event_change, limits,
+    Desk, asking, between, doubts, event_change, limits,
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
@@ -122,6 +122,9 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         None => limits::forecast(desk, opened, &planned, reader.as_ref())?,
     };
     asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref(), forecast.as_ref());
+    if let Some(reader) = &reader {
+        doubts::list(desk, opened, &planned, reader, &roster)?;
+    }
     if planned.order.yes || desk.console.can_ask() {
         limits::refuse_where_nothing_can_go(opened, &planned, forecast.as_ref())?;
     }

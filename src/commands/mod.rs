@@ -4,6 +4,7 @@ mod asking;
 mod between;
 mod check;
 mod continued;
+mod doubts;
 mod event_change;
 mod here;
 mod init;

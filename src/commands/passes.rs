@@ -116,7 +116,7 @@ async fn all_passes(
         ending.failure = ended.failure;
         ending.interrupted = interrupt.was_hit();
         let Some(ledger) = ledger else { return Ok((planned, ending)) };
-        let (open, due) = what_is_left(&ledger, &planned, &taken, campaign)?;
+        let (open, due) = what_is_left(&ledger, &planned, &taken, campaign, desk.around.now())?;
         if !mailing::ended_well(&ending) {
             return Ok((planned, ending));
         }
@@ -294,6 +294,7 @@ fn what_is_left(
     planned: &Planned,
     taken: &HashSet<u32>,
     campaign: Option<CampaignId>,
+    now: Timestamp,
 ) -> Result<(u64, Option<Timestamp>), Failure> {
     let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
     let mut open = 0;
@@ -307,7 +308,7 @@ fn what_is_left(
         let ours = people.contains(&standing.person) || (new && is_new());
         if ours && standing.last.state == State::Deferred {
             open += 1;
-            if let Some(at) = standing.last.next_attempt {
+            if let Some(at) = standing.last.due(now) {
                 due = Some(due.map_or(at, |earliest| earliest.min(at)));
             }
         }
