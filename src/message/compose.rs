@@ -1,16 +1,15 @@
 //! A letter becomes the bytes that travel.
 
-use std::time::SystemTime;
+use std::{borrow::Cow, time::SystemTime};
 
 use jiff::Timestamp;
-use lettre::{
-    Message,
-    address::Envelope,
-    message::header::{From, ReplyTo, To},
-};
+use lettre::message::header::{From, ReplyTo, To};
 
 use super::{Unsubscribe, header, parse_back, part};
 use crate::model::{Address, ForbiddenChar, Invitation, Mail, Mailbox, MessageId, forbidden_char};
+
+/// The octets that a header takes, and all boundaries; a guess.
+const HEADER: usize = 1536;
 
 /// One mail to one person: everything its message is made of.
 #[derive(Debug, Clone, Copy)]
@@ -53,18 +52,12 @@ pub enum ComposeProblem {
     /// The subject is empty.
     #[error("the subject is empty")]
     NoSubject,
-    /// The message builder does not take an address that passed our own check.
-    #[error("`{0}` cannot be written into a mail")]
-    Address(String),
     /// The Message-ID is not `unique@domain` in plain characters.
     #[error("`{0}` is not a Message-ID")]
     MessageId(String),
     /// The calendar part names no method, or an unknown one.
     #[error("the calendar part names no method")]
     Calendar,
-    /// The message builder refused.
-    #[error("failed to build the message: {0}")]
-    Builder(String),
     /// The finished message, read again, is not what was meant.
     #[error("the finished message is not sound: {0}")]
     Unsound(&'static str),
@@ -77,8 +70,7 @@ impl ComposeProblem {
         match self {
             Self::Forbidden { .. } => "type the value anew, on one line",
             Self::NoSubject => "write a subject",
-            Self::Address(_) => "ask the person for another address",
-            Self::MessageId(_) | Self::Calendar | Self::Builder(_) | Self::Unsound(_) => {
+            Self::MessageId(_) | Self::Calendar | Self::Unsound(_) => {
                 "nothing was sent to this person; please report this as a bug"
             }
         }
@@ -91,11 +83,12 @@ impl ComposeProblem {
 /// address is not: such a message may go over SMTPUTF8 only (RFC 6531).
 ///
 /// # Errors
-/// [`ComposeProblem`] where a header value holds a control character or bidi override, an address
-/// cannot be written, or the finished message has not exactly the fields it should have.
+/// [`ComposeProblem`] where a header value holds a control character or bidi override, the calendar
+/// names no method, or the finished message has not exactly the fields it should have.
 pub fn compose(letter: &Letter) -> Result<Mail, ComposeProblem> {
-    let message = built(letter)?;
-    let bytes = message.formatted();
+    let mut bytes = Vec::with_capacity(HEADER + part::room_for(letter.invitation));
+    write_header(letter, &mut bytes)?;
+    part::write(&mut bytes, letter.invitation, letter.message_id)?;
     let headers = [Some(letter.to), Some(&letter.from.address), letter.reply_to.map(|mailbox| &mailbox.address)];
     let utf8 = headers.into_iter().flatten().any(Address::needs_smtputf8);
     parse_back::check(&bytes, letter.to, utf8).map_err(ComposeProblem::Unsound)?;
@@ -108,39 +101,35 @@ pub fn compose(letter: &Letter) -> Result<Mail, ComposeProblem> {
     })
 }
 
-fn built(letter: &Letter) -> Result<Message, ComposeProblem> {
+/// The fields up to the first part's own.
+fn write_header(letter: &Letter, out: &mut Vec<u8>) -> Result<(), ComposeProblem> {
     check_message_id(letter.message_id)?;
-    let recipient = header::lettre_address(letter.to)?;
-    let envelope = Envelope::new(Some(header::lettre_address(letter.envelope_from)?), vec![recipient])
-        .map_err(|problem| ComposeProblem::Builder(problem.to_string()))?;
     let from_name = letter.from.name.as_deref().unwrap_or_default();
-    let mut builder = Message::builder()
-        .envelope(envelope)
-        .raw_header(header::named::<From>("sender's name", from_name, &letter.from.address)?)
-        .raw_header(header::named::<To>("recipient's name", letter.to_name, letter.to)?)
-        .raw_header(header::subject(&subject(letter)?))
-        .date(date(letter.date))
-        .message_id(Some(letter.message_id.to_string()))
-        .raw_header(header::plain("Auto-Submitted", "auto-generated"))
-        .raw_header(header::plain("Content-Language", letter.invitation.language.as_str()));
+    header::named::<From>(out, "sender's name", from_name, &letter.from.address)?;
+    header::named::<To>(out, "recipient's name", letter.to_name, letter.to)?;
+    header::subject(out, &subject(letter)?);
+    header::date(out, date(letter.date));
+    header::plain(out, "Message-ID", &["<", &letter.message_id.0, ">"]);
+    header::plain(out, "Auto-Submitted", &["auto-generated"]);
+    header::plain(out, "Content-Language", &[letter.invitation.language.as_str()]);
     if let Some(reply_to) = letter.reply_to {
         let name = reply_to.name.as_deref().unwrap_or_default();
-        builder = builder.raw_header(header::named::<ReplyTo>("name to reply to", name, &reply_to.address)?);
+        header::named::<ReplyTo>(out, "name to reply to", name, &reply_to.address)?;
     }
     if let Some(unsubscribe) = letter.unsubscribe {
-        builder = builder.raw_header(header::plain("List-Unsubscribe", format!("<{}>", unsubscribe.as_str())));
+        header::plain(out, "List-Unsubscribe", &["<", unsubscribe.as_str(), ">"]);
         if unsubscribe.is_one_click() {
-            builder = builder.raw_header(header::plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+            header::plain(out, "List-Unsubscribe-Post", &["List-Unsubscribe=One-Click"]);
         }
     }
     if letter.test_for.is_some() {
-        builder = builder.raw_header(header::plain("X-Roomkey-Test", "yes"));
+        header::plain(out, "X-Roomkey-Test", &["yes"]);
     }
-    let body = part::body(letter.invitation, letter.message_id)?;
-    builder.multipart(body).map_err(|problem| ComposeProblem::Builder(problem.to_string()))
+    header::plain(out, "MIME-Version", &["1.0"]);
+    Ok(())
 }
 
-fn subject(letter: &Letter) -> Result<String, ComposeProblem> {
+fn subject<'a>(letter: &Letter<'a>) -> Result<Cow<'a, str>, ComposeProblem> {
     let words = letter.invitation.subject.trim();
     if words.is_empty() {
         return Err(ComposeProblem::NoSubject);
@@ -148,7 +137,10 @@ fn subject(letter: &Letter) -> Result<String, ComposeProblem> {
     if let Some(found) = forbidden_char(words) {
         return Err(ComposeProblem::Forbidden { place: "subject", found });
     }
-    Ok(letter.test_for.map_or_else(|| words.to_owned(), |who| format!("[TEST → {who}] {words}")))
+    Ok(match letter.test_for {
+        None => Cow::Borrowed(words),
+        Some(who) => Cow::Owned(format!("[TEST → {who}] {words}")),
+    })
 }
 
 /// Message-IDs are ours; one from a damaged ledger must not break a header.

@@ -1,6 +1,6 @@
 //! Reads a finished message's header block again, as a receiver will, before anyone gets it.
 
-use crate::model::Address;
+use crate::model::{Address, has_bare_line_break};
 
 /// The longest line (RFC 5322 §2.1.1), without its CRLF.
 const LONGEST_LINE: usize = 998;
@@ -30,18 +30,15 @@ fn check_lines(bytes: &[u8], utf8: bool) -> Result<(), &'static str> {
     if !utf8 && !bytes.is_ascii() {
         return Err("it is not ASCII");
     }
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
-        let line = &bytes[start..end];
-        // Behind the last line end lies a line without one.
-        let line = if end == bytes.len() { Some(line) } else { line.strip_suffix(b"\r") };
-        let Some(line) = line.filter(|line| memchr::memchr(b'\r', line).is_none()) else {
-            return Err("a line end is not CRLF");
-        };
-        if line.len() > LONGEST_LINE {
-            return Err("a line is longer than 998 octets");
-        }
-        start = end + 1;
+    if has_bare_line_break(bytes) {
+        return Err("a line end is not CRLF");
+    }
+    let mut rest = bytes;
+    while rest.len() > LONGEST_LINE {
+        // As many lines as fit where the longest one does; if not even one fits, it is too long.
+        let window = &rest[..rest.len().min(LONGEST_LINE + "\r\n".len())];
+        let end = memchr::memrchr(b'\n', window).ok_or("a line is longer than 998 octets")?;
+        rest = &rest[end + 1..];
     }
     Ok(())
 }

@@ -1,45 +1,76 @@
 //! The parts of a message, and how each travels.
 
-use lettre::message::{
-    Body, MultiPart, SinglePart,
-    header::{ContentDisposition, ContentTransferEncoding, ContentType},
-};
+use data_encoding::BASE64_MIME;
 
-use super::ComposeProblem;
+use super::{ComposeProblem, header};
 use crate::model::{Invitation, MessageId};
 
 /// The longest line that may travel as it is, without its CRLF (RFC 5322 §2.1.1).
 const LONGEST_LINE: usize = 998;
 
-/// `multipart/alternative` of text and HTML; with a calendar, `multipart/mixed` of that and the
-/// attachment.
-pub(super) fn body(invitation: &Invitation, id: &MessageId) -> Result<MultiPart, ComposeProblem> {
+/// About how many octets the parts take on their way.
+pub(super) fn room_for(invitation: &Invitation) -> usize {
+    // Plain texts get a CR a line; others become base64, and get a CRLF a line.
+    let room = |text: &str| if text.is_ascii() { text.len() + text.len() / 16 } else { text.len() * 3 / 2 };
+    let calendar = invitation.calendar.as_deref().map_or(0, |calendar| room(calendar) * 2);
+    room(&invitation.text) + room(&invitation.html) + calendar
+}
+
+/// Writes what follows a message's own fields: `multipart/alternative` of text and HTML; with a
+/// calendar, `multipart/mixed` of that and the attachment.
+pub(super) fn write(out: &mut Vec<u8>, invitation: &Invitation, id: &MessageId) -> Result<(), ComposeProblem> {
     let [mixed, alternative] = boundaries(invitation, id);
-    let mut parts = MultiPart::alternative()
-        .boundary(alternative)
-        .singlepart(part(ContentType::TEXT_PLAIN, &invitation.text))
-        .singlepart(part(ContentType::TEXT_HTML, &invitation.html));
-    let Some(calendar) = &invitation.calendar else { return Ok(parts) };
-    let method = method(calendar)?;
+    let Some(calendar) = invitation.calendar.as_deref() else {
+        write_alternatives(out, &alternative, invitation, None);
+        return Ok(());
+    };
+    let method = format!("method={};", method(calendar)?);
+    open_multipart(out, "multipart/mixed;", &mixed);
+    open_part(out, &mixed);
     // Outlook shows a PUBLISH part as raw text: there the attachment alone.
-    if method != "PUBLISH" {
-        let kind = content_type(&format!("text/calendar; method={method}; charset=utf-8"))?;
-        parts = parts.singlepart(part(kind, calendar));
+    let shown = (method != "method=PUBLISH;").then_some((method.as_str(), calendar));
+    write_alternatives(out, &alternative, invitation, shown);
+    open_part(out, &mixed);
+    let kind = ["text/calendar;", &method, "charset=utf-8;", "name=\"invite.ics\""];
+    header::folded(out, "Content-Type", &kind);
+    header::plain(out, "Content-Disposition", &["attachment; filename=\"invite.ics\""]);
+    write_body(out, calendar);
+    close_multipart(out, &mixed);
+    Ok(())
+}
+
+/// The same words in one form after another, the richest last.
+fn write_alternatives(out: &mut Vec<u8>, boundary: &str, invitation: &Invitation, calendar: Option<(&str, &str)>) {
+    open_multipart(out, "multipart/alternative;", boundary);
+    for (kind, text) in [("text/plain;", &invitation.text), ("text/html;", &invitation.html)] {
+        open_part(out, boundary);
+        header::folded(out, "Content-Type", &[kind, "charset=utf-8"]);
+        write_body(out, text);
     }
-    let kind = content_type(&format!("text/calendar; method={method}; charset=utf-8; name=\"invite.ics\""))?;
-    let attachment = SinglePart::builder()
-        .content_type(kind)
-        .header(ContentDisposition::attachment("invite.ics"))
-        .body(travelling(calendar));
-    Ok(MultiPart::mixed().boundary(mixed).multipart(parts).singlepart(attachment))
+    if let Some((method, text)) = calendar {
+        open_part(out, boundary);
+        header::folded(out, "Content-Type", &["text/calendar;", method, "charset=utf-8"]);
+        write_body(out, text);
+    }
+    close_multipart(out, boundary);
 }
 
-fn content_type(text: &str) -> Result<ContentType, ComposeProblem> {
-    ContentType::parse(text).map_err(|_| ComposeProblem::Calendar)
+/// A multipart's own header (RFC 2046 §5.1).
+fn open_multipart(out: &mut Vec<u8>, kind: &str, boundary: &str) {
+    header::folded(out, "Content-Type", &[kind, &format!("boundary=\"{boundary}\"")]);
+    out.extend_from_slice(b"\r\n");
 }
 
-fn part(kind: ContentType, text: &str) -> SinglePart {
-    SinglePart::builder().content_type(kind).body(travelling(text))
+fn open_part(out: &mut Vec<u8>, boundary: &str) {
+    for piece in ["--", boundary, "\r\n"] {
+        out.extend_from_slice(piece.as_bytes());
+    }
+}
+
+fn close_multipart(out: &mut Vec<u8>, boundary: &str) {
+    for piece in ["--", boundary, "--\r\n"] {
+        out.extend_from_slice(piece.as_bytes());
+    }
 }
 
 /// The calendar's METHOD (RFC 5546 §1.4): letters only, as it goes into a header.
@@ -50,45 +81,49 @@ fn method(calendar: &str) -> Result<&str, ComposeProblem> {
         .ok_or(ComposeProblem::Calendar)
 }
 
-/// A text ready to travel: CRLF line ends, 7bit where that is possible, else base64.
+/// The end of a part's header, and its text, with CRLF line ends: 7bit where that is possible,
+/// else base64.
 ///
 /// Never quoted-printable: it cuts long links in two, and some programs do not mend them.
-fn travelling(text: &str) -> Body {
-    let text = with_crlf(text);
-    if is_seven_bit(&text) {
-        return Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit);
+fn write_body(out: &mut Vec<u8>, text: &str) {
+    let start = out.len();
+    out.extend_from_slice(b"Content-Transfer-Encoding: 7bit\r\n\r\n");
+    if is_seven_bit(text) && write_lines(out, text) <= LONGEST_LINE {
+        out.extend_from_slice(b"\r\n");
+        return;
     }
-    match Body::new_with_encoding(text, ContentTransferEncoding::Base64) {
-        Ok(body) => body,
-        Err(_) => unreachable!("base64 takes every text"),
-    }
+    out.truncate(start);
+    out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
+    let mut lines = Vec::with_capacity(text.len() + text.len() / 16);
+    write_lines(&mut lines, text);
+    let start = out.len();
+    out.resize(start + BASE64_MIME.encode_len(lines.len()), 0);
+    BASE64_MIME.encode_mut(&lines, &mut out[start..]);
 }
 
-/// Every line end, also a lone CR or LF, as CRLF.
-fn with_crlf(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + text.len() / 32 + 2);
-    let mut rest = text;
-    while let Some(at) = memchr::memchr2(b'\r', b'\n', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        out.push_str("\r\n");
-        rest = rest[at..].strip_prefix("\r\n").unwrap_or(&rest[at + 1..]);
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Whether a text with CRLF line ends may travel as it is. The fold looks at many octets at once.
-fn is_seven_bit(text: &str) -> bool {
-    let is_plain = |line: &[u8]| line.iter().fold(true, |plain, b| plain & matches!(b, b'\t' | b' '..=b'~'));
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\r', text.as_bytes()).chain([text.len()]) {
-        let line = &text.as_bytes()[start..end];
-        if line.len() > LONGEST_LINE || !is_plain(line) {
-            return false;
+/// A text with every line end, also a lone CR or LF, as CRLF; gives the longest line's octets.
+fn write_lines(out: &mut Vec<u8>, text: &str) -> usize {
+    let text = text.as_bytes();
+    let (mut start, mut longest) = (0, 0);
+    for end in memchr::memchr2_iter(b'\r', b'\n', text) {
+        if text[end] == b'\n' && end > 0 && text[end - 1] == b'\r' {
+            // The CR before it was written as a whole line end.
+            start = end + 1;
+            continue;
         }
-        start = (end + 2).min(text.len());
+        longest = longest.max(end - start);
+        out.extend_from_slice(&text[start..end]);
+        out.extend_from_slice(b"\r\n");
+        start = end + 1;
     }
-    true
+    out.extend_from_slice(&text[start..]);
+    longest.max(text.len() - start)
+}
+
+/// Whether a text holds nothing but printable ASCII, blanks, tabs and line ends. The fold looks at
+/// many octets at once.
+fn is_seven_bit(text: &str) -> bool {
+    text.bytes().fold(true, |plain, b| plain & matches!(b, b'\t' | b'\r' | b'\n' | b' '..=b'~'))
 }
 
 /// Two boundaries made of the Message-ID, so that the same mail always has the same bytes. They
@@ -96,14 +131,15 @@ fn is_seven_bit(text: &str) -> bool {
 fn boundaries(invitation: &Invitation, id: &MessageId) -> [String; 2] {
     let mut tag: String = id.0.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let bodies = [Some(&invitation.text), Some(&invitation.html), invitation.calendar.as_ref()];
-    while bodies.into_iter().flatten().any(|body| holds(body, &format!("-{tag}"))) && tag.len() < 60 {
+    while tag.len() < 60 && any_holds(bodies, &format!("-{tag}")) {
         tag.push('x');
     }
     [format!("mixed-{tag}"), format!("alt-{tag}")]
 }
 
-fn holds(text: &str, part: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+fn any_holds(texts: [Option<&String>; 3], part: &str) -> bool {
+    let part = memchr::memmem::Finder::new(part);
+    texts.into_iter().flatten().any(|text| part.find(text.as_bytes()).is_some())
 }
 
 #[cfg(test)]
@@ -112,16 +148,30 @@ mod tests {
 
     #[test]
     fn lone_line_ends_become_crlf() {
-        assert_eq!(with_crlf("a\nb\rc\r\nd\n\r\n\r"), "a\r\nb\r\nc\r\nd\r\n\r\n\r\n");
-        assert_eq!(with_crlf("a"), "a");
+        let with_crlf = |text: &str| {
+            let mut out = Vec::new();
+            let longest = write_lines(&mut out, text);
+            (String::from_utf8(out).unwrap(), longest)
+        };
+        assert_eq!(with_crlf("a\nb\rccc\r\nd\n\r\n\r"), ("a\r\nb\r\nccc\r\nd\r\n\r\n\r\n".to_owned(), 3));
+        assert_eq!(with_crlf("a\r\r\n\nbb"), ("a\r\n\r\n\r\nbb".to_owned(), 2));
+        assert_eq!(with_crlf("a"), ("a".to_owned(), 1));
+        assert_eq!(with_crlf(""), (String::new(), 0));
     }
 
     #[test]
     fn only_short_plain_lines_travel_as_they_are() {
-        let encoding = |text: &str| travelling(text).encoding();
-        assert_eq!(encoding(&"x".repeat(998)), ContentTransferEncoding::SevenBit);
-        assert_eq!(encoding(&"x".repeat(999)), ContentTransferEncoding::Base64);
-        assert_eq!(encoding("Grüße"), ContentTransferEncoding::Base64);
-        assert_eq!(encoding("nul\0"), ContentTransferEncoding::Base64);
+        let encoding = |text: &str| {
+            let mut out = Vec::new();
+            write_body(&mut out, text);
+            String::from_utf8(out).unwrap().lines().next().unwrap().rsplit_once(' ').unwrap().1.to_owned()
+        };
+        assert_eq!(encoding(&"x".repeat(998)), "7bit");
+        assert_eq!(encoding(&"x".repeat(999)), "base64");
+        assert_eq!(encoding(&format!("{}\ry", "x".repeat(999))), "base64");
+        assert_eq!(encoding("Grüße"), "base64");
+        assert_eq!(encoding("nul\0"), "base64");
+        assert_eq!(encoding("del\x7f"), "base64");
+        assert_eq!(encoding(""), "7bit");
     }
 }

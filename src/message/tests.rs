@@ -6,12 +6,15 @@ use mail_parser::{MessageParser, MimeHeaders};
 use super::{ComposeProblem, Letter, Unsubscribe, compose};
 use crate::model::{Address, Invitation, Language, Mail, Mailbox, MessageId};
 
+mod as_lettre;
+
 const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n";
 
 struct Desk {
     invitation: Invitation,
     from: Mailbox,
     reply_to: Option<Mailbox>,
+    envelope_from: Address,
     to_name: String,
     to: Address,
     id: MessageId,
@@ -32,6 +35,7 @@ impl Desk {
             },
             from: Mailbox::parse("Rust Workshop <workshop@example.org>").unwrap(),
             reply_to: None,
+            envelope_from: Address::parse("bounces@example.org").unwrap(),
             to_name: "Ada Lovelace".into(),
             to: Address::parse("ada@example.org").unwrap(),
             id: MessageId("abcdefghijklmnopqrstuvwxyz@example.org".into()),
@@ -41,20 +45,24 @@ impl Desk {
         }
     }
 
-    fn compose(&self) -> Result<Mail, ComposeProblem> {
-        compose(&Letter {
+    fn letter(&self) -> Letter<'_> {
+        Letter {
             row: 7,
             invitation: &self.invitation,
             from: &self.from,
             reply_to: self.reply_to.as_ref(),
-            envelope_from: &Address::parse("bounces@example.org").unwrap(),
+            envelope_from: &self.envelope_from,
             to_name: &self.to_name,
             to: &self.to,
             message_id: &self.id,
             date: self.date,
             unsubscribe: self.unsubscribe.as_ref(),
             test_for: self.test_for.as_ref(),
-        })
+        }
+    }
+
+    fn compose(&self) -> Result<Mail, ComposeProblem> {
+        compose(&self.letter())
     }
 
     fn text(&self) -> String {

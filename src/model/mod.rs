@@ -22,5 +22,5 @@ pub use invitation::{Invitation, JoinLink};
 pub use mail::{Mail, MessageId};
 pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
 pub use room::{Room, RoomProblem};
-pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text};
+pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break};
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};

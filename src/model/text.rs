@@ -37,6 +37,15 @@ pub fn forbidden_char_in_text(text: &str) -> Option<ForbiddenChar> {
         .map(ForbiddenChar)
 }
 
+/// Whether a CR or LF stands alone: by such line ends one mail is smuggled behind another.
+#[must_use]
+pub fn has_bare_line_break(bytes: &[u8]) -> bool {
+    let Some(((first, behind), last)) = bytes.split_first().zip(bytes.last()) else { return false };
+    // The fold looks at many octets at once.
+    let within = bytes.iter().zip(behind).fold(false, |bare, (a, b)| bare | ((*a == b'\r') != (*b == b'\n')));
+    within || *first == b'\n' || *last == b'\r'
+}
+
 fn is_bidi_override(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
@@ -58,5 +67,15 @@ mod tests {
     fn free_text_may_hold_line_breaks_but_no_nul() {
         assert_eq!(forbidden_char_in_text("two\nlines\tand a tab"), None);
         assert_eq!(forbidden_char_in_text("nul\0"), Some(ForbiddenChar('\0')));
+    }
+
+    #[test]
+    fn a_line_break_is_whole_or_found() {
+        for whole in ["", "a", "\r\n", "a\r\n\r\nb", "a\r\n"] {
+            assert!(!has_bare_line_break(whole.as_bytes()), "{whole:?}");
+        }
+        for bare in ["\n", "\r", "a\n", "a\rb", "\r\r\n", "\r\n\n", "a\n\r", "\n\r\n", "\r\na\r"] {
+            assert!(has_bare_line_break(bare.as_bytes()), "{bare:?}");
+        }
     }
 }
