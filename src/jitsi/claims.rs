@@ -3,8 +3,9 @@
 //! Two shapes on purpose: [`Claims`] is what is written, [`ReadClaims`] what is read back before a
 //! mail leaves, so that a slip in the one is caught by the other.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
+use aws_lc_rs::hmac::{HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 use serde::{Deserialize, Serialize};
 
 /// How a token is signed: HMAC with SHA-2 (RFC 7518 §3.2).
@@ -52,6 +53,16 @@ impl fmt::Display for Algorithm {
             Self::Hs384 => "HS384",
             Self::Hs512 => "HS512",
         })
+    }
+}
+
+impl From<Algorithm> for aws_lc_rs::hmac::Algorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Hs256 => HMAC_SHA256,
+            Algorithm::Hs384 => HMAC_SHA384,
+            Algorithm::Hs512 => HMAC_SHA512,
+        }
     }
 }
 
@@ -110,30 +121,38 @@ pub(super) struct User<'a> {
 /// The claims as they are read back: nothing may be missing, nothing more may be there.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ReadClaims {
-    pub iss: String,
-    pub aud: String,
-    pub sub: String,
-    pub room: String,
+pub(super) struct ReadClaims<'a> {
+    #[serde(borrow)]
+    pub iss: Cow<'a, str>,
+    #[serde(borrow)]
+    pub aud: Cow<'a, str>,
+    #[serde(borrow)]
+    pub sub: Cow<'a, str>,
+    #[serde(borrow)]
+    pub room: Cow<'a, str>,
     pub nbf: i64,
     pub exp: i64,
-    pub context: ReadContext,
+    #[serde(borrow)]
+    pub context: ReadContext<'a>,
 }
 
 /// `context` as it is read back.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ReadContext {
+pub(super) struct ReadContext<'a> {
     pub tenant: Option<String>,
-    pub user: ReadUser,
+    #[serde(borrow)]
+    pub user: ReadUser<'a>,
 }
 
 /// `context.user` as it is read back.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ReadUser {
-    pub id: String,
-    pub name: String,
+pub(super) struct ReadUser<'a> {
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
     pub email: Option<String>,
     pub moderator: Option<bool>,
 }
