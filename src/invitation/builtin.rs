@@ -12,34 +12,37 @@ use super::Part;
 pub(super) const PREFIX: &str = "built-in/";
 /// The language of the built-in templates that have no folder.
 pub(super) const DEFAULT_LANGUAGE: &str = "en";
-/// The languages of the built-in templates that have one.
-const LANGUAGES: &[&str] = &["de"];
-
+/// All of them: name with prefix, and source.
 const FILES: &[(&str, &str)] = &[
-    ("invite.subject.txt", include_str!("../../templates/invite.subject.txt")),
-    ("invite.txt", include_str!("../../templates/invite.txt")),
-    ("invite.html", include_str!("../../templates/invite.html")),
-    ("de/invite.subject.txt", include_str!("../../templates/de/invite.subject.txt")),
-    ("de/invite.txt", include_str!("../../templates/de/invite.txt")),
-    ("de/invite.html", include_str!("../../templates/de/invite.html")),
+    ("built-in/invite.subject.txt", include_str!("../../templates/invite.subject.txt")),
+    ("built-in/invite.txt", include_str!("../../templates/invite.txt")),
+    ("built-in/invite.html", include_str!("../../templates/invite.html")),
+    ("built-in/de/invite.subject.txt", include_str!("../../templates/de/invite.subject.txt")),
+    ("built-in/de/invite.txt", include_str!("../../templates/de/invite.txt")),
+    ("built-in/de/invite.html", include_str!("../../templates/de/invite.html")),
 ];
 
 /// All built-in templates: name with prefix, and source.
-pub(super) fn all() -> impl Iterator<Item = (String, &'static str)> {
-    FILES.iter().map(|(name, source)| (format!("{PREFIX}{name}"), *source))
+pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().copied()
 }
 
 /// The built-in template of a part in a language, where there is one.
-pub(super) fn in_language(part: Part, language: &str) -> Option<String> {
-    if language == DEFAULT_LANGUAGE {
-        return Some(default(part));
-    }
-    LANGUAGES.contains(&language).then(|| format!("{PREFIX}{language}/{}", part.file_name()))
+pub(super) fn in_language(part: Part, language: &str) -> Option<&'static str> {
+    let is_it = |name: &str| {
+        let in_folder = if language == DEFAULT_LANGUAGE {
+            Some(name)
+        } else {
+            name.strip_prefix(language).and_then(|name| name.strip_prefix('/'))
+        };
+        in_folder == Some(part.file_name())
+    };
+    all().map(|(name, _)| name).find(|name| name.strip_prefix(PREFIX).is_some_and(is_it))
 }
 
 /// The built-in template of a part for every other language.
-pub(super) fn default(part: Part) -> String {
-    format!("{PREFIX}{}", part.file_name())
+pub(super) fn default(part: Part) -> &'static str {
+    in_language(part, DEFAULT_LANGUAGE).expect("every part has a built-in template")
 }
 
 /// Why the built-in templates could not be written out.
@@ -75,7 +78,7 @@ impl ExportProblem {
 /// # Errors
 /// [`ExportProblem`] where one of the files exists, or cannot be written.
 pub fn export(dir: &Path) -> Result<Vec<PathBuf>, ExportProblem> {
-    let paths: Vec<_> = FILES.iter().map(|(name, source)| (dir.join(name), *source)).collect();
+    let paths: Vec<_> = all().map(|(name, source)| (dir.join(name.trim_start_matches(PREFIX)), source)).collect();
     if let Some((path, _)) = paths.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         return Err(ExportProblem::Exists(path.clone()));
     }

@@ -127,9 +127,9 @@ fn together(
 ) -> Option<Tera> {
     loop {
         let mut tera = new_tera();
-        let mut all: Vec<(String, &str)> = builtin::all().collect();
+        let mut all: Vec<(&str, &str)> = builtin::all().collect();
         for file in own {
-            all.push((file.name.clone(), if broken.contains(&file.name) { "" } else { &file.source }));
+            all.push((&file.name, if broken.contains(&file.name) { "" } else { &file.source }));
         }
         let Err(error) = tera.add_raw_templates(all) else {
             return Some(tera);

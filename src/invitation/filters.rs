@@ -10,8 +10,7 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("wrap", |text: StringInput, options: Kwargs, _: &State| -> TeraResult<Value> {
         let width = options.get::<usize>("width")?.unwrap_or(COLUMNS).clamp(20, 990);
         let indent = options.get::<usize>("indent")?.unwrap_or(0).min(width / 2);
-        let wrapped = wrap(text.as_str(), width - indent);
-        Ok(text.inherit_safety(if indent == 0 { wrapped } else { indented(&wrapped, indent) }))
+        Ok(text.inherit_safety(wrap(text.as_str(), width, indent)))
     });
     tera.register_filter("breaks", |text: StringInput, _: Kwargs, state: &State| -> TeraResult<Value> {
         let rendered = text.rendered(state)?;
@@ -22,35 +21,33 @@ pub(super) fn register(tera: &mut Tera) {
     });
 }
 
-/// Breaks lines at blanks. Words that are longer, links above all, are left whole.
-fn wrap(text: &str, width: usize) -> String {
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let mut current = String::new();
+/// Breaks lines at blanks, and puts `indent` blanks before every line that holds something. Words
+/// that are longer than a line, links above all, are left whole.
+fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let mut wrapped = String::with_capacity(text.len() + indent * (1 + text.len() / COLUMNS));
+    for (n, line) in text.lines().enumerate() {
+        if n > 0 {
+            wrapped.push('\n');
+        }
         let mut columns = 0;
         for word in line.split_whitespace() {
             let length = word.chars().count();
             if columns > 0 && columns + 1 + length > width {
-                lines.push(std::mem::take(&mut current));
+                wrapped.push('\n');
                 columns = 0;
             }
-            if columns > 0 {
-                current.push(' ');
+            if columns == 0 {
+                wrapped.extend(std::iter::repeat_n(' ', indent));
+                columns = indent;
+            } else {
+                wrapped.push(' ');
                 columns += 1;
             }
-            current.push_str(word);
+            wrapped.push_str(word);
             columns += length;
         }
-        lines.push(current);
     }
-    lines.join("\n")
-}
-
-/// Puts blanks before every line that holds something.
-fn indented(text: &str, blanks: usize) -> String {
-    let margin = " ".repeat(blanks);
-    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{margin}{line}") };
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+    wrapped
 }
 
 #[cfg(test)]
@@ -60,13 +57,13 @@ mod tests {
     #[test]
     fn lines_break_at_blanks_and_links_stay_whole() {
         let link = format!("<https://example.org/{}>", "x".repeat(90));
-        let wrapped = wrap(&format!("one two three four five {link} six\n\nseven"), 20);
+        let wrapped = wrap(&format!("one two three four five {link} six\n\nseven"), 20, 0);
         assert_eq!(wrapped, format!("one two three four\nfive\n{link}\nsix\n\nseven"));
     }
 
     #[test]
     fn an_indent_counts_as_a_part_of_the_width() {
-        assert_eq!(indented(&wrap("one two three four\n\nfive", 16), 4), "    one two three\n    four\n\n    five");
+        assert_eq!(wrap("one two three four\n\nfive", 20, 4), "    one two three\n    four\n\n    five");
         let mut tera = Tera::default();
         register(&mut tera);
         tera.add_raw_template("a.txt", "{{ x | wrap(width=20, indent=4) }}").unwrap();

@@ -40,15 +40,15 @@ impl Templates {
 
     fn shows_note(&self, choice: &Choice) -> bool {
         !choice.own
-            || self.prints_note(&choice.name)
+            || self.prints_note(choice.name)
             || READERS.into_iter().any(|reader| {
-                let shown = self.tera.render(&choice.name, &self.made_up(choice, reader));
+                let shown = self.tera.render(choice.name, &self.made_up(choice, reader));
                 shown.is_ok_and(|shown| shown.to_lowercase().contains(NOTE))
             })
     }
 
     fn made_up(&self, choice: &Choice, reader: Reader) -> Context {
-        let columns = self.needed_columns(&choice.name).iter().map(|(_, column)| column.header.as_str());
+        let columns = self.needed_columns(choice.name).iter().map(|(_, column)| column.header.as_str());
         let row: BTreeMap<&str, &str> = columns.map(|header| (header, reader.text)).collect();
         let mut context = Context::new();
         for (name, node) in NAMES {

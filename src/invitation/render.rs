@@ -38,30 +38,32 @@ impl Templates {
         let link = facts.link.expose();
         self.require_link(&text_part, link, &text)?;
         self.require_link(&html_part, &escaped(link), &html)?;
-        let language = Language::parse(&text.language).unwrap_or_else(|_| facts.event.language.clone());
+        let language = spoken(text.language, facts);
         Ok(Invitation { subject, text: text_part, html: html_part, calendar: None, language })
     }
 
     fn subject(&self, facts: &Facts, words: &mut Words) -> Result<String, RenderProblem> {
         let choice = self.choose(Part::Subject, facts.language, &facts.event.language);
-        let (file, line) = match facts.subject_line {
-            Some(phrase) if !choice.own => (SUBJECT_SETTING.to_owned(), phrase.fill(facts.attendee, facts.event)),
-            _ => (self.shown(&choice.name), self.part(facts, words, Part::Subject, &choice)?),
+        let phrase = facts.subject_line.filter(|_| !choice.own);
+        let line = match phrase {
+            Some(phrase) => phrase.fill(facts.attendee, facts.event),
+            None => self.part(facts, words, Part::Subject, &choice)?,
         };
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let file = || phrase.map_or_else(|| self.shown(choice.name), |_| SUBJECT_SETTING.to_owned());
+        let line = on_one_line(&line);
         if line.is_empty() {
-            let problem = RenderProblem::new(&file, "the subject is empty", "write at least `{{ event.title }}`");
+            let problem = RenderProblem::new(&file(), "the subject is empty", "write at least `{{ event.title }}`");
             return Err(problem.of_template(self.is_alike_for_all(&choice)));
         }
         if let Some(found) = forbidden_char(&line) {
             let hint = "take it out of the template, or out of the row";
-            let problem = RenderProblem::new(&file, format!("the subject contains {found}"), hint);
+            let problem = RenderProblem::new(&file(), format!("the subject contains {found}"), hint);
             return Err(problem.of_template(self.is_alike_for_all(&choice)));
         }
         let length = encoded_length(&line);
         if length > LONGEST_SUBJECT {
             let message = format!("the subject takes {length} octets, more than {LONGEST_SUBJECT}");
-            let problem = RenderProblem::new(&file, message, "make it shorter: readers see some 60 characters");
+            let problem = RenderProblem::new(&file(), message, "make it shorter: readers see some 60 characters");
             return Err(problem.of_template(self.is_alike_for_all(&choice)));
         }
         Ok(line)
@@ -73,27 +75,27 @@ impl Templates {
         choice.own
             && self
                 .tera
-                .get_template_variables(&choice.name)
+                .get_template_variables(choice.name)
                 .is_ok_and(|names| personal.iter().all(|name| !names.contains(name)))
     }
 
     fn part(&self, facts: &Facts, words: &mut Words, part: Part, choice: &Choice) -> Result<String, RenderProblem> {
         self.require_columns(facts, choice)?;
-        let context = words.turn(part, Locale::of(&choice.language), &self.moments);
-        let mut page = Page { bytes: Vec::with_capacity(8192), full: false };
-        match self.tera.render_to(&choice.name, context, &mut page) {
+        let context = words.turn(part, Locale::of(choice.language), &self.moments);
+        let mut page = Page { bytes: Vec::with_capacity(usual_size(part)), full: false };
+        match self.tera.render_to(choice.name, context, &mut page) {
             Ok(()) => {}
             Err(_) if page.full => return Err(self.too_large(choice)),
             Err(error) => return Err(self.failed(&error, facts, choice)),
         }
         String::from_utf8(page.bytes).map_err(|_| {
-            RenderProblem::new(&self.shown(&choice.name), "the part is no text", "take filters that cut bytes out")
+            RenderProblem::new(&self.shown(choice.name), "the part is no text", "take filters that cut bytes out")
         })
     }
 
     fn require_columns(&self, facts: &Facts, choice: &Choice) -> Result<(), RenderProblem> {
         let headers = &facts.attendee.headers.0;
-        let needed = self.needed_columns(&choice.name);
+        let needed = self.needed_columns(choice.name);
         let Some((file, column)) = needed.iter().find(|(_, column)| !headers.contains(&column.header)) else {
             return Ok(());
         };
@@ -107,12 +109,12 @@ impl Templates {
 
     fn too_large(&self, choice: &Choice) -> RenderProblem {
         let hint = "mails should be small: link to large things, and look for a loop that never ends";
-        RenderProblem::new(&self.shown(&choice.name), "the part grows larger than 1 MB", hint)
+        RenderProblem::new(&self.shown(choice.name), "the part grows larger than 1 MB", hint)
             .of_template(self.is_alike_for_all(choice))
     }
 
     fn failed(&self, error: &tera::Error, facts: &Facts, choice: &Choice) -> RenderProblem {
-        let show = |name: &str| self.shown(if name.is_empty() { &choice.name } else { name });
+        let show = |name: &str| self.shown(if name.is_empty() { choice.name } else { name });
         let mut of_template = self.is_alike_for_all(choice);
         let mut fault = match error.kind() {
             ErrorKind::Msg(_) => TemplateFault::new(&show(""), error.to_string(), "mend the template"),
@@ -134,12 +136,12 @@ impl Templates {
         if holds_link(part, link) {
             return Ok(());
         }
-        let hint = if choice.name.ends_with(".html") {
+        let hint = if choice.name.ends_with(Part::Html.file_name()) {
             "write `<a href=\"{{ link }}\">`, without filters"
         } else {
             "write `<{{ link }}>` on a line of its own, without filters"
         };
-        let problem = RenderProblem::new(&self.shown(&choice.name), "the mail would not hold the reader's link", hint);
+        let problem = RenderProblem::new(&self.shown(choice.name), "the mail would not hold the reader's link", hint);
         Err(problem.of_template(true))
     }
 }
@@ -175,6 +177,33 @@ fn continues_a_link(c: char) -> bool {
 /// The octets a subject takes: itself in ASCII, else encoded words of 45 octets each (RFC 2047).
 fn encoded_length(line: &str) -> usize {
     if line.is_ascii() { line.len() } else { line.len().div_ceil(45) * 75 }
+}
+
+/// The language that a template is written in, as a tag.
+fn spoken(tag: &str, facts: &Facts) -> Language {
+    let known = [facts.language, &facts.event.language].into_iter().find(|language| language.as_str() == tag).cloned();
+    known.or_else(|| Language::parse(tag).ok()).unwrap_or_else(|| facts.event.language.clone())
+}
+
+/// A text without line breaks, and with no more blanks than its words need.
+fn on_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// What a part seldom exceeds, in octets.
+fn usual_size(part: Part) -> usize {
+    match part {
+        Part::Subject => 256,
+        Part::Text => 4 * 1024,
+        Part::Html => 10 * 1024,
+    }
 }
 
 /// Takes what a template prints, up to 1 MB.

@@ -1,7 +1,6 @@
 //! Which template speaks for which part in which language.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
@@ -44,9 +43,9 @@ pub struct Templates {
 #[derive(Debug)]
 pub(super) struct Choice<'a> {
     /// Its name in Tera.
-    pub(super) name: Cow<'a, str>,
+    pub(super) name: &'a str,
     /// The language it is written in.
-    pub(super) language: Cow<'a, str>,
+    pub(super) language: &'a str,
     /// Whether it is the organiser's own.
     pub(super) own: bool,
 }
@@ -152,21 +151,19 @@ impl Templates {
         if !self.own.is_empty() {
             for tag in wanted.fallbacks() {
                 if let Some(name) = self.own.get(&(tag.to_owned(), part)) {
-                    return Choice { name: Cow::Borrowed(name), language: Cow::Borrowed(tag), own: true };
+                    return Choice { name, language: tag, own: true };
                 }
             }
             if let Some(name) = self.own.get(&(String::new(), part)) {
-                let language = Cow::Borrowed(of_event.as_str());
-                return Choice { name: Cow::Borrowed(name), language, own: true };
+                return Choice { name, language: of_event.as_str(), own: true };
             }
         }
         for tag in wanted.fallbacks() {
             if let Some(name) = builtin::in_language(part, tag) {
-                return Choice { name: Cow::Owned(name), language: Cow::Borrowed(tag), own: false };
+                return Choice { name, language: tag, own: false };
             }
         }
-        let language = Cow::Borrowed(builtin::DEFAULT_LANGUAGE);
-        Choice { name: Cow::Owned(builtin::default(part)), language, own: false }
+        Choice { name: builtin::default(part), language: builtin::DEFAULT_LANGUAGE, own: false }
     }
 
     /// A template's name as the organiser can find it.

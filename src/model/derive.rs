@@ -102,8 +102,10 @@ fn sign(key: &hmac::Key, parts: &[&str]) -> hmac::Tag {
 }
 
 fn short_base32(tag: &hmac::Tag) -> String {
-    let mut text = BASE32_NOPAD.encode(tag.as_ref()).to_ascii_lowercase();
+    // 20 octets make 32 characters.
+    let mut text = BASE32_NOPAD.encode(&tag.as_ref()[..20]);
     text.truncate(26);
+    text.make_ascii_lowercase();
     text
 }
 
