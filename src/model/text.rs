@@ -42,8 +42,9 @@ pub fn forbidden_char_in_text(text: &str) -> Option<ForbiddenChar> {
 pub fn has_bare_line_break(bytes: &[u8]) -> bool {
     let Some(((first, behind), last)) = bytes.split_first().zip(bytes.last()) else { return false };
     // The fold looks at many octets at once.
-    let within = bytes.iter().zip(behind).fold(false, |bare, (a, b)| bare | ((*a == b'\r') != (*b == b'\n')));
-    within || *first == b'\n' || *last == b'\r'
+    let within =
+        bytes.iter().zip(behind).fold(0, |bare, (a, b)| bare | (u8::from(*a == b'\r') ^ u8::from(*b == b'\n')));
+    within != 0 || *first == b'\n' || *last == b'\r'
 }
 
 fn is_bidi_override(c: char) -> bool {

@@ -17,13 +17,14 @@ use super::{
     capabilities::{Capabilities, Size},
     turns::Turn,
 };
-use crate::model::{Address, Mail, Outage, Outcome, Reply, Stage};
+use crate::model::{Address, Mail, Outage, Outcome, Reply, Stage, has_bare_line_break};
 
 /// A mail, ready for the wire.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) mail: Arc<Mail>,
-    pub(super) message: Vec<u8>,
+    /// The message, where a line begins with a dot: few do.
+    stuffed: Option<Vec<u8>>,
     pub(super) turn: Option<Turn>,
 }
 
@@ -37,10 +38,18 @@ pub(super) enum Objection {
 impl Job {
     /// Makes a mail ready; gives it back with its outcome where it may not leave.
     pub(super) fn prepare(mail: Arc<Mail>) -> Result<Self, (Arc<Mail>, Outcome)> {
-        match wire_form(&mail.bytes) {
-            Some(message) => Ok(Self { mail, message, turn: None }),
-            None => Err((mail, refused_here(Stage::Body, "the message holds a bare line break (CR or LF)"))),
+        if has_bare_line_break(&mail.bytes) {
+            return Err((mail, refused_here(Stage::Body, "the message holds a bare line break (CR or LF)")));
         }
+        let stuffed = with_dots_doubled(&mail.bytes);
+        Ok(Self { mail, stuffed, turn: None })
+    }
+
+    /// The message as the wire wants it, in two pieces that go in one write: the text, and its end.
+    pub(super) fn message(&self) -> [&[u8]; 2] {
+        let text = self.stuffed.as_ref().unwrap_or(&self.mail.bytes);
+        let ends = text.is_empty() || text.ends_with(b"\r\n");
+        [text, if ends { b".\r\n" } else { b"\r\n.\r\n" }]
     }
 
     /// MAIL, RCPT and DATA, with what the relay wants to know beforehand.
@@ -98,29 +107,20 @@ fn refused_here(stage: Stage, text: &str) -> Outcome {
     Outcome::Refused { reply: Reply { code: 0, enhanced: None, text: text.to_owned() }, stage }
 }
 
-// `None` where a CR or LF stands alone.
-fn wire_form(bytes: &[u8]) -> Option<Vec<u8>> {
+// `None` where no line begins with a dot.
+fn with_dots_doubled(bytes: &[u8]) -> Option<Vec<u8>> {
+    let first = bytes.starts_with(b".").then_some(0);
+    let later = memchr::memmem::find_iter(bytes, b"\n.").map(|at| at + 1);
+    let mut leading = first.into_iter().chain(later).peekable();
+    leading.peek()?;
     let mut out = Vec::with_capacity(bytes.len() + 64);
-    // What was not copied yet begins here; lines are copied many at a time.
-    let (mut copied, mut start) = (0, 0);
-    while start < bytes.len() {
-        if bytes[start] == b'.' {
-            out.extend_from_slice(&bytes[copied..start]);
-            out.push(b'.');
-            copied = start;
-        }
-        let rest = &bytes[start..];
-        match memchr::memchr2(b'\r', b'\n', rest) {
-            Some(at) if rest[at..].starts_with(b"\r\n") => start += at + 2,
-            Some(_) => return None,
-            None => start = bytes.len(),
-        }
+    let mut copied = 0;
+    for dot in leading {
+        out.extend_from_slice(&bytes[copied..dot]);
+        out.push(b'.');
+        copied = dot;
     }
     out.extend_from_slice(&bytes[copied..]);
-    if !bytes.is_empty() && !bytes.ends_with(b"\r\n") {
-        out.extend_from_slice(b"\r\n");
-    }
-    out.extend_from_slice(b".\r\n");
     Some(out)
 }
 
@@ -141,24 +141,30 @@ mod tests {
     use super::*;
     use crate::model::MessageId;
 
-    fn job(recipient: &str) -> Job {
+    fn prepared(recipient: &str, bytes: &[u8]) -> Result<Job, Outcome> {
         let mail = Mail {
             row: 1,
             sender: Address::parse("workshop@example.org").unwrap(),
             recipient: Address::parse(recipient).unwrap(),
             message_id: MessageId("1@example.org".to_owned()),
-            bytes: b"Subject: x\r\n\r\nhello\r\n".to_vec(),
+            bytes: bytes.to_vec(),
         };
-        Job::prepare(Arc::new(mail)).unwrap()
+        Job::prepare(Arc::new(mail)).map_err(|(_, outcome)| outcome)
+    }
+
+    fn job(recipient: &str) -> Job {
+        prepared(recipient, b"Subject: x\r\n\r\nhello\r\n").unwrap()
     }
 
     fn wired(bytes: &[u8]) -> Option<String> {
-        wire_form(bytes).map(|bytes| String::from_utf8(bytes).unwrap())
+        let job = prepared("ada@example.org", bytes).ok()?;
+        Some(String::from_utf8(job.message().concat()).unwrap())
     }
 
     #[test]
     fn dots_that_lead_a_line_are_doubled() {
         assert_eq!(wired(b"a\r\n.\r\n..b\r\nc.\r\n").unwrap(), "a\r\n..\r\n...b\r\nc.\r\n.\r\n");
+        assert_eq!(wired(b".a\r\n.\r\n").unwrap(), "..a\r\n..\r\n.\r\n");
         assert_eq!(wired(b".").unwrap(), "..\r\n.\r\n");
         assert_eq!(wired(b"").unwrap(), ".\r\n");
         assert_eq!(wired(b"no end").unwrap(), "no end\r\n.\r\n");

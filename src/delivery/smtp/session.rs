@@ -118,7 +118,7 @@ impl Session {
             self.begun += 1;
             joined(false, &ahead.commands(&self.capabilities))
         });
-        match self.wire.hand_over(&job.message, &then, self.timeouts.data).await {
+        match self.wire.hand_over(job.message(), &then, self.timeouts.data).await {
             HandOver::Whole => {}
             // The reply may have come all the same.
             HandOver::MessageOnly => self.usable = false,

@@ -4,7 +4,10 @@
 //! the trace. Does not own: what is said. After any error the connection is to be dropped, not used
 //! and not shut down in order: what TLS still holds back must not leave any more.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, IoSlice},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -66,10 +69,10 @@ impl Stream {
         }
     }
 
-    async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    async fn write(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
-            Self::Plain(tcp) => tcp.write(bytes).await,
-            Self::Tls(tls) => tls.write(bytes).await,
+            Self::Plain(tcp) => tcp.write_vectored(pieces).await,
+            Self::Tls(tls) => tls.write_vectored(pieces).await,
         }
     }
 
@@ -123,29 +126,30 @@ impl Wire {
     /// Says commands, each with its line end; `shown` stands in the trace.
     pub(super) async fn say(&mut self, commands: &str, shown: &str, limit: Duration) -> Result<(), Broken> {
         self.note("C: ", shown.lines());
-        self.write_until(commands.as_bytes(), limit).await.map_err(|(_, broken)| broken)
+        self.write_until([commands.as_bytes()], limit).await.map_err(|(_, broken)| broken)
     }
 
     /// Hands a message over, final dot included, and what follows it.
     ///
     /// Without TLS both go in one write. With TLS what follows goes in a second one: only so does an
     /// error tell on which side of the dot it fell.
-    pub(super) async fn hand_over(&mut self, message: &[u8], then: &str, limit: Duration) -> HandOver {
-        self.note("C: ", std::iter::once(format!("({} octets)", message.len())));
+    pub(super) async fn hand_over(&mut self, message: [&[u8]; 2], then: &str, limit: Duration) -> HandOver {
+        let [text, end] = message;
+        let length = text.len() + end.len();
+        self.note("C: ", std::iter::once(format!("({length} octets)")));
         self.note("C: ", then.lines());
         if self.is_tls() {
             if let Err((_, broken)) = self.write_until(message, limit).await {
                 return HandOver::Part(broken);
             }
-            return match self.write_until(then.as_bytes(), limit).await {
+            return match self.write_until([then.as_bytes()], limit).await {
                 Ok(()) => HandOver::Whole,
                 Err(_) => HandOver::MessageOnly,
             };
         }
-        let both = if then.is_empty() { Vec::new() } else { [message, then.as_bytes()].concat() };
-        match self.write_until(if then.is_empty() { message } else { &both }, limit).await {
+        match self.write_until([text, end, then.as_bytes()], limit).await {
             Ok(()) => HandOver::Whole,
-            Err((written, _)) if written >= message.len() => HandOver::MessageOnly,
+            Err((written, _)) if written >= length => HandOver::MessageOnly,
             Err((_, broken)) => HandOver::Part(broken),
         }
     }
@@ -195,19 +199,31 @@ impl Wire {
 
     async fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
-            let taken = self.stream.write(bytes).await?;
+            let taken = self.stream.write(&[IoSlice::new(bytes)]).await?;
             bytes = bytes.get(taken..).unwrap_or_default();
         }
         self.stream.flush().await
     }
 
-    // The limit is for each piece that must be taken, so that a slow line may send a large message.
-    async fn write_until(&mut self, bytes: &[u8], limit: Duration) -> Result<(), (usize, Broken)> {
+    // The pieces go in as few writes as they can. The limit is for each that must be taken, so that a
+    // slow line may send a large message.
+    async fn write_until<const N: usize>(
+        &mut self,
+        pieces: [&[u8]; N],
+        limit: Duration,
+    ) -> Result<(), (usize, Broken)> {
+        let mut pieces = pieces.map(IoSlice::new);
+        let mut rest = &mut pieces[..];
         let mut written = 0;
-        while written < bytes.len() {
-            match timeout(limit, self.stream.write(&bytes[written..])).await {
+        // Takes empty pieces away, of which nothing can be written.
+        IoSlice::advance_slices(&mut rest, 0);
+        while !rest.is_empty() {
+            match timeout(limit, self.stream.write(rest)).await {
                 Ok(Ok(0)) => return Err((written, Broken::Lost("nothing more is taken".to_owned()))),
-                Ok(Ok(taken)) => written += taken,
+                Ok(Ok(taken)) => {
+                    written += taken;
+                    IoSlice::advance_slices(&mut rest, taken);
+                }
                 Ok(Err(error)) => return Err((written, Broken::lost(&error))),
                 Err(_) => return Err((written, Broken::TimedOut(limit))),
             }
