@@ -2,13 +2,17 @@
 //!
 //! It holds no secret but the reader's own link, so that nothing a template prints can leak one.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::tz::TimeZone;
 use tera::{Context, Map, Value, value::Key};
 
 use super::{Part, Phrase, locale::Locale, moments::Moments};
-use crate::model::{Attendee, Event, JoinLink, Language};
+use crate::model::{Attendee, Event, JoinLink, Language, Mailbox};
 
 /// U+2068, FIRST STRONG ISOLATE.
 const ISOLATE: char = '\u{2068}';
@@ -48,36 +52,69 @@ impl Facts<'_> {
     }
 }
 
+/// What few templates look at; left out where none does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rare {
+    /// The row's cells.
+    pub(super) row: bool,
+    /// The list of sessions.
+    pub(super) sessions: bool,
+}
+
+/// What was told already, to one attendee or another.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    moments: Moments,
+    /// The last event, as a text that isolates nothing sees it: a run has but one.
+    event: Mutex<Option<(Event, Value)>>,
+}
+
+impl Memory {
+    fn event(&self, event: &Event) -> Value {
+        let mut last = self.event.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, value)) = &*last
+            && shown(known) == shown(event)
+        {
+            return value.clone();
+        }
+        let value = self::event(event, false);
+        *last = Some((event.clone(), value.clone()));
+        value
+    }
+}
+
 /// The context of one mail, turned from part to part.
 pub(super) struct Words<'a> {
     facts: &'a Facts<'a>,
     context: Context,
     told: Option<Locale>,
     isolating: bool,
+    rare: Rare,
 }
 
 impl<'a> Words<'a> {
-    /// Begins with what all parts share; `with_row` where a template asks for cells.
-    pub(super) fn new(facts: &'a Facts<'a>, with_row: bool) -> Self {
+    /// Begins with what all parts share.
+    pub(super) fn new(facts: &'a Facts<'a>, rare: Rare) -> Self {
         let mut context = Context::new();
         context.insert_value("link", Value::from(facts.link.expose()));
         context.insert_value("note", Value::from(facts.note.unwrap_or_default()));
         context.insert_value(
             "row",
-            if with_row { row(facts.attendee) } else { Value::from(BTreeMap::<&str, &str>::new()) },
+            if rare.row { row(facts.attendee) } else { Value::from(BTreeMap::<&str, &str>::new()) },
         );
-        Self { facts, context, told: None, isolating: facts.has_right_to_left() }
+        Self { facts, context, told: None, isolating: facts.has_right_to_left(), rare }
     }
 
     /// The context for a part in a language's way of writing.
-    pub(super) fn turn(&mut self, part: Part, locale: Locale, moments: &Moments) -> &Context {
+    pub(super) fn turn(&mut self, part: Part, locale: Locale, memory: &Memory) -> &Context {
         if self.told != Some(locale) {
-            self.tell_times(moments.tell(&self.facts.attendee.window, self.facts.zone(), locale));
+            self.tell_times(memory.moments.tell(&self.facts.attendee.window, self.facts.zone(), locale));
         }
         if self.told.is_none() || self.isolating {
             let isolate = self.isolating && part == Part::Text;
             self.context.insert_value("attendee", attendee(self.facts, isolate));
-            self.context.insert_value("event", event(self.facts.event, isolate));
+            let event = if isolate { event(self.facts.event, true) } else { memory.event(self.facts.event) };
+            self.context.insert_value("event", event);
         }
         self.context.insert_value("greeting", greeting(self.facts, part, locale));
         self.told = Some(locale);
@@ -85,13 +122,15 @@ impl<'a> Words<'a> {
     }
 
     fn tell_times(&mut self, window: Value) {
-        let session = BTreeMap::from([
-            ("room", Value::from(self.facts.attendee.room.as_str())),
-            ("window", window.clone()),
-            ("link", Value::from(self.facts.link.expose())),
-        ]);
+        if self.rare.sessions {
+            let session = BTreeMap::from([
+                ("room", Value::from(self.facts.attendee.room.as_str())),
+                ("window", window.clone()),
+                ("link", Value::from(self.facts.link.expose())),
+            ]);
+            self.context.insert_value("sessions", Value::from(vec![Value::from(session)]));
+        }
         self.context.insert_value("window", window);
-        self.context.insert_value("sessions", Value::from(vec![Value::from(session)]));
     }
 }
 
@@ -107,6 +146,11 @@ fn attendee(facts: &Facts, isolate: bool) -> Value {
         ("language", Value::from(facts.language.as_str())),
         ("number", Value::from(who.number)),
     ]))
+}
+
+/// What of an event templates see.
+fn shown(event: &Event) -> (&Mailbox, [&str; 4]) {
+    (&event.organizer, [&event.title, event.id.as_str(), event.room.as_str(), &event.description])
 }
 
 fn event(event: &Event, isolate: bool) -> Value {
@@ -141,7 +185,7 @@ fn row(attendee: &Attendee) -> Value {
 fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
     let escape = |text: &str| if part == Part::Html { escaped(text) } else { text.to_owned() };
     let name = |text: &str| match part {
-        Part::Html => format!("<bdi>{}</bdi>", escaped(text)),
+        Part::Html => ["<bdi>", &escaped(text), "</bdi>"].concat(),
         Part::Text => isolated(text, true).into_owned(),
         Part::Subject => text.to_owned(),
     };
@@ -149,7 +193,7 @@ fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
         phrase.fill_with(facts.attendee, facts.event, escape, name)
     } else {
         let (before, after) = locale.greeting();
-        format!("{before}{}{after}", name(&facts.attendee.first_name))
+        [before, &name(&facts.attendee.first_name), after].concat()
     };
     if part == Part::Html { Value::safe_string(&line) } else { Value::from(line) }
 }

@@ -35,9 +35,9 @@ pub(super) fn columns(scan: &Scan, locals: &Locals) -> Vec<Column> {
         .collect()
 }
 
-/// Whether a template looks into the row at all.
-pub(super) fn uses_row(scan: &Scan) -> bool {
-    scan.paths.iter().any(|path| path.root == "row")
+/// Whether a template looks at a name of the top, or at what is under it.
+pub(super) fn uses(scan: &Scan, name: &str) -> bool {
+    scan.paths.iter().any(|path| path.root == name)
 }
 
 fn check(file: &str, path: &Path, locals: &Locals) -> Option<TemplateFault> {

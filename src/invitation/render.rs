@@ -29,7 +29,7 @@ impl Templates {
     /// prints over 1 MB, gives no one-line subject of at most 900 octets, or leaves the link out of
     /// the text or the HTML.
     pub fn render(&self, facts: &Facts) -> Result<Invitation, RenderProblem> {
-        let mut words = Words::new(facts, self.uses_row);
+        let mut words = Words::new(facts, self.rare);
         let subject = self.subject(facts, &mut words)?;
         let text = self.choose(Part::Text, facts.language, &facts.event.language);
         let text_part = self.part(facts, &mut words, Part::Text, &text)?;
@@ -81,7 +81,7 @@ impl Templates {
 
     fn part(&self, facts: &Facts, words: &mut Words, part: Part, choice: &Choice) -> Result<String, RenderProblem> {
         self.require_columns(facts, choice)?;
-        let context = words.turn(part, Locale::of(choice.language), &self.moments);
+        let context = words.turn(part, Locale::of(choice.language), &self.memory);
         let mut page = Page { bytes: Vec::with_capacity(usual_size(part)), full: false };
         match self.tera.render_to(choice.name, context, &mut page) {
             Ok(()) => {}

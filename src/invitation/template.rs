@@ -11,9 +11,9 @@ use tera::Tera;
 use super::{
     Part, TemplateProblem, TemplateWarning, builtin, check,
     check::Checked,
+    context::{Memory, Rare},
     folder::{self, Folder},
     lint::{self, Column},
-    moments::Moments,
     scan::Scan,
 };
 use crate::model::Language;
@@ -24,7 +24,7 @@ use crate::model::Language;
 #[derive(Debug)]
 pub struct Templates {
     pub(super) tera: Arc<Tera>,
-    pub(super) moments: Moments,
+    pub(super) memory: Memory,
     /// Own parts by language (empty: for all), to their names in Tera.
     own: HashMap<(String, Part), String>,
     /// Their folder, as it is told of.
@@ -32,7 +32,7 @@ pub struct Templates {
     warnings: Vec<TemplateWarning>,
     /// The columns that a part cannot do without, what it includes counted in.
     columns: HashMap<String, Vec<(String, Column)>>,
-    pub(super) uses_row: bool,
+    pub(super) rare: Rare,
     /// Own parts in which a tag shows the note, what they include counted in.
     prints_note: BTreeSet<String>,
     /// The organiser's own files, by their names in Tera.
@@ -94,10 +94,12 @@ impl Templates {
         let columns = columns(&own, &checked, &show);
         let prints = |name: &&str| checked.scans.get(*name).is_some_and(|scan| scan.prints_note);
         let prints_note = own.values().filter(|name| reach(name, &checked.scans).iter().any(prints)).cloned().collect();
-        let uses_row = checked.scans.values().any(lint::uses_row);
+        // The built-in templates look at none of these.
+        let uses = |name| checked.scans.values().any(|scan| lint::uses(scan, name));
+        let rare = Rare { row: uses("row"), sessions: uses("sessions") };
         let tera = Arc::new(checked.tera);
         let sources = folder.files.into_iter().map(|file| (file.name, file.source)).collect();
-        Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row, prints_note, sources })
+        Ok(Self { tera, memory: Memory::default(), own, dir, warnings, columns, rare, prints_note, sources })
     }
 
     /// Whether every word is ours: such templates cannot fail for one sound row and not for another.

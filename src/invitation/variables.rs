@@ -4,9 +4,8 @@ use tera::Value;
 
 use super::{
     Facts, Part,
-    context::Words,
+    context::{Memory, Rare, Words},
     locale::Locale,
-    moments::Moments,
     schema::{NAMES, Node},
 };
 
@@ -25,8 +24,8 @@ pub struct Variable {
 /// Lists all variables with their values for one attendee, in the language wanted.
 #[must_use]
 pub fn variables(facts: &Facts) -> Vec<Variable> {
-    let mut words = Words::new(facts, true);
-    let context = words.turn(Part::Subject, Locale::of(facts.language.as_str()), &Moments::default());
+    let mut words = Words::new(facts, Rare { row: true, sessions: true });
+    let context = words.turn(Part::Subject, Locale::of(facts.language.as_str()), &Memory::default());
     let link = facts.link.expose();
     let mut found = Vec::new();
     for (name, node) in NAMES {

@@ -109,7 +109,8 @@ fn in_words(out: &mut Vec<u8>, field: &str, name: &str, address: &Address) {
 /// encoded word would be decoded by the reader's program.
 pub(super) fn subject(out: &mut Vec<u8>, text: &str) {
     let taken = "Subject: ".len();
-    if !text.is_ascii() || text.contains("=?") {
+    let looks_encoded = text.as_bytes().windows(2).any(|pair| pair == b"=?");
+    if looks_encoded || !text.is_ascii() {
         plain(out, "Subject", &[&encoded_words(text, taken)]);
     } else if taken + text.len() <= LINE {
         plain(out, "Subject", &[text]);

@@ -47,7 +47,8 @@ fn check_fields(header: &str, to: &Address) -> Result<(), &'static str> {
     let mut counts = [0; ONCE.len()];
     let mut reaches = false;
     let mut in_to = false;
-    for line in header.split("\r\n") {
+    // No LF stands alone.
+    for line in header.lines() {
         if line.starts_with([' ', '\t']) {
             reaches |= in_to && names(line, to);
             continue;

@@ -10,8 +10,8 @@ const LONGEST_LINE: usize = 998;
 
 /// About how many octets the parts take on their way.
 pub(super) fn room_for(invitation: &Invitation) -> usize {
-    // Plain texts get a CR a line; others become base64, and get a CRLF a line.
-    let room = |text: &str| if text.is_ascii() { text.len() + text.len() / 16 } else { text.len() * 3 / 2 };
+    // A CR a line; where base64 needs more, it makes itself more room.
+    let room = |text: &str| text.len() + text.len() / 16;
     let calendar = invitation.calendar.as_deref().map_or(0, |calendar| room(calendar) * 2);
     room(&invitation.text) + room(&invitation.html) + calendar
 }
