@@ -129,7 +129,8 @@ fn is_seven_bit(text: &str) -> bool {
 /// Two boundaries made of the Message-ID, so that the same mail always has the same bytes. They
 /// grow where a part holds them by chance.
 fn boundaries(invitation: &Invitation, id: &MessageId) -> [String; 2] {
-    let mut tag: String = id.0.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    let mut tag = String::with_capacity(64);
+    tag.extend(id.0.chars().filter(char::is_ascii_alphanumeric).take(40));
     let bodies = [Some(&invitation.text), Some(&invitation.html), invitation.calendar.as_ref()];
     while tag.len() < 60 && any_holds(bodies, &format!("-{tag}")) {
         tag.push('x');
