@@ -194,6 +194,27 @@ fn another_secret_or_algorithm_is_refused() {
 }
 
 #[test]
+fn another_header_is_refused_however_often_the_right_one_was_seen() {
+    let given = Given::new();
+    let signer = signer(settings());
+    let link = given.mint(&signer);
+    let token = token_of(&link);
+    let claims = token.split('.').nth(1).unwrap();
+    let with_header = |header: &str| {
+        let message = format!("{}.{claims}", BASE64URL_NOPAD.encode(header.as_bytes()));
+        let signature = BASE64URL_NOPAD.encode(hmac::sign(&signer.signing, message.as_bytes()).as_ref());
+        JoinLink::new(link.expose().replace(&token, &format!("{message}.{signature}")))
+    };
+    for _ in 0..2 {
+        let verdict = |header| given.verify(&signer, &with_header(header));
+        assert_eq!(verdict(r#"{"typ":"JWT","alg":"HS256","kid":"1"}"#), Err(VerifyProblem::Header));
+        assert_eq!(verdict(r#"{"typ":"JWT","alg":"HS384"}"#), Err(VerifyProblem::Header));
+        assert_eq!(verdict(r#"{"typ":"JWT","alg":"none"}"#), Err(VerifyProblem::Undecodable));
+        assert_eq!(given.verify(&signer, &link), Ok(()));
+    }
+}
+
+#[test]
 fn every_other_setting_is_noticed() {
     let given = Given::new();
     let link = given.mint(&signer(settings()));
