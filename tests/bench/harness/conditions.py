@@ -32,7 +32,7 @@ def loopback(connections, counts, **more):
 
 
 def delay(connections):
-    counts = {"roomkey": 400, "smtp-source": 100, "nodemailer": 200, "smtplib": 100}
+    counts = {"roomkey": 400, "bare session": 400, "smtp-source": 100, "nodemailer": 200, "smtplib": 100}
     counts = {tool: count * connections for tool, count in counts.items()}
     what = f"{2 * ONE_WAY} ms round trip, {connections} connection{'s' * (connections > 1)}"
     targets = {"nodemailer": 2.0, "smtp-source": 3.5}

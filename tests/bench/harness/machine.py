@@ -43,12 +43,25 @@ def describe(folder):
     """Lines that say where figures come from."""
     kind, source = file_system(folder)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[0]
+    busy = busy_share(1)
     return [
         f"machine: {os.cpu_count()} cores ({processor()}), {memory:.0f} GiB, {platform.system()} {platform.release()}",
         f"ledger: on {kind} ({source}), where a block is durable after {sync_time(folder) * 1000:.2f} ms",
-        f"load before the start: {load:.1f}" + (" (others are at work: the figures are not sound)" if load > 0.5 else ""),
+        f"others at work: {busy:.0%} of the cores" + (": the figures are not sound" if busy > 0.1 else ""),
     ]
+
+
+def busy_share(seconds):
+    """How much of the cores is in use while this program waits."""
+
+    def times():
+        user, nice, system, idle, waiting, *rest = map(int, pathlib.Path("/proc/stat").read_text().split()[1:9])
+        return idle + waiting, user + nice + system + idle + waiting + sum(rest)
+
+    idle_before, all_before = times()
+    time.sleep(seconds)
+    idle, total = times()
+    return 1 - (idle - idle_before) / max(1, total - all_before)
 
 
 def processor():

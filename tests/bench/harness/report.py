@@ -63,7 +63,8 @@ class Report:
         self.verdicts.append(Verdict(condition, what, reached, f"at least {least:g}", figure.median >= least))
 
     def at_most(self, condition, what, figure, most, unit):
-        reached = f"{figure.median:.2f} (worst {max(figure.rounds):.2f}) {unit}"
+        digits = 2 if most < 10 else 0
+        reached = f"{figure.median:.{digits}f} (worst {max(figure.rounds):.{digits}f}) {unit}"
         self.verdicts.append(Verdict(condition, what, reached, f"under {most:g} {unit}", figure.median < most))
 
     def failed(self, condition, failure):
@@ -76,6 +77,6 @@ class Report:
             self.say("\ntargets")
         for it in self.verdicts:
             mark = "met" if it.is_met else "NOT MET"
-            self.say(f"  {it.condition:<12}{it.what:<26}{it.reached:<28}{it.wanted:<18}{mark}")
+            self.say(f"  {it.condition:<13}{it.what:<20}{it.reached:<32}{it.wanted:<20}{mark}")
         met = sum(it.is_met for it in self.verdicts)
         self.say(f"{met} of {len(self.verdicts)} targets met" + "".join(f"; {name} FAILED" for name in self.failures))

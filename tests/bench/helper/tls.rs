@@ -2,7 +2,7 @@
 
 use std::{error::Error, net::Ipv4Addr, sync::Arc};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::PrivateKeyDer};
 use tokio::{
     io::copy_bidirectional_with_sizes,
@@ -25,6 +25,8 @@ impl Authority {
     pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
         let mut issuer = CertificateParams::new(Vec::new())?;
         issuer.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL takes a certificate for self-signed whose issuer has its own name.
+        issuer.distinguished_name.push(DnType::CommonName, "Roomkey bench CA");
         let issuer = CertifiedIssuer::self_signed(issuer, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let leaf =
