@@ -95,7 +95,8 @@ impl<M: Mailer + 'static> State<M> {
             while let Ok(request) = claims.try_recv() {
                 requests.push(request);
             }
-            self.answered();
+            let workers = lock(&self.weather).opened(Instant::now());
+            self.allow(workers);
             let begun = self.ahead.begun.swap(0, Ordering::Relaxed);
             pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX).saturating_add(begun), Instant::now());
             let mut wanted = Vec::new();
