@@ -172,6 +172,8 @@ impl fmt::Display for Mailbox {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests {
     use super::*;
 
