@@ -124,7 +124,7 @@ proptest! {
         }
         let found: Vec<_> = read(file.as_bytes())
             .into_iter()
-            .map(|row| row.map(|row| (row.locator.line, row.email.to_string(), row.name.clone(), row.cells[2].to_string())))
+            .map(|row| row.map(|row| (row.locator.line, row.email.to_string(), row.name.clone(), row.cells[2].clone())))
             .collect::<Result<_, _>>()
             .map_err(|problem| TestCaseError::fail(format!("{problem}\n{file:?}")))?;
         prop_assert_eq!(found, expected, "{:?}", file);
