@@ -22,6 +22,7 @@ mod preview;
 mod readme;
 mod real;
 mod rehearse;
+mod replies;
 mod resend;
 mod secrets;
 mod send;
