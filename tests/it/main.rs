@@ -30,3 +30,4 @@ mod send;
 mod settle;
 mod status;
 mod templates;
+mod timeouts;

@@ -75,7 +75,7 @@ pub(super) async fn handshake(
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(failure(&error, relay)),
         Err(_) => {
-            let detail = format!("{}:{}: no answer within {} s", relay.host, relay.port, limit.as_secs());
+            let detail = format!("{}:{}: no answer within {} s", relay.host, relay.port, limit.as_secs_f64());
             Err(Outage::Unreachable { stage: Stage::Tls, detail })
         }
     }
