@@ -53,9 +53,6 @@ pub enum ComposeProblem {
     /// The subject is empty.
     #[error("the subject is empty")]
     NoSubject,
-    /// The message builder does not take an address that passed our own check.
-    #[error("`{0}` cannot be written into a mail")]
-    Address(String),
     /// The Message-ID is not `unique@domain` in plain characters.
     #[error("`{0}` is not a Message-ID")]
     MessageId(String),
@@ -77,7 +74,6 @@ impl ComposeProblem {
         match self {
             Self::Forbidden { .. } => "type the value anew, on one line",
             Self::NoSubject => "write a subject",
-            Self::Address(_) => "ask the person for another address",
             Self::MessageId(_) | Self::Calendar | Self::Builder(_) | Self::Unsound(_) => {
                 "nothing was sent to this person; please report this as a bug"
             }
@@ -91,8 +87,8 @@ impl ComposeProblem {
 /// address is not: such a message may go over SMTPUTF8 only (RFC 6531).
 ///
 /// # Errors
-/// [`ComposeProblem`] where a header value holds a control character or bidi override, an address
-/// cannot be written, or the finished message has not exactly the fields it should have.
+/// [`ComposeProblem`] where a header value holds a control character or bidi override, or the
+/// finished message has not exactly the fields it should have.
 pub fn compose(letter: &Letter) -> Result<Mail, ComposeProblem> {
     let message = built(letter)?;
     let bytes = message.formatted();
@@ -110,8 +106,8 @@ pub fn compose(letter: &Letter) -> Result<Mail, ComposeProblem> {
 
 fn built(letter: &Letter) -> Result<Message, ComposeProblem> {
     check_message_id(letter.message_id)?;
-    let recipient = header::lettre_address(letter.to)?;
-    let envelope = Envelope::new(Some(header::lettre_address(letter.envelope_from)?), vec![recipient])
+    let recipient = header::lettre_address(letter.to);
+    let envelope = Envelope::new(Some(header::lettre_address(letter.envelope_from)), vec![recipient])
         .map_err(|problem| ComposeProblem::Builder(problem.to_string()))?;
     let from_name = letter.from.name.as_deref().unwrap_or_default();
     let mut builder = Message::builder()

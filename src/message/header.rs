@@ -24,7 +24,7 @@ fn mailbox(place: &'static str, name: &str, address: &Address) -> Result<LettreM
     }
     let name: String = name.trim().chars().take(LONGEST_NAME).collect();
     let name = Some(name.trim_end().to_owned()).filter(|name| !name.is_empty());
-    Ok(LettreMailbox::new(name, lettre_address(address)?))
+    Ok(LettreMailbox::new(name, lettre_address(address)))
 }
 
 /// A field with a name and an address: lettre's own writing, unless the name needs encoded words.
@@ -49,10 +49,9 @@ pub(super) fn named<H: Header + From<Mailboxes>>(
     Ok(HeaderValue::dangerous_new_pre_encoded(H::name(), mailbox.email.to_string(), encoded))
 }
 
-/// An address as lettre takes it.
-pub(super) fn lettre_address(address: &Address) -> Result<lettre::Address, ComposeProblem> {
-    lettre::Address::new(address.local(), address.domain())
-        .map_err(|_| ComposeProblem::Address(address.as_str().to_owned()))
+/// An address as lettre takes it. An [`Address`] is checked, and may hold letters that lettre does not know.
+pub(super) fn lettre_address(address: &Address) -> lettre::Address {
+    lettre::Address::new_dangerous(address.local(), address.domain())
 }
 
 /// A subject: as it is where it is plain, else whole in encoded words.

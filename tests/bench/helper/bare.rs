@@ -13,13 +13,15 @@ use roomkey::{
     model::{Address, Mail, MessageId, Outcome},
 };
 use tokio::{
-    runtime::Runtime,
+    runtime::Builder,
     sync::{mpsc, watch},
     task::JoinSet,
 };
 
 /// Mails made ahead of the workers, as in a run.
-const AHEAD: usize = 64;
+const AHEAD: usize = 4;
+/// Mails that come to the workers together.
+const HANDFUL: usize = 32;
 
 /// Sends the mail of a file `count` times; an error where the sink did not accept each.
 pub(crate) fn send(port: u16, connections: usize, count: usize, eml: &Path) -> Result<(), Box<dyn Error>> {
@@ -31,7 +33,8 @@ pub(crate) fn send(port: u16, connections: usize, count: usize, eml: &Path) -> R
         bytes: fs::read(eml)?,
     });
     let mailer = SmtpMailer::new(Relay::new("127.0.0.1", port, TlsMode::None), None)?;
-    let (accepted, outages) = Runtime::new()?.block_on(work(Arc::new(mailer), connections, count, mail));
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let (accepted, outages) = runtime.block_on(work(Arc::new(mailer), connections, count, mail));
     if accepted == count && outages.is_empty() {
         return Ok(());
     }
@@ -45,8 +48,11 @@ async fn work(mailer: Arc<SmtpMailer>, connections: usize, count: usize, mail: A
     let (_stop, stopped) = watch::channel(false);
     let desk = Desk::new(mails, claims, reports_in, stopped, Arc::new(|_| true));
     tokio::spawn(async move {
-        for _ in 0..count {
-            if mails_in.send(mail.clone()).await.is_err() {
+        let mut left = count;
+        while left > 0 {
+            let handful = vec![mail.clone(); left.min(HANDFUL)];
+            left -= handful.len();
+            if mails_in.send(handful).await.is_err() {
                 return;
             }
         }
