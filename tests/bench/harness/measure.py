@@ -4,10 +4,8 @@ import re
 import time
 
 import relay
-import words
 from conditions import FIRST_MAIL, MEMORY
 from report import Figure
-from tools import Failed
 
 
 def speed(bench, report, condition, rounds):
@@ -63,7 +61,8 @@ def memory(bench, report, rounds, factor):
     for count, peak in peaks.items():
         report.say(f"  {count:>8,} attendees {Figure(peak).median / 1e6:>9.1f} MB")
     growth = [(high - low) / (large - small) for low, high in zip(peaks[small], peaks[large])]
-    report.at_most(name, f"{large:,} attendees", Figure([peak / 1e6 for peak in peaks[large]]), MEMORY["peak"] / 1e6, "MB")
+    megabytes = Figure([peak / 1e6 for peak in peaks[large]])
+    report.at_most(name, f"{large:,} attendees", megabytes, MEMORY["peak"] / 1e6, "MB")
     report.at_most(name, "an attendee more", Figure(growth), MEMORY["growth"], "octets")
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import time
 
@@ -77,12 +78,18 @@ class Bench:
             with open(folder / "said", "wb") as said:
                 start = time.perf_counter()
                 process = subprocess.Popen(
-                    [*before, *command], env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                    [*before, *command],
+                    env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
                 )
-                if watch:
-                    watch(process, sink)
-                status = process.wait()
-                seconds = time.perf_counter() - start
+                try:
+                    if watch:
+                        watch(process, sink)
+                    status = process.wait()
+                    seconds = time.perf_counter() - start
+                finally:
+                    # All of it has ended, unless the whole run is broken off.
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
             self.judge(tool, count, status, sink.settled(count), folder)
         shutil.rmtree(folder)
         return seconds
