@@ -155,7 +155,9 @@ impl<M: Mailer + 'static> State<M> {
         // Each connection may have one more on its way that was not claimed ahead.
         let open = self.pass.journal.open().max(ahead + self.pass.connections);
         let room = most.saturating_sub(open).min(soon.saturating_sub(ahead));
-        let low = soon.min(most) / 2;
+        // The fewer are left when more are asked for, the more go into one commit; so many that workers
+        // need not wait for it.
+        let low = soon.min(most.saturating_sub(self.pass.connections)) / 3;
         self.ahead.low.store(low, Ordering::Relaxed);
         self.ahead.left.store(ahead, Ordering::Relaxed);
         if ahead > low {
