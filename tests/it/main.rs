@@ -17,6 +17,7 @@ mod identity;
 mod init;
 mod inspect;
 mod link;
+mod migrations;
 mod oddities;
 mod outages;
 mod preview;
