@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use roomkey::{cli::Cli, console::without_tokens, failure::Status, surroundings::Surroundings};
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // A panic's message may quote what was at hand: it gets no token out.
     std::panic::set_hook(Box::new(|panic| {

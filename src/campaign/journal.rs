@@ -44,10 +44,10 @@ impl Journal {
         }
     }
 
-    /// How many mails the ledger has as `sending` this moment.
-    pub(super) fn sending(&self) -> usize {
+    /// How many mails a crash may leave as `sending` once all that was asked for is written.
+    pub(super) fn open(&self) -> usize {
         match self {
-            Self::Ledger(writer) => writer.sending(),
+            Self::Ledger(writer) => writer.open(),
             Self::Nowhere => 0,
         }
     }

@@ -6,7 +6,9 @@
 mod book;
 mod composer;
 mod event;
+mod fleet;
 mod flight;
+mod forecast;
 mod identity;
 mod in_order;
 mod journal;
@@ -22,6 +24,7 @@ pub mod words;
 pub use composer::{Composer, Continued, Making};
 pub use event::{Event, Tally};
 pub use flight::{Job, JobSink};
+pub use forecast::{Allowance, Forecast, moment};
 pub use identity::{Identified, Stranger};
 pub use journal::Journal;
 pub use plan::{Fate, Reason, Selection, Task, decide, limit, removed, was_mailed};

@@ -131,7 +131,7 @@ fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: boo
     // What matters is the last mail where it is still open, else whether any arrived.
     match (standing.last.state, standing.state) {
         (State::Deferred, _) if corrected => anew(person),
-        (State::Deferred, _) => match standing.last.next_attempt {
+        (State::Deferred, _) => match standing.last.due(now) {
             Some(due) if due > now => Fate::Left(Reason::NotDue(due)),
             None if !asked => Fate::Left(Reason::GaveUp),
             _ => Fate::Go(Task { person, mailing: Some(last) }),

@@ -128,6 +128,12 @@ impl TemplateProblems {
 }
 
 impl Press {
+    /// Whether the organiser has written any of the words.
+    #[must_use]
+    pub fn has_own_words(&self) -> bool {
+        self.subject.is_some() || self.greeting.is_some() || !self.templates.are_built_in()
+    }
+
     /// The user id of somebody the ledger does not know yet.
     #[must_use]
     pub fn user_id(&self, key: &AttendeeKey) -> UserId {

@@ -6,6 +6,7 @@
 
 mod claims;
 mod crew;
+mod feed;
 
 use std::{
     collections::HashMap,
@@ -16,17 +17,18 @@ use jiff::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
+    time::Instant,
 };
 
 use super::{
-    Event, Job, Tally,
+    Event, Tally,
     book::{Book, Fate},
     flight::{Flight, JobSink},
     journal::Journal,
     weather::Weather,
 };
 use crate::{
-    delivery::{Desk, Mailer, Report, retry::RetryPolicy},
+    delivery::{Desk, Handful, Mailer, Report, retry::RetryPolicy},
     failure::Told,
     ledger::Ending,
     model::{Deferral, Mail, Outage, Outcome},
@@ -36,8 +38,8 @@ use crate::{
 const RETRIES_AT_ONCE: u8 = 3;
 /// First refusals that are held back until it is known whose fault they are.
 const HELD_BACK: usize = 3;
-/// Mails composed ahead of the workers.
-const COMPOSED_AHEAD: usize = 64;
+/// Requests that may wait for an answer.
+const WAITING: usize = 64;
 
 /// What a pass needs.
 pub struct Pass<M> {
@@ -74,9 +76,8 @@ struct State<M> {
     line: Mutex<claims::Line>,
     weather: Mutex<Weather>,
     outage: Mutex<Option<Outage>>,
-    /// Turns true once the relay has answered a mail, or waits for its message: until then one worker
-    /// tries it alone.
-    is_answered: watch::Sender<bool>,
+    /// How many workers may work; until the relay waits for a message one tries it alone.
+    allowed: watch::Sender<usize>,
     ahead: claims::Ahead,
 }
 
@@ -89,8 +90,8 @@ impl<M: Mailer + 'static> Pass<M> {
         P: FnOnce(&mut JobSink<'_>) -> Result<(), Told> + Send + 'static,
     {
         let workers = self.connections.max(1).min(usize::try_from(total).unwrap_or(usize::MAX).max(1));
-        let (mails_in, mails_out) = mpsc::channel::<Arc<Mail>>(COMPOSED_AHEAD);
-        let (claims_in, claims_out) = mpsc::channel(COMPOSED_AHEAD);
+        let (mails_in, mails_out) = mpsc::channel(feed::HANDFULS_AHEAD);
+        let (claims_in, claims_out) = mpsc::channel(WAITING);
         let (reports_in, reports_out) = mpsc::unbounded_channel();
         (self.listener)(&Event::Started { total });
         let state = Arc::new(State {
@@ -99,7 +100,7 @@ impl<M: Mailer + 'static> Pass<M> {
             line: Mutex::new(claims::Line::default()),
             weather: Mutex::new(Weather::fair(workers)),
             outage: Mutex::new(None),
-            is_answered: watch::Sender::new(false),
+            allowed: watch::Sender::new(1),
             ahead: claims::Ahead::default(),
         });
         let claimed_ahead = {
@@ -128,42 +129,12 @@ impl<M: Mailer + 'static> Pass<M> {
 }
 
 impl<M: Mailer + 'static> State<M> {
-    /// Composes mails on a thread of its own, and says how many there were in the end.
-    fn compose<P>(
-        self: Arc<Self>,
-        produce: P,
-        mails: mpsc::Sender<Arc<Mail>>,
-        composed: mpsc::UnboundedSender<u64>,
-    ) -> tokio::task::JoinHandle<Result<(), Told>>
-    where
-        P: FnOnce(&mut JobSink<'_>) -> Result<(), Told> + Send + 'static,
-    {
-        tokio::task::spawn_blocking(move || {
-            let mut count = 0_u64;
-            let result = produce(&mut |job: Job| {
-                let (mail, flight) = Flight::of(job);
-                let row = mail.row;
-                lock(&self.flights).insert(row, flight);
-                lock(&self.line).push(row);
-                let taken = mails.blocking_send(mail).is_ok();
-                if taken {
-                    count += 1;
-                } else {
-                    lock(&self.flights).remove(&row);
-                }
-                taken
-            });
-            let _ = composed.send(count);
-            result
-        })
-    }
-
     /// Records every report; ends when the last worker has ended.
     async fn record(
         self: Arc<Self>,
         mut reports: mpsc::UnboundedReceiver<Report>,
         mut composed: mpsc::UnboundedReceiver<u64>,
-        mails: mpsc::Sender<Arc<Mail>>,
+        mails: mpsc::Sender<Handful>,
     ) -> Tally {
         let mut queue = Some(mails);
         let (mut composed_total, mut settled) = (None, 0_u64);
@@ -172,6 +143,7 @@ impl<M: Mailer + 'static> State<M> {
             if composed_total == Some(settled) {
                 // Nothing is queued or in anybody's hands: the workers may go home.
                 queue = None;
+                self.allow_all();
             }
             let report = tokio::select! {
                 biased;
@@ -198,7 +170,8 @@ impl<M: Mailer + 'static> State<M> {
                     continue;
                 }
             };
-            self.answered();
+            let workers = lock(&self.weather).answered(Instant::now());
+            self.allow(workers);
             match self.settle(mail, outcome, queue.as_ref()) {
                 Some(fate) => {
                     settled += 1;
@@ -255,7 +228,7 @@ impl<M: Mailer + 'static> State<M> {
     }
 
     /// A mail came back of which nothing has left: it waits for the next worker, unless the run stops.
-    fn untouched(&self, mail: Arc<Mail>, queue: Option<&mpsc::Sender<Arc<Mail>>>) {
+    fn untouched(&self, mail: Arc<Mail>, queue: Option<&mpsc::Sender<Handful>>) {
         let claimed = lock(&self.flights).get_mut(&mail.row).is_some_and(Flight::take_claim);
         if claimed {
             self.pass.journal.withdraw(mail.row);
@@ -267,7 +240,7 @@ impl<M: Mailer + 'static> State<M> {
 
     /// Turns an outcome into the row's fate; `None` where the connection was lost before the final
     /// dot and the mail goes again at once.
-    fn settle(&self, mail: Arc<Mail>, outcome: Outcome, queue: Option<&mpsc::Sender<Arc<Mail>>>) -> Option<Fate> {
+    fn settle(&self, mail: Arc<Mail>, outcome: Outcome, queue: Option<&mpsc::Sender<Handful>>) -> Option<Fate> {
         let now = (self.pass.now)();
         let mut flights = lock(&self.flights);
         let flight = flights.get_mut(&mail.row)?;
@@ -307,12 +280,12 @@ fn broken_down() -> Told {
 }
 
 /// Puts a mail back into the queue without waiting for room in it.
-fn put_back(mail: Arc<Mail>, queue: Option<&mpsc::Sender<Arc<Mail>>>) {
+fn put_back(mail: Arc<Mail>, queue: Option<&mpsc::Sender<Handful>>) {
     let Some(queue) = queue else { return };
-    if let Err(mpsc::error::TrySendError::Full(mail)) = queue.try_send(mail) {
+    if let Err(mpsc::error::TrySendError::Full(mails)) = queue.try_send(vec![mail]) {
         let queue = queue.clone();
         tokio::spawn(async move {
-            let _ = queue.send(mail).await;
+            let _ = queue.send(mails).await;
         });
     }
 }

@@ -36,6 +36,8 @@ pub enum Depth {
     Rows,
     /// Each row's mail is made as well.
     Mails,
+    /// The mails of those rows are made for which they could come to something else than for others.
+    UnlikeOthers,
 }
 
 /// What is known of a row.
@@ -142,7 +144,7 @@ pub struct Survey {
 pub struct Surveyor<'a> {
     /// How the file is read.
     pub rules: &'a Rules,
-    /// Makes mails, where [`Depth::Mails`] is asked for.
+    /// Makes mails, where the [`Depth`] asks for them.
     pub press: &'a Press,
     /// Who was mailed.
     pub roster: &'a Roster,
@@ -169,8 +171,8 @@ impl Surveyor<'_> {
         let mut survey = Survey { stamp: Some(file.stamp().clone()), ..Survey::default() };
         let mut identities = Identities::default();
         thread::scope(|scope| {
-            let mut mails = (depth == Depth::Mails).then(|| InOrder::start(scope, |row| self.try_row(row, note)));
-            self.walk(&mut survey, &mut identities, &mut file, mails.as_mut())
+            let mut mails = (depth != Depth::Rows).then(|| InOrder::start(scope, |row| self.try_row(row, note)));
+            self.walk(&mut survey, &mut identities, &mut file, depth, mails.as_mut())
         })?;
         survey.faults.sort_by_key(|fault| fault.number);
         survey.found.sort_by_key(|found| found.number);
@@ -187,12 +189,16 @@ impl Surveyor<'_> {
         survey: &mut Survey,
         identities: &mut Identities,
         file: &mut AttendeeFile,
+        depth: Depth,
         mut mails: Option<&mut InOrder<ToTry, Tried>>,
     ) -> Result<(), FileProblem> {
         let mut crowd = Crowd::new(self.rules);
         for row in file {
             match row {
-                Ok(attendee) => self.sound(survey, &mut crowd, identities, attendee, mails.as_deref_mut()),
+                Ok(attendee) => {
+                    let mails = mails.as_deref_mut().filter(|_| self.is_to_be_tried(&attendee, depth));
+                    self.sound(survey, &mut crowd, identities, attendee, mails);
+                }
                 Err(Unsound::Row(row)) => self.unsound(survey, identities, &row),
                 Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
                 Err(Unsound::File(problem)) => {

@@ -1,5 +1,7 @@
 //! What is about to happen, said, and the question whether to go ahead.
 
+use jiff::Timestamp;
+
 use super::{
     Desk, interrupt,
     mailing::{Order, Planned},
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::{
     attendees::AttendeeFile,
-    campaign::{Fate, rough_time, words},
+    campaign::{Fate, Forecast, rough_time, words},
     failure::{Failure, Told},
     settings::SmtpSettings,
 };
@@ -16,7 +18,14 @@ use crate::{
 const FEW: u64 = 5;
 
 /// Says what is about to happen.
-pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledger: bool, relay: Option<&str>) {
+pub(super) fn announce(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    planned: &Planned,
+    ledger: bool,
+    relay: Option<&str>,
+    forecast: Option<&Forecast>,
+) {
     let event = &opened.press.event;
     let say = |line: String| desk.console.say(&line);
     let smtp = opened.settings.smtp.as_ref();
@@ -48,7 +57,13 @@ pub(super) fn announce(desk: &Desk<'_>, opened: &Opened, planned: &Planned, ledg
     } else {
         "nobody of this file was mailed before".into()
     });
-    if relay.is_none() && going > 0 {
+    if let Some(forecast) = forecast.filter(|forecast| is_felt(forecast, smtp, going, desk.around.now())) {
+        let zone = event.window.zone();
+        say(forecast.sum(desk.around.now(), zone));
+        if let Some(parts) = forecast.in_parts(&planned.order.same_again(), zone) {
+            say(parts);
+        }
+    } else if relay.is_none() && going > 0 {
         say(about_how_long(smtp, going));
     }
 }
@@ -67,18 +82,24 @@ fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
     attendees.take(all).map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
 }
 
-/// How long so many mails take: by the rate that is set, else as relays usually are.
+/// What a quick relay takes in a second on one connection.
+const QUICK: f64 = 10.0;
+
+/// Whether the limits matter more than how quick relays are.
+fn is_felt(forecast: &Forecast, smtp: Option<&SmtpSettings>, mails: u64, now: Timestamp) -> bool {
+    let connections = smtp.map_or(1.0, |smtp| f64::from(smtp.connections));
+    #[expect(clippy::cast_precision_loss, reason = "a rough time")]
+    let anyway = mails as f64 / (QUICK * connections);
+    forecast.too_late().is_some() || forecast.lasts(now).as_secs_f64() >= anyway
+}
+
+/// How long so many mails take where no limit keeps them: as relays usually are.
 fn about_how_long(smtp: Option<&SmtpSettings>, mails: u64) -> String {
-    // What relays take on one connection: a slow one, and a quick one.
+    // What a slow relay takes on one connection.
     const SLOW: f64 = 0.5;
-    const QUICK: f64 = 10.0;
     #[expect(clippy::cast_precision_loss, reason = "a time for people")]
     let mails = mails as f64;
     let time = |a_second: f64| rough_time(std::time::Duration::from_secs_f64(mails / a_second));
-    if let Some(rate) = smtp.and_then(|smtp| smtp.rate) {
-        let a_second = f64::from(rate.mails) / rate.per.as_secs_f64();
-        return format!("at {} mails in {}: about {}", rate.mails, rough_time(rate.per), time(a_second));
-    }
     let connections = smtp.map_or(1.0, |smtp| f64::from(smtp.connections));
     let (quick, slow) = (time(QUICK * connections), time(SLOW * connections));
     if quick == slow {
@@ -86,6 +107,23 @@ fn about_how_long(smtp: Option<&SmtpSettings>, mails: u64) -> String {
     } else {
         format!("it takes {quick} to {slow} with most mail servers")
     }
+}
+
+/// Asks whether to go ahead; and once more where the limits keep some mails until it is too late.
+///
+/// # Errors
+/// Where an answer is no, or nobody can be asked.
+pub(super) fn confirm_in_time(desk: &Desk<'_>, order: &Order, forecast: Option<&Forecast>) -> Result<(), Failure> {
+    let Some(late) = forecast.and_then(Forecast::too_late) else { return confirm(desk, order) };
+    let hint = "begin earlier, or send through a mail server that allows more; where yours does, say so by \
+                `daily_limit` and `rate` under [smtp]";
+    if !order.yes && !desk.console.can_ask() {
+        let told = Told::new(format!("nothing was sent: {late}"));
+        return Err(Failure::bad_input(told.hint(format!("{hint}; `--yes` sends all the same"))));
+    }
+    confirm(desk, order)?;
+    desk.console.warn(&Told::new(late).hint(hint));
+    if order.yes { Ok(()) } else { agreed(desk, "Send all the same?") }
 }
 
 /// Asks whether to go ahead, unless that was said on the command line.
@@ -101,8 +139,12 @@ pub(super) fn confirm(desk: &Desk<'_>, order: &Order) -> Result<(), Failure> {
             Told::new("nothing was sent: nobody can be asked here").hint("add `--yes` to send without being asked"),
         ));
     }
+    agreed(desk, "Go ahead?")
+}
+
+fn agreed(desk: &Desk<'_>, question: &str) -> Result<(), Failure> {
     let listening = interrupt::while_asked("interrupted: nothing was sent")?;
-    let agreed = desk.console.confirm("Go ahead?");
+    let agreed = desk.console.confirm(question);
     drop(listening);
     if agreed { Ok(()) } else { Err(Failure::bad_input(Told::new("nothing was sent, as you wished"))) }
 }

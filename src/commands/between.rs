@@ -2,7 +2,7 @@
 //!
 //! A run that waits holds no lock, so another one may come between; then it waits for that one's end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -20,6 +20,8 @@ use crate::{
 
 /// How often a run looks whether the one that came between has ended.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often a run that waits looks at the clock.
+const LOOK_AT_THE_CLOCK: Duration = Duration::from_secs(15);
 
 /// Stops where another run is on this moment, before anything else is said.
 pub(super) fn refuse_a_second_run(opened: &Opened) -> Result<(), Failure> {
@@ -72,6 +74,9 @@ pub(super) async fn ledger_again(
 }
 
 /// Waits until the first deferred row is due, or for Ctrl-C.
+///
+/// It is over when the clock says so, or when so much time has gone by whatever the clock says: one that is
+/// set back keeps nobody waiting, and a machine that slept goes on soon after it wakes.
 pub(super) async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, command: &str, interrupt: &Interrupt) {
     let now = desk.around.now();
     let wait = due.duration_since(now);
@@ -82,5 +87,13 @@ pub(super) async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, comma
             relay::length(wait)
         ));
     }
-    interrupt.sleep(wait.try_into().unwrap_or_default()).await;
+    let length: Duration = wait.try_into().unwrap_or_default();
+    let started = Instant::now();
+    loop {
+        let by_the_clock: Duration = due.duration_since(desk.around.now()).try_into().unwrap_or_default();
+        let rest = by_the_clock.min(length.saturating_sub(started.elapsed()));
+        if rest.is_zero() || interrupt.sleep(rest.min(LOOK_AT_THE_CLOCK)).await {
+            return;
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `roomkey check`: everything that can be known before a mail leaves.
 
+use secrecy::SecretString;
+
 use super::{
     Desk, event_change, interrupt,
     opened::{Opened, SecretNeed, ledger_failure, templates_folder},
@@ -27,7 +29,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let mut warnings = opened.warnings.clone();
     where_from(desk, &opened.settings);
     event_in_words(desk, &opened, &mut warnings);
-    let unusable = mail_password(desk, &opened.settings).err();
+    let (password, unusable) = match mail_password(desk, &opened.settings) {
+        Ok(password) => (password, None),
+        Err(told) => (None, Some(told)),
+    };
     let roster = opened.roster()?;
     let everybody = Wanted::default();
     let survey = opened
@@ -62,7 +67,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     refuse_problems(desk, &survey, u64::from(unusable.is_some()))?;
     if args.smtp {
-        ask_the_relay(desk, &opened)?;
+        ask_the_relay(desk, &opened, password)?;
     }
     if args.strict && !warnings.is_empty() {
         return Err(Failure::bad_input(Told::new(format!(
@@ -133,16 +138,16 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     }
 }
 
-/// Whether the mail server's password is there, and where it comes from.
-fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<(), Told> {
-    let Some(smtp) = settings.smtp.as_ref().filter(|smtp| smtp.user.is_some()) else { return Ok(()) };
-    own_secrets::MAIL.find(desk, settings, &smtp.password)?;
+/// The mail server's password, where it is there; says where it comes from.
+fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<Option<SecretString>, Told> {
+    let Some(smtp) = settings.smtp.as_ref().filter(|smtp| smtp.user.is_some()) else { return Ok(None) };
+    let password = own_secrets::MAIL.find(desk, settings, &smtp.password)?;
     let origin = own_secrets::MAIL.origin(desk, settings, &smtp.password);
     desk.console.result_shown(&match origin {
         Some(origin) => format!("the mail password comes from {origin}"),
         None => "the mail password is asked for when mails are sent".to_owned(),
     });
-    Ok(())
+    Ok(password)
 }
 
 /// The organiser's own templates, and why they count.
@@ -237,8 +242,8 @@ fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
 }
 
 /// Logs in, offers the sender, takes it back.
-fn ask_the_relay(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
-    let way = Way::of(desk, opened)?;
+fn ask_the_relay(desk: &Desk<'_>, opened: &Opened, password: Option<SecretString>) -> Result<(), Failure> {
+    let way = Way::with(desk, opened, password)?;
     let runtime = interrupt::runtime()?;
     let answer = runtime.block_on(async {
         let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));

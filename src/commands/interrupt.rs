@@ -89,7 +89,7 @@ pub(super) async fn signal() {
 pub(super) fn while_asked(last_words: &'static str) -> Result<tokio::runtime::Runtime, Failure> {
     #[cfg(unix)]
     let terminal = rustix::termios::tcgetattr(std::io::stdin()).ok();
-    let listening = runtime()?;
+    let listening = background_runtime()?;
     let (ready, listens) = std::sync::mpsc::channel();
     listening.spawn(async move {
         let mut pressed = std::pin::pin!(signal());
@@ -117,10 +117,19 @@ pub(super) fn while_asked(last_words: &'static str) -> Result<tokio::runtime::Ru
     Ok(listening)
 }
 
-/// The runtime that mails are sent on.
+/// The runtime that mails are sent on: one thread, since what passes from one to another costs more
+/// than the work itself. Mails are made, and the ledger is written, on threads of their own.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::unexpected(format!("failed to start: {error}")))
+    built(tokio::runtime::Builder::new_current_thread())
+}
+
+/// A runtime that works while this thread does something else: waits for somebody to type, or sends.
+pub(super) fn background_runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(1);
+    built(builder)
+}
+
+fn built(mut builder: tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, Failure> {
+    builder.enable_all().build().map_err(|error| Failure::unexpected(format!("failed to start: {error}")))
 }

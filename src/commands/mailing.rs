@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, asking, between, event_change,
+    Desk, asking, between, doubts, event_change, limits,
     opened::{Opened, ledger_failure},
     passes::{self, Ending},
     relay::Way,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, words},
+    console::shell_word,
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
     model::Address,
@@ -43,6 +44,14 @@ pub(super) struct Order {
     pub(super) wait: bool,
     /// For `resend --all`: a new round, though the last one can be gone on with.
     pub(super) again: bool,
+}
+
+impl Order {
+    /// The command with everybody in it whom it names.
+    pub(super) fn same_again(&self) -> String {
+        let named: Vec<_> = self.wanted.addresses.iter().map(|address| shell_word(address.as_str())).collect();
+        self.command.replacen("EMAIL", &named.join(" "), 1)
+    }
 }
 
 /// An order, looked at: which rows it comes to.
@@ -107,8 +116,19 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         round::warn_of_an_earlier_one(desk, opened, reader)?;
     }
     let relay = way.as_ref().map(|way| way.host.clone());
-    asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref());
-    asking::confirm(desk, &planned.order)?;
+    let forecast = match way {
+        // A catcher on this computer sets no limits.
+        Some(_) => None,
+        None => limits::forecast(desk, opened, &planned, reader.as_ref())?,
+    };
+    asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref(), forecast.as_ref());
+    if let Some(reader) = &reader {
+        doubts::list(desk, opened, &planned, reader, &roster)?;
+    }
+    if planned.order.yes || desk.console.can_ask() {
+        limits::refuse_where_nothing_can_go(opened, &planned, forecast.as_ref())?;
+    }
+    asking::confirm_in_time(desk, &planned.order, forecast.as_ref())?;
     let way = match way {
         Some(way) => way,
         None => Way::of(desk, opened)?,
@@ -134,7 +154,7 @@ pub(super) fn plan(
     };
     let survey = opened
         .surveyor(roster, terms, &order.wanted, desk)
-        .survey(Depth::Mails, order.note.as_deref())
+        .survey(Depth::UnlikeOthers, order.note.as_deref())
         .map_err(|problem| report::file_failure(&problem))?;
     report::refuse_problems(&survey, &order)?;
     let meant = meant_rows(&survey, roster, &order, opened)?;

@@ -35,6 +35,21 @@ impl Which {
         found.map_err(|problem| self.blame(desk, settings, source, &problem.to_string(), &problem.hint()))
     }
 
+    /// How to get it anew, where it comes from a command.
+    pub(super) fn again(
+        self,
+        desk: &Desk<'_>,
+        source: &SecretSource,
+    ) -> Option<impl Fn() -> Result<SecretString, Told> + Send + Sync + 'static> {
+        let is_beaten = source.file.is_some() || desk.around.variable(source.env_name).is_some();
+        let words = source.command.clone().filter(|_| !is_beaten)?;
+        let folder = source.folder.clone();
+        Some(move || {
+            secrets::printed(&words, &folder)
+                .map_err(|problem| Told::new(format!("{}: {problem}", self.name)).hint(problem.hint()))
+        })
+    }
+
     /// Says what is wrong with it, at the line of the file that names it.
     pub(super) fn blame(
         self,

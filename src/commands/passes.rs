@@ -3,7 +3,11 @@
 //! The run lock is held only while a pass runs: a run that waits lets go of it and reads the ledger
 //! again afterwards.
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -11,6 +15,7 @@ use tokio::sync::watch;
 use super::{
     Desk, between, continued,
     interrupt::{Interrupt, runtime},
+    limits,
     mailing::{self, Planned},
     opened::{Opened, ledger_failure},
     relay::{self, Way},
@@ -25,6 +30,9 @@ use crate::{
     ledger::{CampaignId, CampaignKind, Ledger, Roster, State, Unrecorded, Writer},
     model::{Outage, Outcome},
 };
+
+/// Progress is shown at most so often: an eye sees no more.
+const BLINK: Duration = Duration::from_millis(50);
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -48,7 +56,8 @@ pub(super) struct Ending {
 pub(super) fn run(desk: &Desk<'_>, opened: &Opened, planned: Planned, way: Way) -> Result<(Planned, Ending), Failure> {
     let runtime = runtime()?;
     let Way { mailer, connections, trace, .. } = way;
-    let passes = all_passes(desk, opened, planned, mailer, connections);
+    let waits = mailer.waits();
+    let passes = limits::waits_told(waits, desk.console, all_passes(desk, opened, planned, mailer, connections));
     let ended = runtime.block_on(relay::traced(trace, desk.console, passes));
     desk.console.end_progress();
     runtime.shutdown_background();
@@ -84,6 +93,7 @@ async fn all_passes(
                 }
             }
         };
+        limits::remember(&mailer, &ledger, opened, desk.around.now())?;
         let composer = match replan(desk, opened, &mut planned, &mut ledger, &taken, campaign, first) {
             Ok(Some(composer)) => composer,
             Ok(None) => {
@@ -98,15 +108,19 @@ async fn all_passes(
         };
         campaign = Some(composer.campaign);
         ending.campaign = campaign;
+        let total = composer.total();
         let (ledger, ended, unrecorded) =
             one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
         ending.unrecorded = unrecorded;
         ending.accepted += ended.tally.accepted;
-        ending.outage = ended.outage;
-        ending.failure = ended.failure;
+        (ending.outage, ending.failure) = (ended.outage, ended.failure);
         ending.interrupted = interrupt.was_hit();
         let Some(ledger) = ledger else { return Ok((planned, ending)) };
-        let (open, due) = what_is_left(&ledger, &planned, &taken, campaign)?;
+        let (open, due) = if first && planned.waiting() == 0 && ended.tally.accepted == total {
+            (0, None)
+        } else {
+            what_is_left(&ledger, &planned, &taken, campaign, desk.around.now())?
+        };
         if !mailing::ended_well(&ending) {
             return Ok((planned, ending));
         }
@@ -147,22 +161,25 @@ fn replan(
     if first && planned.order.accept_change {
         ledger.accept_change(&opened.press.terms()).map_err(failed)?;
     }
-    let everybody = Wanted::default();
-    let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
-    surveyor.stamp = planned.survey.stamp.as_ref();
-    let survey = match surveyor.survey(Depth::Rows, None) {
-        Err(FileProblem::Changed { .. }) if !first => return Ok(None),
-        survey => survey.map_err(|problem| report::file_failure(&problem))?,
-    };
-    if !survey.broken.is_empty() {
-        return Err(Failure { status: Status::BadInput, problems: survey.broken });
+    let as_planned = first && roster.is_empty() && planned.survey.identified.known.is_empty();
+    if !as_planned {
+        let everybody = Wanted::default();
+        let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
+        surveyor.stamp = planned.survey.stamp.as_ref();
+        let survey = match surveyor.survey(Depth::Rows, None) {
+            Err(FileProblem::Changed { .. }) if !first => return Ok(None),
+            survey => survey.map_err(|problem| report::file_failure(&problem))?,
+        };
+        if !survey.broken.is_empty() {
+            return Err(Failure { status: Status::BadInput, problems: survey.broken });
+        }
+        planned.survey.identified = survey.identified;
     }
     let order = if first {
         planned.order.clone()
     } else {
         mailing::Order { selection: Selection::Due, ..planned.order.clone() }
     };
-    planned.survey.identified = survey.identified;
     planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
     let campaign = if let Some(campaign) = campaign {
         campaign
@@ -240,6 +257,7 @@ pub(super) async fn pass<M: Mailer + 'static>(
     };
     console.start_progress(total);
     let started = Instant::now();
+    let mut shown: Option<Instant> = None;
     let (mut tally, mut troubles) = (Tally::default(), Vec::new());
     let show = async {
         while let Some(event) = events.recv().await {
@@ -251,6 +269,10 @@ pub(super) async fn pass<M: Mailer + 'static>(
                 troubles.push(outcome.clone());
             }
             tell(console, &event);
+            if tally.done() < total && shown.is_some_and(|at| at.elapsed() < BLINK) {
+                continue;
+            }
+            shown = Some(Instant::now());
             console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
         }
     };
@@ -266,7 +288,11 @@ fn tell(console: &Console, event: &Event) {
                 .say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
         }
         Event::Slowed { connections } => {
-            console.say(&format!("the mail server asks to slow down: {connections} connections from now on"));
+            let left = match connections {
+                1 => "one connection".to_owned(),
+                many => format!("{many} connections"),
+            };
+            console.say(&format!("the mail server asks to slow down: {left} from now on"));
         }
         Event::TriedAgain { address } => console.detail(&format!("{address}: the connection was lost, trying again")),
         Event::Settled { .. } | Event::Started { .. } => {}
@@ -279,6 +305,7 @@ fn what_is_left(
     planned: &Planned,
     taken: &HashSet<u32>,
     campaign: Option<CampaignId>,
+    now: Timestamp,
 ) -> Result<(u64, Option<Timestamp>), Failure> {
     let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
     let mut open = 0;
@@ -292,7 +319,7 @@ fn what_is_left(
         let ours = people.contains(&standing.person) || (new && is_new());
         if ours && standing.last.state == State::Deferred {
             open += 1;
-            if let Some(at) = standing.last.next_attempt {
+            if let Some(at) = standing.last.due(now) {
                 due = Some(due.map_or(at, |earliest| earliest.min(at)));
             }
         }

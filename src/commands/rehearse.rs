@@ -42,13 +42,13 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     if !opened.own_secret {
         desk.console.say("no Jitsi secret here: a throw-away one signs, so these links open no room");
     }
-    let runtime = interrupt::runtime()?;
+    let runtime = interrupt::background_runtime()?;
     let catcher = runtime
         .block_on(async { Catcher::start(Some(&folder), Script::default()).await })
         .map_err(|problem| Failure::unexpected(problem.to_string()))?;
     let address = catcher.address();
     let relay = Relay::new(address.ip().to_string(), address.port(), TlsMode::None);
-    let mut way = Way::over(relay, None, 4, desk.console)?;
+    let mut way = Way::over(relay, Vec::new(), 4, desk.console)?;
     way.host = format!("the catcher at {address}");
     let order = Order {
         kind: CampaignKind::Send,

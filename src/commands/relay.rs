@@ -12,20 +12,23 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc;
 
 use super::{
-    Desk, interrupt,
+    Desk, interrupt, limits,
     opened::{Opened, folder_of, settings_told},
     own_secrets,
 };
 use crate::{
     console::{Console, Hidden},
     delivery::{
-        pacing::Rate,
+        pacing::Limit,
         retry::RetryPolicy,
-        smtp::{Credentials, Relay, RelayProblem, SmtpMailer, Timeouts, TlsMode, advice, read_roots},
+        smtp::{
+            Auth, Credentials, Password, RENEWED_AFTER, Relay, RelayProblem, SmtpMailer, Timeouts, TlsMode,
+            Unobtainable, advice, read_roots,
+        },
     },
     failure::{Failure, Status, Told},
     model::Outage,
-    settings::{RetrySettings, Settings, SmtpSettings, Tls},
+    settings::{self, RetrySettings, Settings, SmtpSettings, Tls},
 };
 
 /// More than any file of certificates holds: 16 MiB.
@@ -44,6 +47,11 @@ pub(super) struct Way {
 impl Way {
     /// Makes the mailer that `[smtp]` describes.
     pub(super) fn of(desk: &Desk<'_>, opened: &Opened) -> Result<Self, Failure> {
+        Self::with(desk, opened, None)
+    }
+
+    /// The same, where the password may be known already: a command for it runs once.
+    pub(super) fn with(desk: &Desk<'_>, opened: &Opened, known: Option<SecretString>) -> Result<Self, Failure> {
         let smtp = opened.settings.require_smtp().map_err(|problem| Failure::bad_input(settings_told(&problem)))?;
         let tls = match smtp.tls {
             Tls::Implicit => TlsMode::Implicit,
@@ -52,7 +60,7 @@ impl Way {
         };
         let mut relay = Relay::new(&smtp.host, smtp.port, tls);
         relay.extra_roots = roots(&opened.settings).map_err(Failure::bad_input)?;
-        relay.credentials = credentials(desk, &opened.settings, smtp)?;
+        relay.credentials = credentials(desk, &opened.settings, smtp, known)?;
         relay.helo.clone_from(&smtp.helo);
         relay.allow_plaintext = smtp.allow_plaintext;
         relay.timeouts = Timeouts {
@@ -62,15 +70,14 @@ impl Way {
             data: smtp.timeouts.data,
             final_: smtp.timeouts.last_reply,
         };
-        let rate = smtp.rate.map(|rate| Rate { count: rate.mails, period: rate.per });
         let connections = usize::try_from(smtp.connections).unwrap_or(1);
-        Self::over(relay, rate, connections, desk.console)
+        Self::over(relay, limits::limits(&opened.settings), connections, desk.console)
     }
 
     /// Makes a mailer for a relay that is known whole.
     pub(super) fn over(
         mut relay: Relay,
-        rate: Option<Rate>,
+        limits: Vec<Limit>,
         connections: usize,
         console: &Console,
     ) -> Result<Self, Failure> {
@@ -81,29 +88,33 @@ impl Way {
             relay.trace = Some(lines);
             trace = Some(heard);
         }
-        let mailer = SmtpMailer::new(relay, rate).map_err(|problem| relay_failure(&problem))?;
-        Ok(Self { mailer, host, connections, trace })
+        let mailer = SmtpMailer::new(relay, None).map_err(|problem| relay_failure(&problem))?;
+        Ok(Self { mailer: mailer.with_limits(limits), host, connections, trace })
     }
 }
 
-/// Does something, and prints the conversation meanwhile where `-v` asks for it.
+/// Does something, and prints the conversation meanwhile where `-v` asks for it, to its last line.
 pub(super) async fn traced<T>(
-    trace: Option<mpsc::UnboundedReceiver<String>>,
+    mut trace: Option<mpsc::UnboundedReceiver<String>>,
     console: &Console,
     work: impl Future<Output = T>,
 ) -> T {
     let print = async {
-        if let Some(mut lines) = trace {
+        if let Some(lines) = &mut trace {
             while let Some(line) = lines.recv().await {
                 console.detail(&line);
             }
         }
         std::future::pending::<()>().await;
     };
-    tokio::select! {
+    let done = tokio::select! {
         done = work => done,
         () = print => unreachable!("the trace never ends first"),
+    };
+    while let Some(line) = trace.as_mut().and_then(|lines| lines.try_recv().ok()) {
+        console.detail(&line);
     }
+    done
 }
 
 /// The retry policy of `[retry]`.
@@ -121,8 +132,10 @@ pub(super) fn outage_told(outage: &Outage, host: &str) -> Told {
     let what = match outage {
         Outage::Unreachable { stage, detail } => format!("failed to reach {host}, at {stage}: {detail}"),
         Outage::Tls { detail } => format!("failed to talk to {host} safely: {detail}"),
+        Outage::LogInRefused(reply) if reply.code == 0 => format!("failed to log in to {host}: {reply}"),
         Outage::LogInRefused(reply) => format!("{host} refused the log-in: {reply}"),
         Outage::LogInNotNow(reply) => format!("{host} cannot check the log-in now: {reply}"),
+        Outage::NoPassword { detail, .. } => format!("failed to log in to {host} anew: {detail}"),
         Outage::SenderRefused(reply) => format!("{host} refused the sender: {reply}"),
         Outage::RelayRefused(reply) => format!("{host} refuses to pass mails on: {reply}"),
         Outage::Quota { reply, .. } if reply.code == 0 => reply.text.clone(),
@@ -185,31 +198,56 @@ pub(super) fn risk(settings: &Settings) -> Option<Told> {
     Some(settings_told(&settings.problem("smtp.allow_plaintext", &what, Some(hint))))
 }
 
-fn credentials(desk: &Desk<'_>, settings: &Settings, smtp: &SmtpSettings) -> Result<Option<Credentials>, Failure> {
+fn credentials(
+    desk: &Desk<'_>,
+    settings: &Settings,
+    smtp: &SmtpSettings,
+    known: Option<SecretString>,
+) -> Result<Option<Credentials>, Failure> {
     let Some(user) = smtp.user.clone() else { return Ok(None) };
-    let found = own_secrets::MAIL.find(desk, settings, &smtp.password).map_err(Failure::bad_input)?;
-    let password = match found {
-        Some(password) => password,
-        None => asked(desk, &user, &smtp.host)?,
+    let found = match known {
+        Some(known) => Some(known),
+        None => own_secrets::MAIL.find(desk, settings, &smtp.password).map_err(Failure::bad_input)?,
     };
-    Ok(Some(Credentials { user, password }))
+    let password = match (found, own_secrets::MAIL.again(desk, &smtp.password)) {
+        (Some(first), Some(again)) => Password::renewable(first, RENEWED_AFTER, move || {
+            again().map_err(|told| Unobtainable { what: told.what, hint: told.hint.unwrap_or_default() })
+        }),
+        (Some(password), None) => password.into(),
+        (None, _) => asked(desk, &user, smtp)?.into(),
+    };
+    let auth = match smtp.auth {
+        settings::Auth::Auto => Auth::Auto,
+        settings::Auth::Plain => Auth::Plain,
+        settings::Auth::Login => Auth::Login,
+        settings::Auth::XOAuth2 => Auth::XOAuth2,
+        settings::Auth::OAuthBearer => Auth::OAuthBearer,
+    };
+    Ok(Some(Credentials { user, auth, password }))
 }
 
 const INTERRUPTED: &str = "interrupted: nothing was sent";
 
-fn asked(desk: &Desk<'_>, user: &str, host: &str) -> Result<SecretString, Failure> {
-    let missing = || {
-        Failure::of(
-            Status::BadInput,
-            Told::new(format!("the password of {user} at {host} is missing"))
-                .hint("set ROOMKEY_SMTP_PASSWORD, or name a file that holds it under [smtp]: password_file = \"smtp.password\""),
+fn asked(desk: &Desk<'_>, user: &str, smtp: &SmtpSettings) -> Result<SecretString, Failure> {
+    let host = &smtp.host;
+    let (what, prompt, hint) = if smtp.auth.takes_a_token() {
+        ("access token", "Access token", "name a command that prints one under [smtp]: password_command = [\"…\"]")
+    } else {
+        (
+            "password",
+            "Password",
+            "set ROOMKEY_SMTP_PASSWORD, or name a file that holds it under [smtp]: password_file = \"smtp.password\"",
         )
+    };
+    let missing = || {
+        let told = Told::new(format!("the {what} of {user} at {host} is missing")).hint(hint);
+        Failure::of(Status::BadInput, told)
     };
     if !desk.console.can_ask() {
         return Err(missing());
     }
     let _listening = interrupt::while_asked(INTERRUPTED)?;
-    match desk.console.ask_hidden(&format!("Password of {user} at {host}: ")) {
+    match desk.console.ask_hidden(&format!("{prompt} of {user} at {host}: ")) {
         Hidden::Answer(password) if !password.expose_secret().is_empty() => Ok(password),
         Hidden::Interrupted => Err(Failure::of(Status::Interrupted, Told::new(INTERRUPTED))),
         Hidden::Answer(_) | Hidden::NoMore => Err(missing()),

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    Desk,
+    Desk, limits,
     mailing::Planned,
     opened::{Opened, ledger_failure},
     passes::Ending,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     attendees::FileProblem,
-    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, rough_time, words},
+    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, moment, rough_time, words},
     console::shell_word,
     failure::{Failure, Status, Told},
     ledger::{CampaignId, Reader, Roster, State, Unrecorded},
@@ -113,7 +113,7 @@ pub(super) fn summary(
     }
     list_the_others(desk, &planned, reader.as_ref(), &roster, &ending.unrecorded)?;
     unrecorded::tell(desk, &ending.unrecorded);
-    close(desk, opened, &planned, ending, host, &roster)
+    close(desk, opened, &planned, ending, host, reader.as_ref(), &roster)
 }
 
 /// The last lines: what stopped the run, and how to go on.
@@ -123,12 +123,15 @@ fn close(
     planned: &Planned,
     ending: &Ending,
     host: &str,
+    reader: Option<&Reader>,
     roster: &Roster,
 ) -> Result<Status, Failure> {
-    let go_on = go_on(planned, ending, roster);
+    let (command, does) = go_on(planned, ending, roster);
+    let go_on = format!("`{command}` {does}");
     if let Some(outage) = &ending.outage {
         let mut told = relay::outage_told(outage, host);
-        if let Some(hint) = when_to_go_on(outage, desk.around.now(), opened.press.event.window.zone(), planned) {
+        let turn = reader.map_or(Ok(None), |reader| limits::next_turn(desk, opened, reader))?;
+        if let Some(hint) = when_to_go_on(outage, turn, desk.around.now(), opened.press.event.window.zone(), &command) {
             told.hint = Some(hint);
         }
         desk.console.problem(&told);
@@ -169,22 +172,26 @@ fn close(
 }
 
 /// For a quota: when it can go on. Most relays count a day's mails over the last 24 hours.
-fn when_to_go_on(outage: &Outage, now: jiff::Timestamp, zone: &TimeZone, planned: &Planned) -> Option<String> {
+/// `turn` is when the limits that are kept on this side, which have no reply, let the next mail go.
+fn when_to_go_on(
+    outage: &Outage,
+    turn: Option<Timestamp>,
+    now: Timestamp,
+    zone: &TimeZone,
+    command: &str,
+) -> Option<String> {
     let Outage::Quota { reply, until } = outage else { return None };
-    if reply.code == 0 {
-        return None; // The organiser's own rate: its time stands in what is told.
-    }
-    let at = until.unwrap_or_else(|| now + jiff::SignedDuration::from_hours(24));
-    let local = format!("{} ({})", words::moment(at, zone), zone.iana_name().unwrap_or("UTC"));
-    let surely = if until.is_some() { "" } else { " at the latest, as most count the last 24 hours" };
-    Some(format!("run `{}` again {local}{surely}: it goes on where this one stopped", planned.order.command))
+    let known = if reply.code == 0 { Some(turn?) } else { *until };
+    let at = moment(known.unwrap_or_else(|| now + SignedDuration::from_hours(24)), zone);
+    let surely = if known.is_some() { "" } else { " at the latest, as most count the last 24 hours" };
+    Some(format!("run `{command}` again {at}{surely}: it goes on where this one stopped"))
 }
 
-/// The command that goes on with what a run left.
-fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> String {
+/// The command that goes on with what a run left, and what it does.
+fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> (String, &'static str) {
     let order = &planned.order;
     if order.selection != Selection::Again {
-        return format!("`{}` goes on with the rest, and mails nobody twice", order.command);
+        return (order.command.clone(), "goes on with the rest, and mails nobody twice");
     }
     // Named people: those whom this run has no mail for; a mail of it that was deferred is `send`'s.
     let reached = |number| {
@@ -200,9 +207,9 @@ fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> String {
         .map(|attendee| shell_word(attendee.email.as_str()))
         .collect();
     if rest.is_empty() {
-        return "`roomkey send` goes on with what was deferred".to_owned();
+        return ("roomkey send".to_owned(), "goes on with what was deferred");
     }
-    format!("`{}` goes on with the rest", order.command.replacen("EMAIL", &rest.join(" "), 1))
+    (order.command.replacen("EMAIL", &rest.join(" "), 1), "goes on with the rest")
 }
 
 /// How many are in these states by a mail of this run, and how many by an earlier one.

@@ -1,10 +1,11 @@
 //! The desk between a run and its mailers: mails go one way, claims and reports the other.
 //!
 //! Owns: the channels, and the order "nothing new after a stop". Does not own: what a claim means to
-//! the ledger, nor how a mail is sent. Known weakness: one queue under one lock; an idle worker that
-//! waits for a mail holds it, so that [`Desk::try_next`] then says "none", which is what is true.
+//! the ledger, nor how a mail is sent. Mails come in handfuls, since each arrival may wake a thread.
+//! Known weakness: one queue under one lock; an idle worker that waits for a mail holds it, so that
+//! [`Desk::try_next`] then says "none", which is what is true.
 
-use std::{fmt, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
@@ -35,16 +36,65 @@ pub enum Report {
 /// Answers at once whether a row's mail is recorded as `sending` already, and takes note that it begins.
 pub type ClaimedAhead = Arc<dyn Fn(u32) -> bool + Send + Sync>;
 
+/// Mails that come together.
+pub type Handful = Vec<Arc<Mail>>;
+
+/// Mails that wait for a worker.
+#[derive(Debug)]
+struct Queue {
+    ready: VecDeque<Arc<Mail>>,
+    coming: mpsc::Receiver<Handful>,
+}
+
+impl Queue {
+    async fn next(&mut self) -> Option<Arc<Mail>> {
+        loop {
+            if let Some(mail) = self.ready.pop_front() {
+                return Some(mail);
+            }
+            self.ready.extend(self.coming.recv().await?);
+        }
+    }
+
+    fn try_next(&mut self) -> Option<Arc<Mail>> {
+        if self.ready.is_empty() {
+            self.ready.extend(self.coming.try_recv().ok()?);
+        }
+        self.ready.pop_front()
+    }
+}
+
 /// Where a mailer gets its mails, has them claimed, and says what became of them.
 ///
 /// Cloned for each worker; all clones share one queue.
 #[derive(Clone)]
 pub struct Desk {
-    mails: Arc<Mutex<mpsc::Receiver<Arc<Mail>>>>,
+    mails: Arc<Mutex<Queue>>,
     claims: mpsc::Sender<ClaimRequest>,
     reports: mpsc::UnboundedSender<Report>,
     stop: watch::Receiver<bool>,
     claimed_ahead: ClaimedAhead,
+    seat: Option<Seat>,
+}
+
+/// A worker's place among those who may work.
+#[derive(Debug, Clone)]
+struct Seat {
+    number: usize,
+    allowed: watch::Receiver<usize>,
+}
+
+impl Seat {
+    fn is_taken_away(&self) -> bool {
+        self.number >= *self.allowed.borrow()
+    }
+
+    async fn taken_away(&mut self) {
+        let number = self.number;
+        if self.allowed.wait_for(|allowed| number >= *allowed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl fmt::Debug for Desk {
@@ -58,38 +108,56 @@ impl Desk {
     /// `claimed_ahead` knows the mails that need not be asked for.
     #[must_use]
     pub fn new(
-        mails: mpsc::Receiver<Arc<Mail>>,
+        mails: mpsc::Receiver<Handful>,
         claims: mpsc::Sender<ClaimRequest>,
         reports: mpsc::UnboundedSender<Report>,
         stop: watch::Receiver<bool>,
         claimed_ahead: ClaimedAhead,
     ) -> Self {
-        Self { mails: Arc::new(Mutex::new(mails)), claims, reports, stop, claimed_ahead }
+        let queue = Queue { ready: VecDeque::new(), coming: mails };
+        Self { mails: Arc::new(Mutex::new(queue)), claims, reports, stop, claimed_ahead, seat: None }
     }
 
-    /// The next mail; `None` when there are no more, or the run stops.
+    /// The desk of one worker: it gives no mails while no more than `number` workers are allowed.
+    #[must_use]
+    pub fn of_worker(&self, number: usize, allowed: watch::Receiver<usize>) -> Self {
+        Self { seat: Some(Seat { number, allowed }), ..self.clone() }
+    }
+
+    /// Whether its worker is one too many at the moment.
+    #[must_use]
+    pub fn is_seat_taken_away(&self) -> bool {
+        self.seat.as_ref().is_some_and(Seat::is_taken_away)
+    }
+
+    /// The next mail; `None` when there are no more, the run stops, or its worker is one too many.
     pub async fn next(&self) -> Option<Arc<Mail>> {
         let mut stop = self.stop.clone();
-        if *stop.borrow() {
+        if *stop.borrow() || self.is_seat_taken_away() {
             return None;
         }
-        let mut mails = tokio::select! {
-            mails = self.mails.lock() => mails,
-            () = stopped(&mut stop) => return None,
+        let mut seat = self.seat.clone();
+        let dismissed = async {
+            match &mut seat {
+                Some(seat) => seat.taken_away().await,
+                None => std::future::pending().await,
+            }
         };
+        let next = async { self.mails.lock().await.next().await };
         tokio::select! {
             biased;
             () = stopped(&mut stop) => None,
-            mail = mails.recv() => mail,
+            () = dismissed => None,
+            mail = next => mail,
         }
     }
 
     /// The next mail if one is ready this moment.
     pub fn try_next(&self) -> Option<Arc<Mail>> {
-        if *self.stop.borrow() {
+        if *self.stop.borrow() || self.is_seat_taken_away() {
             return None;
         }
-        self.mails.try_lock().ok()?.try_recv().ok()
+        self.mails.try_lock().ok()?.try_next()
     }
 
     /// Waits until nothing new may be begun; for ever where nobody can say so any more.

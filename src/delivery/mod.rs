@@ -18,7 +18,7 @@ pub mod streaks;
 #[cfg(test)]
 mod conformance;
 
-pub use desk::{ClaimRequest, ClaimedAhead, Desk, Report};
+pub use desk::{ClaimRequest, ClaimedAhead, Desk, Handful, Report};
 
 /// One of the two ways a mail can go: over SMTP, or into a folder of previews.
 pub trait Mailer: Send + Sync {

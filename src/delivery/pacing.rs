@@ -1,9 +1,9 @@
 //! How many mails may go in how long a time: a limit that holds over *any* stretch of that length.
 //!
-//! Owns: the rate and its bookkeeping; `now` is an argument. Does not own: sleeping. A mail counts
+//! Owns: the rates and their bookkeeping; `now` is an argument. Does not own: sleeping. A mail counts
 //! from the moment it is begun until one period after it is *over*: so the limit holds as the relay
-//! counts too, however long a mail is on the way. Known weakness: the first `count` mails go in a
-//! burst; nothing is remembered from one run to the next.
+//! counts too, however long a mail is on the way. What went before this run is told by
+//! [`Pace::remember`]. Known weakness: the first `count` mails go in a burst.
 
 use std::{collections::VecDeque, fmt, str::FromStr, time::Duration};
 
@@ -85,19 +85,45 @@ pub enum Slot {
     WhenOneIsOver,
 }
 
+/// A rate, and what it is called where somebody is told that it is used up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limit {
+    /// How many in how long a time.
+    pub rate: Rate,
+    /// Such as `gmail's limit of 500 mails a day`.
+    pub name: String,
+}
+
 /// The bookkeeping of one rate, shared by all connections.
 #[derive(Debug)]
 pub struct Pacer {
     rate: Rate,
     under_way: usize,
-    over: VecDeque<Instant>,
+    /// When each mail that is over counts no more, in order.
+    expiring: VecDeque<Instant>,
 }
 
 impl Pacer {
     /// Starts with nothing sent.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        Self { rate, under_way: 0, over: VecDeque::new() }
+        Self { rate, under_way: 0, expiring: VecDeque::new() }
+    }
+
+    /// Starts with mails that were over so long ago, in any order.
+    #[must_use]
+    pub fn with_history(rate: Rate, ages: &[Duration], now: Instant) -> Self {
+        let mut pacer = Self::new(rate);
+        pacer.remember(ages, now);
+        pacer
+    }
+
+    /// Replaces what it knows of mails that are over.
+    pub fn remember(&mut self, ages: &[Duration], now: Instant) {
+        let mut left: Vec<Duration> = ages.iter().filter_map(|age| self.rate.period.checked_sub(*age)).collect();
+        left.sort_unstable();
+        // Counted forwards: an instant a day ago may lie before this machine's clock began.
+        self.expiring = left.into_iter().map(|left| now + left).collect();
     }
 
     /// The rate it keeps.
@@ -108,25 +134,90 @@ impl Pacer {
 
     /// Asks for one mail's turn.
     pub fn slot(&mut self, now: Instant) -> Slot {
-        while self.over.front().is_some_and(|&end| now.saturating_duration_since(end) >= self.rate.period) {
-            self.over.pop_front();
-        }
-        if self.under_way + self.over.len() < usize::try_from(self.rate.count).unwrap_or(usize::MAX) {
+        let slot = self.look(now);
+        if slot == Slot::Now {
             self.under_way += 1;
-            return Slot::Now;
         }
-        self.over.front().map_or(Slot::WhenOneIsOver, |&end| Slot::NotBefore(end + self.rate.period))
+        slot
+    }
+
+    /// The same without taking it.
+    fn look(&mut self, now: Instant) -> Slot {
+        while self.expiring.front().is_some_and(|&then| then <= now) {
+            self.expiring.pop_front();
+        }
+        let count = usize::try_from(self.rate.count).unwrap_or(usize::MAX);
+        let Some(waits_for) = (self.under_way + self.expiring.len()).checked_sub(count) else { return Slot::Now };
+        // A history may hold more than the rate allows: then the first to expire makes no room yet.
+        self.expiring.get(waits_for).map_or(Slot::WhenOneIsOver, |&then| Slot::NotBefore(then))
     }
 
     /// Says that a mail that had its turn is over, whatever became of it.
     pub fn over(&mut self, now: Instant) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.over.push_back(now);
+        self.expiring.push_back(now + self.rate.period);
     }
 
     /// Takes a turn back that no mail used.
     pub fn not_used(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
+    }
+}
+
+/// Several limits that hold at the same time.
+#[derive(Debug)]
+pub struct Pace(Vec<(Limit, Pacer)>);
+
+impl Pace {
+    /// Starts with nothing sent.
+    #[must_use]
+    pub fn new(limits: Vec<Limit>) -> Self {
+        let kept = |limit: Limit| {
+            let pacer = Pacer::new(limit.rate);
+            (limit, pacer)
+        };
+        Self(limits.into_iter().map(kept).collect())
+    }
+
+    /// Replaces what is known of mails that are over: how long ago each was, in any order.
+    pub fn remember(&mut self, ages: &[Duration], now: Instant) {
+        self.0.iter_mut().for_each(|(_, pacer)| pacer.remember(ages, now));
+    }
+
+    /// Asks for one mail's turn under all limits; where it must wait, the last of them to let it go is named.
+    pub fn slot(&mut self, now: Instant) -> (Slot, Option<&Limit>) {
+        let (mut latest, mut whose) = (Slot::Now, None);
+        for (at, (_, pacer)) in self.0.iter_mut().enumerate() {
+            let slot = pacer.look(now);
+            let is_later = match (latest, slot) {
+                (_, Slot::Now) | (Slot::NotBefore(_), Slot::WhenOneIsOver) => false,
+                (Slot::NotBefore(known), Slot::NotBefore(then)) => then > known,
+                (Slot::Now | Slot::WhenOneIsOver, _) => true,
+            };
+            if is_later {
+                (latest, whose) = (slot, Some(at));
+            }
+        }
+        if latest == Slot::Now {
+            self.0.iter_mut().for_each(|(_, pacer)| pacer.under_way += 1);
+        }
+        (latest, whose.and_then(|at| self.0.get(at)).map(|(limit, _)| limit))
+    }
+
+    /// Whether no mail that had its turn is still on its way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.0.iter().all(|(_, pacer)| pacer.under_way == 0)
+    }
+
+    /// Says that a mail that had its turn is over, whatever became of it.
+    pub fn over(&mut self, now: Instant) {
+        self.0.iter_mut().for_each(|(_, pacer)| pacer.over(now));
+    }
+
+    /// Takes a turn back that no mail used.
+    pub fn not_used(&mut self) {
+        self.0.iter_mut().for_each(|(_, pacer)| pacer.not_used());
     }
 }
 
@@ -180,6 +271,65 @@ mod tests {
         pacer.over(later);
         assert_eq!(pacer.slot(later), Slot::NotBefore(later + Duration::from_secs(1)));
         assert_eq!(pacer.slot(later + Duration::from_secs(1)), Slot::Now);
+    }
+
+    #[test]
+    fn what_went_before_counts_until_its_period_is_over() {
+        // given 3 a minute, and mails that were over 70, 50, 40 and 10 seconds ago
+        let start = Instant::now();
+        let ages = [40, 10, 70, 50].map(Duration::from_secs);
+        let mut pacer = Pacer::with_history("3/min".parse().unwrap(), &ages, start);
+        let at = |seconds| start + Duration::from_secs(seconds);
+        // then one more may go when the first of the three that count is a minute old, and so on
+        assert_eq!(pacer.slot(start), Slot::NotBefore(at(10)));
+        assert_eq!(pacer.slot(at(10)), Slot::Now);
+        pacer.over(at(11));
+        assert_eq!(pacer.slot(at(11)), Slot::NotBefore(at(20)));
+    }
+
+    #[test]
+    fn a_history_of_more_than_the_rate_is_waited_out() {
+        let start = Instant::now();
+        let ages = [50, 40, 30, 20].map(Duration::from_secs);
+        let mut pacer = Pacer::with_history("2/min".parse().unwrap(), &ages, start);
+        assert_eq!(pacer.slot(start), Slot::NotBefore(start + Duration::from_secs(30)));
+        assert_eq!(pacer.slot(start + Duration::from_secs(30)), Slot::Now);
+    }
+
+    #[test]
+    fn no_instant_before_the_clock_began_is_needed() {
+        let start = Instant::now();
+        let mut pacer = Pacer::with_history("1/day".parse().unwrap(), &[Duration::from_hours(23)], start);
+        assert_eq!(pacer.slot(start), Slot::NotBefore(start + Duration::from_hours(1)));
+        pacer.remember(&[Duration::from_hours(24), Duration::from_hours(24 * 400)], start);
+        assert_eq!(pacer.slot(start), Slot::Now);
+    }
+
+    #[test]
+    fn of_several_limits_each_holds_and_the_one_that_keeps_longest_is_named() {
+        let limit = |rate: &str| Limit { rate: rate.parse().unwrap(), name: rate.to_owned() };
+        let start = Instant::now();
+        let mut pace = Pace::new(vec![limit("2/min"), limit("3/day")]);
+        let (mut now, mut waits) = (start, Vec::new());
+        for _ in 0..2 {
+            assert_eq!(pace.slot(now), (Slot::Now, None));
+            pace.over(now);
+        }
+        for _ in 0..2 {
+            while let (Slot::NotBefore(then), Some(limit)) = pace.slot(now) {
+                waits.push((limit.name.clone(), (then - start).as_secs()));
+                now = then;
+            }
+            pace.over(now);
+        }
+        assert_eq!(waits, [("2/min".to_owned(), 60), ("3/day".to_owned(), 86_400)]);
+        // A turn that no mail used counts under none of them.
+        assert_eq!(pace.slot(now).0, Slot::Now);
+        assert!(!pace.is_idle());
+        pace.not_used();
+        assert!(pace.is_idle());
+        assert_eq!(pace.slot(now), (Slot::Now, None));
+        assert_eq!(pace.slot(now).0, Slot::NotBefore(start + Duration::from_mins(24 * 60 + 1)));
     }
 
     #[test]

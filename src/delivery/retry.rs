@@ -6,6 +6,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+/// More attempts than any row comes to.
+const MANY: u32 = 10_000;
+
 /// How long to wait after each "not now", and when to stop trying.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RetryPolicy {
@@ -47,8 +50,20 @@ impl RetryPolicy {
         let added = wait.as_secs_f64() * self.jitter_share.clamp(0.0, 1.0) * jitter.clamp(0.0, 1.0);
         let wait = wait.checked_add(SignedDuration::try_from_secs_f64(added).ok()?)?;
         let next = now.checked_add(wait).ok()?;
-        let last = first_attempt.checked_add(self.give_up_after).unwrap_or(Timestamp::MAX);
-        (next <= last).then_some(next)
+        let last = if first_attempt <= now {
+            first_attempt.checked_add(self.give_up_after)
+        } else {
+            // The clock was set back since. What is sure is that the waits between the attempts went by.
+            let gone: SignedDuration = self.waits_between(attempts);
+            now.checked_add(self.give_up_after.saturating_sub(gone))
+        };
+        (next <= last.unwrap_or(Timestamp::MAX)).then_some(next)
+    }
+
+    /// All the waits that so many attempts had between them, at least.
+    fn waits_between(&self, attempts: u32) -> SignedDuration {
+        let waits = (1..attempts.min(MANY)).filter_map(|attempt| self.wait(attempt, false));
+        waits.fold(SignedDuration::ZERO, SignedDuration::saturating_add)
     }
 
     fn wait(&self, attempts: u32, greylisted: bool) -> Option<SignedDuration> {
@@ -89,6 +104,17 @@ mod tests {
     fn it_gives_up_rather_than_try_too_late() {
         assert_eq!(next(5, false, 180), Some(at(240)));
         assert_eq!(next(5, false, 181), None);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_neither_ends_the_tries_nor_makes_them_endless() {
+        let set_back = |attempts, now| RetryPolicy::default().next_attempt(at(now), attempts, false, at(100_000), 0.0);
+        assert_eq!(set_back(1, 0), Some(at(1)));
+        assert_eq!(set_back(4, 0), Some(at(60)));
+        // 1 + 5 + 15 + 60 + 60 + 60 minutes went by between seven attempts, and four hours is the end.
+        assert_eq!(set_back(6, 0), Some(at(60)));
+        assert_eq!(set_back(7, 0), None);
+        assert_eq!(set_back(u32::MAX, 0), None);
     }
 
     #[test]

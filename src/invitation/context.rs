@@ -2,13 +2,10 @@
 //!
 //! It holds no secret but the reader's own link, so that nothing a template prints can leak one.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::tz::TimeZone;
-use tera::{Context, Value, value::Key};
+use tera::{Context, Map, Value, value::Key};
 
 use super::{Part, Phrase, locale::Locale, moments::Moments};
 use crate::model::{Attendee, Event, JoinLink, Language};
@@ -131,7 +128,7 @@ fn event(event: &Event, isolate: bool) -> Value {
 }
 
 fn row(attendee: &Attendee) -> Value {
-    let mut cells: HashMap<Key<'static>, Value> = HashMap::with_capacity(attendee.headers.0.len());
+    let mut cells = Map::with_capacity(attendee.headers.0.len());
     for (at, header) in attendee.headers.0.iter().enumerate() {
         let cell = attendee.cells.get(at).map_or("", String::as_str);
         // Of two columns of one name the first counts.

@@ -16,6 +16,8 @@ use crate::model::{Invitation, Language, forbidden_char};
 
 /// The most a subject may take on its way, encoded.
 const LONGEST_SUBJECT: usize = 900;
+/// How many octets of a link's end are looked for.
+const LINKS_END: usize = 16;
 /// Where a subject from the settings comes from.
 const SUBJECT_SETTING: &str = "event.toml, [mail] subject";
 
@@ -129,9 +131,7 @@ impl Templates {
     }
 
     fn require_link(&self, part: &str, link: &str, choice: &Choice) -> Result<(), RenderProblem> {
-        let whole = memchr::memmem::find_iter(part.as_bytes(), link)
-            .any(|at| !part[at + link.len()..].starts_with(continues_a_link));
-        if whole {
+        if holds_link(part, link) {
             return Ok(());
         }
         let hint = if choice.name.ends_with(".html") {
@@ -154,6 +154,17 @@ fn undefined(mut fault: TemplateFault, span: &str, headers: &[String]) -> Templa
         fault.available = headers.to_vec();
     }
     fault
+}
+
+/// Whether a part holds the whole link, with nothing behind it that would be taken for more of it.
+///
+/// Looks for the link's end, the signature, which stands nowhere else: a short text is found the faster.
+fn holds_link(part: &str, link: &str) -> bool {
+    let end = link.len().saturating_sub(LINKS_END);
+    let end = link.get(end..).filter(|end| !end.is_empty()).unwrap_or(link);
+    memchr::memmem::find_iter(part.as_bytes(), end)
+        .map(|at| at + end.len())
+        .any(|to| part[..to].ends_with(link) && !part[to..].starts_with(continues_a_link))
 }
 
 /// Whether a character right after a link would be taken for a part of it.

@@ -101,6 +101,12 @@ impl Templates {
         Ok(Self { tera, moments: Moments::default(), own, dir, warnings, columns, uses_row, prints_note, sources })
     }
 
+    /// Whether every word is ours: such templates cannot fail for one sound row and not for another.
+    #[must_use]
+    pub fn are_built_in(&self) -> bool {
+        self.own.is_empty()
+    }
+
     /// What may not be meant so: half a mail replaced, files that no mail uses.
     #[must_use]
     pub fn warnings(&self) -> &[TemplateWarning] {

@@ -104,15 +104,22 @@ impl Reader {
         self.one("SELECT value FROM meta WHERE key = 'accepted_change'", [], |row| row.get(0))
     }
 
-    /// How many mails a relay took, or may have taken, since a moment: what its daily limit counts.
-    pub fn sent_since(&self, since: Timestamp) -> Result<u64, LedgerProblem> {
-        let count = self.one(
-            "SELECT count(*) FROM mailing
-             WHERE state IN ('sending', 'sent', 'in_doubt') AND coalesce(ended, last_attempt) >= ?1",
-            [Millis(since)],
-            |row| row.get::<_, i64>(0),
+    /// When each try was over that a relay may count, in the stretch of time that ends now; sorted.
+    ///
+    /// A try counts whatever became of it. Of a mail tried several times since `since`, all tries but
+    /// the last are taken to have been as late as the last; of one tried before it too, only the last
+    /// is known. One whose end was never recorded may have been on its way for ten minutes.
+    pub fn tries_since(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Timestamp>, LedgerProblem> {
+        // A clock that was set back leaves times ahead of now; those far ahead were never true.
+        let ahead = now.saturating_add(since.duration_until(now)).unwrap_or(now);
+        let tries = self.all(
+            "SELECT coalesce(ended, min(last_attempt + 600000, max(last_attempt, ?2))) AS was_over,
+                    CASE WHEN first_attempt >= ?1 THEN attempts ELSE 1 END
+             FROM mailing WHERE was_over >= ?1 AND was_over <= ?3 ORDER BY was_over",
+            [Millis(since), Millis(now), Millis(ahead)],
+            |row| Ok((row.get::<_, Millis>(0)?.0, row.get::<_, u32>(1)?)),
         )?;
-        Ok(count.unwrap_or(0).unsigned_abs())
+        Ok(tries.into_iter().flat_map(|(over, count)| std::iter::repeat_n(over.min(now), count as usize)).collect())
     }
 
     pub(super) fn problem(&self, error: &rusqlite::Error) -> LedgerProblem {

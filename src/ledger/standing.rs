@@ -38,6 +38,17 @@ pub struct LastMailing {
     pub last_attempt: Timestamp,
 }
 
+impl LastMailing {
+    /// When it is to be tried again; `None` where it was given up.
+    ///
+    /// At `now` where its last attempt lies ahead of it: the clock was set back since, and would keep the
+    /// mail waiting for as long as that.
+    #[must_use]
+    pub fn due(&self, now: Timestamp) -> Option<Timestamp> {
+        self.next_attempt.map(|due| if self.last_attempt > now { now } else { due })
+    }
+}
+
 /// The latest mail that a person has, or may have, in hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
@@ -231,6 +242,18 @@ mod tests {
             let told = (found.state, found.last.state, found.ever_sent, found.mailings as usize);
             assert_eq!(told, (state, last, ever_sent, mails.len()), "{mails:?}, settled {settled:?}");
         }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+        let last = standing_after(&[deferred()], None).last;
+        let tried = last.last_attempt;
+        assert_eq!(last.due(tried), Some(at(300)));
+        assert_eq!(last.due(at(400)), Some(at(300)));
+        let set_back = tried.saturating_sub(jiff::SignedDuration::from_hours(5)).unwrap();
+        assert_eq!(last.due(set_back), Some(set_back), "not five hours later");
+        let given_up = Ending::Deferred { reply: "451".into(), next_attempt: None };
+        assert_eq!(standing_after(&[given_up], None).last.due(set_back), None);
     }
 
     #[test]

@@ -235,14 +235,36 @@ mod tests {
     }
 
     #[test]
-    fn a_daily_limit_counts_what_a_relay_took_or_may_have_taken() {
+    fn a_limit_counts_each_try_by_when_it_was_over() {
         let (_dir, folder) = samples::folder();
         let ledger = samples::ledger(&folder);
         for (row, ending) in [(1, sent()), (2, failed()), (3, deferred()), (4, in_doubt())] {
             samples::record(&ledger, &entry(row), &ending);
         }
-        assert_eq!(ledger.sent_since(at(10)).unwrap(), 2);
-        assert_eq!(ledger.sent_since(at(11)).unwrap(), 0);
+        assert_eq!(ledger.tries_since(at(10), at(99)).unwrap(), [at(10); 4]);
+        assert_eq!(ledger.tries_since(at(11), at(99)).unwrap(), []);
+        // Another try of the same mail is one more.
+        samples::record(&ledger, &entry(3).again(MailingId(3)), &sent());
+        assert_eq!(ledger.tries_since(at(10), at(99)).unwrap(), [at(10); 5]);
+    }
+
+    #[test]
+    fn times_ahead_of_the_clock_count_as_now_unless_they_were_never_true() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        samples::record(&ledger, &entry(1), &sent());
+        assert_eq!(ledger.tries_since(at(-60), at(0)).unwrap(), [at(0)], "the clock went back by ten seconds");
+        assert_eq!(ledger.tries_since(at(-4000), at(-3940)).unwrap(), [], "by an hour, and a minute is asked for");
+    }
+
+    #[test]
+    fn a_try_whose_end_is_unknown_may_have_lasted_ten_minutes() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        samples::claim(&ledger, &entry(1));
+        assert_eq!(ledger.tries_since(at(-3000), at(30)).unwrap(), [at(30)]);
+        assert_eq!(ledger.tries_since(at(-3000), at(3000)).unwrap(), [at(610)]);
+        assert_eq!(ledger.tries_since(at(611), at(3000)).unwrap(), []);
     }
 
     #[test]

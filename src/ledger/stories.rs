@@ -50,7 +50,7 @@ async fn what_a_crash_left_in_the_air_is_in_doubt_and_everything_else_as_recorde
     assert_eq!(ledger.recovered(), 2);
     let states = [1, 2, 3].map(|id| state(&ledger, MailingId(id)));
     assert_eq!(states, [State::InDoubt, State::Sent, State::InDoubt]);
-    assert_eq!(ledger.sent_since(at(1)).unwrap(), 3);
+    assert_eq!(ledger.tries_since(at(1), at(3)).unwrap(), [at(2), at(3), at(3)]);
     drop(ledger);
     assert_eq!(samples::ledger(&folder).recovered(), 0);
 }
@@ -70,7 +70,7 @@ async fn requests_that_come_together_are_all_answered_in_order() {
     }
     // Nobody waited for these answers: closing writes them all the same.
     let ledger = writer.close().unwrap();
-    assert_eq!(ledger.sent_since(at(2)).unwrap(), 600);
+    assert_eq!(ledger.tries_since(at(2), at(3)).unwrap().len(), 600);
 }
 
 #[tokio::test]

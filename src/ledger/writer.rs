@@ -1,19 +1,21 @@
 //! One thread that writes: whatever is asked for at the same time shares a transaction.
 //!
-//! Owns: the order of writes, group commit, and what happens when the disk fails. A claim is answered
-//! once it is durable. After a first failure no claim is granted any more; the room kept in reserve is
+//! Owns: the order of writes, group commit, and what happens when the disk fails. A claim is written
+//! at once and answered when it is durable; a result waits some milliseconds for company, since the
+//! next claim is mostly on its way. After a first failure no claim is granted any more; the room kept in reserve is
 //! given back, and results are still tried, one by one, since each that gets through is a mail less in
 //! doubt. What could not be recorded is remembered, to be told.
 
 use std::{
+    collections::HashSet,
     future::Future,
     io,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-        mpsc::{self, Receiver, Sender},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -29,6 +31,9 @@ use crate::model::Address;
 
 /// How many requests share a transaction at most.
 const GROUP: usize = 256;
+/// So long a result waits for others, and for the next claim. A crash meanwhile leaves its mail in
+/// doubt: no more of them than may be claimed ahead.
+const COMPANY: Duration = Duration::from_millis(10);
 
 /// A running writer thread and the ledger in it.
 ///
@@ -46,7 +51,8 @@ pub struct Writer {
 pub struct WriterHandle {
     requests: Sender<Message>,
     trouble: Arc<Lasting>,
-    sending: Arc<AtomicUsize>,
+    /// Rows whose claim was asked for, and whose end was not.
+    open: Arc<Mutex<HashSet<u32>>>,
 }
 
 /// What went wrong for good, and what it cost.
@@ -84,6 +90,13 @@ enum Job {
     Withdraw(u32),
 }
 
+impl Job {
+    /// Whether somebody waits for it.
+    fn is_urgent(&self) -> bool {
+        matches!(self, Self::Begin(..))
+    }
+}
+
 /// The mail that the job was about; none where a withdrawn one is gone.
 type Answer = Result<Option<MailingId>, LedgerProblem>;
 
@@ -98,14 +111,12 @@ impl Writer {
         let trouble = Arc::new(Lasting::default());
         let path = ledger.path().to_owned();
         let spare = Some(Spare::beside(&path)?);
-        let sending = Arc::new(AtomicUsize::new(0));
-        let scribe =
-            Scribe { ledger, claims: Claims::new(), spare, trouble: trouble.clone(), sending: sending.clone() };
+        let scribe = Scribe { ledger, claims: Claims::new(), spare, trouble: trouble.clone() };
         let thread = thread::Builder::new()
             .name("ledger".into())
             .spawn(move || scribe.work(&received))
             .map_err(|error: io::Error| LedgerProblem::io("start the writer of", &path, &error))?;
-        Ok(Self { handle: WriterHandle { requests, trouble, sending }, thread: Some(thread) })
+        Ok(Self { handle: WriterHandle { requests, trouble, open: Arc::default() }, thread: Some(thread) })
     }
 
     /// A way to ask it.
@@ -198,16 +209,29 @@ impl WriterHandle {
         self.trouble.unrecorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many claims are durable and have not ended: what a crash this moment leaves in doubt.
+    /// How many claims were asked for whose end was not: what a crash leaves in doubt at most, once
+    /// all that was asked for is written.
     #[must_use]
-    pub fn sending(&self) -> usize {
-        self.sending.load(Ordering::Relaxed)
+    pub fn open(&self) -> usize {
+        self.open_rows().len()
+    }
+
+    fn open_rows(&self) -> MutexGuard<'_, HashSet<u32>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(&self, job: Job) -> impl Future<Output = Answer> + Send + use<> {
         let (answer, answered) = oneshot::channel();
+        // Held until the request is queued: rows are counted in the order in which they are written.
+        let mut open = self.open_rows();
+        match &job {
+            Job::Begin(entry, _) => open.insert(entry.row),
+            Job::Finish(entry, ..) => open.remove(&entry.row),
+            Job::Withdraw(row) => open.remove(row),
+        };
         // Where the thread has ended, the answer's sender is dropped with the message: `Closed`.
         let _ = self.requests.send(Message::Request(Request { job, answer }));
+        drop(open);
         async move { answered.await.unwrap_or(Err(LedgerProblem::Closed)) }
     }
 }
@@ -218,7 +242,6 @@ struct Scribe {
     claims: Claims,
     spare: Option<Spare>,
     trouble: Arc<Lasting>,
-    sending: Arc<AtomicUsize>,
 }
 
 impl Scribe {
@@ -236,9 +259,7 @@ impl Scribe {
 
     fn serve(&mut self, group: Vec<Request>) {
         if self.trouble.failure.get().is_none() {
-            let written = self.write(group.iter().map(|request| &request.job));
-            self.sending.store(self.claims.len(), Ordering::Relaxed);
-            match written {
+            match self.write(group.iter().map(|request| &request.job)) {
                 Ok(answers) => {
                     for (request, answer) in group.into_iter().zip(answers) {
                         // Whoever asked need not wait for the answer.
@@ -303,19 +324,26 @@ impl Scribe {
 
 /// Waits for a request and takes what else is queued; says whether there may be more.
 fn gather(requests: &Receiver<Message>) -> (Vec<Request>, bool) {
-    let mut group = Vec::new();
+    let mut group: Vec<Request> = Vec::new();
     let mut next = requests.recv().ok();
+    let end = Instant::now() + COMPANY;
+    let mut is_urgent = false;
     loop {
         match next {
-            Some(Message::Request(request)) => group.push(request),
+            Some(Message::Request(request)) => {
+                is_urgent |= request.job.is_urgent();
+                group.push(request);
+            }
             Some(Message::Close) | None => return (group, false),
         }
         if group.len() >= GROUP {
             return (group, true);
         }
-        next = match requests.try_recv() {
+        let wait = if is_urgent { Duration::ZERO } else { end.saturating_duration_since(Instant::now()) };
+        next = match requests.recv_timeout(wait) {
             Ok(message) => Some(message),
-            Err(_) => return (group, true),
+            Err(RecvTimeoutError::Timeout) => return (group, true),
+            Err(RecvTimeoutError::Disconnected) => None,
         };
     }
 }

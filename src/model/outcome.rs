@@ -7,6 +7,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+/// The most octets of a reply's text.
+const MOST_TEXT: usize = 512;
+
 /// A relay's reply: code, enhanced code and text (RFC 5321 §4.2, RFC 3463).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -29,6 +32,20 @@ impl fmt::Display for Reply {
             write!(f, " {class}.{subject}.{detail}")?;
         }
         if self.text.is_empty() { Ok(()) } else { write!(f, " {}", self.text) }
+    }
+}
+
+impl Reply {
+    /// The same with a note of ours behind the relay's words, which give way where both are too long.
+    #[must_use]
+    pub fn noted(mut self, note: &str) -> Self {
+        let note = format!("({note})");
+        self.text.truncate(self.text.floor_char_boundary(MOST_TEXT.saturating_sub(note.len() + 1)));
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(&note);
+        self
     }
 }
 
@@ -137,6 +154,13 @@ pub enum Outage {
     LogInRefused(Reply),
     /// The log-in cannot be judged now (454 4.7.0).
     LogInNotNow(Reply),
+    /// The password or token could not be had anew; the old one is too old, or was refused.
+    NoPassword {
+        /// What happened, in words.
+        detail: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// MAIL FROM was refused for good: the sender address or the account's right to it.
     SenderRefused(Reply),
     /// Relaying or the sender was refused at RCPT TO.
@@ -189,7 +213,7 @@ impl Outage {
             | Self::Throttled(reply)
             | Self::ServerTrouble(reply)
             | Self::ContentRefused(reply) => Some(reply),
-            Self::Unreachable { .. } | Self::Tls { .. } | Self::Protocol { .. } => None,
+            Self::Unreachable { .. } | Self::Tls { .. } | Self::NoPassword { .. } | Self::Protocol { .. } => None,
         }
     }
 }

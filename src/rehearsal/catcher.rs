@@ -48,7 +48,7 @@ impl CatcherProblem {
     }
 }
 
-/// A running SMTP server on a free port of 127.0.0.1; it ends with [`Catcher::stop`], or when dropped.
+/// A running SMTP server on a port of 127.0.0.1; it ends with [`Catcher::stop`], or when dropped.
 #[derive(Debug)]
 pub struct Catcher {
     address: SocketAddr,
@@ -66,8 +66,16 @@ impl Catcher {
     /// # Errors
     /// [`CatcherProblem`] where the folder is not fit, or no port can be had.
     pub async fn start(folder: Option<&Path>, script: Script) -> Result<Self, CatcherProblem> {
+        Self::start_on(0, folder, script).await
+    }
+
+    /// The same on this port, where it is free; 0 for any that is.
+    ///
+    /// # Errors
+    /// As for [`Catcher::start`].
+    pub async fn start_on(port: u16, folder: Option<&Path>, script: Script) -> Result<Self, CatcherProblem> {
         let spool = folder.map(Spool::open).transpose()?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(CatcherProblem::Listen)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(CatcherProblem::Listen)?;
         let address = listener.local_addr().map_err(CatcherProblem::Listen)?;
         let shared = Arc::new(Shared::new(script, spool));
         let (stop, stopped) = oneshot::channel();

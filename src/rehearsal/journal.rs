@@ -28,11 +28,11 @@ pub struct Caught {
 pub struct LogIn {
     /// The connection, from 1.
     pub connection: u64,
-    /// `PLAIN` or `LOGIN`.
+    /// `PLAIN`, `LOGIN`, `XOAUTH2` or `OAUTHBEARER`.
     pub mechanism: String,
     /// The user name given.
     pub user: String,
-    /// Whether user and password were the account's; the reply is the script's to change.
+    /// Whether user and password, or token, were the account's; the reply is the script's to change.
     pub right: bool,
 }
 

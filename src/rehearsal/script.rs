@@ -177,7 +177,8 @@ impl Script {
         self
     }
 
-    /// Demands a log-in by AUTH PLAIN or LOGIN before MAIL, and takes this account alone.
+    /// Demands a log-in before MAIL, and takes this account alone. PLAIN and LOGIN are offered, unless
+    /// the keywords offer others: XOAUTH2 and OAUTHBEARER take the password as an access token.
     #[must_use]
     pub fn account(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         self.account = Some(Account { user: user.into(), password: password.into() });

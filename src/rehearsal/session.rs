@@ -1,17 +1,18 @@
 //! One connection's conversation.
 //!
-//! Owns: the order of commands (RFC 5321 §4.1.4), AUTH PLAIN and LOGIN (RFC 4954). Does not own:
-//! what a line means, how it is read, and what the script wants done.
+//! Owns: the order of commands (RFC 5321 §4.1.4). Does not own: what a line means, how it is read,
+//! and what the script wants done.
+
+mod log_in;
 
 use std::{io, sync::Arc};
 
-use data_encoding::BASE64;
 use tokio::net::TcpStream;
 
 use super::{
     catcher::Shared,
     incoming::{Command, Incoming, PathAndParameters, judge_sender},
-    journal::{LogIn, SeenCommand},
+    journal::SeenCommand,
     script::{Action, is_positive},
     wire::Wire,
 };
@@ -140,53 +141,6 @@ impl Session {
             self.mail = Transaction::default();
         }
         Ok(turn)
-    }
-
-    async fn log_in(&mut self, mechanism: &str, initial: Option<&str>) -> io::Result<Turn> {
-        let mechanism = mechanism.to_ascii_uppercase();
-        let credentials = match (mechanism.as_str(), self.shared.script.account.is_some() && self.greeted) {
-            (_, false) => return self.answer(Stage::LogIn, "503 5.5.1 AUTH is not offered here").await,
-            ("PLAIN", _) => self.plain(initial).await?,
-            ("LOGIN", _) => self.login(initial).await?,
-            _ => return self.answer(Stage::LogIn, "504 5.5.4 Mechanism unknown").await,
-        };
-        let Some((user, password)) = credentials else {
-            return Ok(self.say("501 5.5.2 Log-in cancelled, or not base64"));
-        };
-        let account = self.shared.script.account.as_ref();
-        let right = account.is_some_and(|account| account.user == user && account.password == password);
-        self.shared.journal().log_ins.push(LogIn { connection: self.number, mechanism, user, right });
-        let usual = if right { "235 2.7.0 Authentication successful" } else { "535 5.7.8 Authentication failed" };
-        let turn = self.answer(Stage::LogIn, usual).await?;
-        self.logged_in |= turn == Turn::Positive;
-        Ok(turn)
-    }
-
-    /// RFC 4616: authorisation id, user and password, each divided by NUL.
-    async fn plain(&mut self, initial: Option<&str>) -> io::Result<Option<(String, String)>> {
-        let Some(text) = self.challenge(initial, "334 ").await? else { return Ok(None) };
-        let mut parts = text.split('\0').skip(1).map(str::to_owned);
-        Ok(parts.next().zip(parts.next()))
-    }
-
-    /// The old two-question way: user, then password.
-    async fn login(&mut self, initial: Option<&str>) -> io::Result<Option<(String, String)>> {
-        let Some(user) = self.challenge(initial, "334 VXNlcm5hbWU6").await? else { return Ok(None) };
-        let password = self.challenge(None, "334 UGFzc3dvcmQ6").await?;
-        Ok(password.map(|password| (user, password)))
-    }
-
-    async fn challenge(&mut self, given: Option<&str>, question: &str) -> io::Result<Option<String>> {
-        let answer = match given {
-            Some("=") => Some(String::new()),
-            Some(given) => Some(given.to_owned()),
-            None => {
-                self.say(question);
-                self.wire.line().await?
-            }
-        };
-        let decoded = answer.and_then(|answer| BASE64.decode(answer.trim().as_bytes()).ok());
-        Ok(decoded.and_then(|bytes| String::from_utf8(bytes).ok()))
     }
 
     async fn sender(&mut self, rest: &str) -> io::Result<Turn> {

@@ -192,6 +192,7 @@ fn smtp_table(text: &mut String, answers: &Answers) {
         text.push_str(INHERITED);
         text.push_str("# host = \"smtp.example.org\"\n# port = 465\n");
     }
+    text.push_str(PROVIDER);
     set_or_show(text, "tls", smtp.and_then(|smtp| smtp.tls.as_deref()), "starttls");
     set_or_show(text, "user", smtp.and_then(|smtp| smtp.user.as_deref()), "workshop@example.org");
     text.push_str(SMTP_PASSWORD);
@@ -261,9 +262,15 @@ const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the
 # ROOMKEY_SMTP_PASSWORD, else from a file that only you can read, else from a command, else it is asked for.
 ";
 
+const PROVIDER: &str = "# provider = \"gmail\"              # instead of host, port and tls: workspace, office365, ses, postmark, sendgrid,
+#                                 # mailgun or fastmail; its limits hold, unless lines here say others
+";
+
 const SMTP: &str = "# password_command = [\"pass\", \"show\", \"smtp\"]
+# auth = \"xoauth2\"              # or oauthbearer: password_command prints an access token
 # connections = 4                 # at the same time, at most
 # rate = \"30/min\"                 # the provider's limit, where there is one
+# daily_limit = 500               # the same for any 24 hours; 0: none
 # ca_file = \"ca.pem\"              # a certificate authority of your own
 # helo = \"mail.example.org\"      # how this computer names itself; a full host name
 # allow_plaintext = true          # with tls = \"none\" off this computer: everybody on the way can read the links

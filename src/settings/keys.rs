@@ -110,7 +110,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 60] = [
+pub(super) static KEYS: [Key; 63] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -152,15 +152,18 @@ pub(super) static KEYS: [Key; 60] = [
     key("mail.envelope_from", Text, "\"bounces@example.org\""),
     key("mail.unsubscribe", Text, "\"mailto:workshop@example.org\""),
     key("mail.templates", Text, "\"templates\""),
+    key("smtp.provider", Text, "\"gmail\"").of(Relay),
     key("smtp.host", Text, "\"smtp.example.org\"").required().of(Relay),
     key("smtp.port", Integer, "465").of(Relay),
     key("smtp.tls", Text, "\"starttls\"").of(Relay),
     key("smtp.user", Text, "\"workshop@example.org\"").of(Relay),
+    key("smtp.auth", Text, "\"xoauth2\"").or("auto").along(Relay),
     key("smtp.password_file", Text, "\"smtp.password\"").of(Relay),
     key("smtp.password_command", Words, "[\"pass\", \"show\", \"smtp\"]").of(Relay),
     key("smtp.allow_plaintext", Bool, "true").or("false").along(Relay),
     key("smtp.connections", Integer, "4").or("4").along(Relay),
     key("smtp.rate", Text, "\"30/min\"").along(Relay),
+    key("smtp.daily_limit", Integer, "500").along(Relay),
     key("smtp.ca_file", Text, "\"ca.pem\"").along(Relay),
     key("smtp.helo", Text, "\"mail.example.org\"").along(Relay),
     key("smtp.timeouts.connect", Text, "\"30s\"").or("30s"),

@@ -33,7 +33,7 @@ pub(super) struct Layers<'a> {
     config: Option<&'a SettingsFile>,
     problems: Vec<SettingsProblem>,
     missing: Vec<&'static Key>,
-    derived: BTreeMap<&'static str, String>,
+    derived: BTreeMap<&'static str, (String, Origin)>,
 }
 
 impl<'a> Layers<'a> {
@@ -141,8 +141,13 @@ impl<'a> Layers<'a> {
 
     /// Notes what holds where no file sets a key and its value follows from others.
     pub(super) fn derive(&mut self, name: &str, shown: impl Into<String>) {
+        self.derive_from(name, shown, Origin::Default);
+    }
+
+    /// The same, and where it comes from.
+    pub(super) fn derive_from(&mut self, name: &str, shown: impl Into<String>, origin: Origin) {
         if !self.says(name) {
-            self.derived.insert(known(name).name, shown.into());
+            self.derived.insert(known(name).name, (shown.into(), origin));
         }
     }
 
@@ -199,7 +204,7 @@ impl<'a> Layers<'a> {
                     (shown(&entry.value, key), if own { Origin::EventFile(at) } else { Origin::ConfigFile(at) })
                 }
                 _ => match self.derived.get(key.name) {
-                    Some(derived) => (derived.clone(), Origin::Default),
+                    Some((derived, origin)) => (derived.clone(), origin.clone()),
                     None if key.default.is_empty() => return None,
                     None => (key.default.to_owned(), Origin::Default),
                 },

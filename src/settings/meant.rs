@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::{
     origin::Setting,
     problem::{Place, SettingsProblem},
+    provider::Provider,
     secrets::SecretSource,
 };
 use crate::model::{Address, Event, Mailbox};
@@ -185,9 +186,34 @@ pub struct Timeouts {
     pub last_reply: Duration,
 }
 
+/// How to log in at the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// By password, as the relay likes it.
+    Auto,
+    /// By password: PLAIN.
+    Plain,
+    /// By password: LOGIN.
+    Login,
+    /// By access token: XOAUTH2.
+    XOAuth2,
+    /// By access token: OAUTHBEARER.
+    OAuthBearer,
+}
+
+impl Auth {
+    /// Whether the password is an access token.
+    #[must_use]
+    pub fn takes_a_token(self) -> bool {
+        matches!(self, Self::XOAuth2 | Self::OAuthBearer)
+    }
+}
+
 /// The relay.
 #[derive(Debug, Clone)]
 pub struct SmtpSettings {
+    /// The provider, where one is named or known by its host.
+    pub provider: Option<Provider>,
     /// Host name in A-labels, or an IP address without brackets.
     pub host: String,
     /// The port.
@@ -196,12 +222,16 @@ pub struct SmtpSettings {
     pub tls: Tls,
     /// The log-in name; without one there is no log-in.
     pub user: Option<String>,
-    /// Where the password is found.
+    /// How to log in.
+    pub auth: Auth,
+    /// Where the password, or the access token, is found.
     pub password: SecretSource,
     /// How many connections at most, 1 to 64.
     pub connections: u32,
     /// How fast at most.
     pub rate: Option<Rate>,
+    /// How many in any 24 hours at most.
+    pub daily_limit: Option<u32>,
     /// Roots trusted besides the system's, a PEM file, absolute.
     pub ca_file: Option<PathBuf>,
     /// What EHLO says: a full host name, or an address literal in brackets.

@@ -9,9 +9,9 @@
 //! What belongs together is inherited together or not at all. An event that names a Jitsi server of
 //! its own (`url`, `app_id`, or where its secret is) takes nothing of `[jitsi]` from `config.toml`: what
 //! stands there, `audience`, `subject`, `algorithm`, `claims` and `link` too, was written for the other
-//! server. Likewise with `host`, `port`, `tls`, `user` or the password, and all that stands under
+//! server. Likewise with `provider`, `host`, `port`, `tls`, `user` or the password, and all that stands under
 //! `[smtp]`: `allow_plaintext`, `ca_file` and `helo` are about that relay, and so is what it bears,
-//! `connections` and `rate`. Those that follow may be set alone, to say something else of an inherited
+//! `connections`, `rate` and `daily_limit`. Those that follow may be set alone, to say something else of an inherited
 //! server. `[smtp.timeouts]` and `[retry]` are about patience, not about a relay: each is inherited by itself.
 //!
 //! Known weakness: a file with a syntax error is not checked any further, because what a parser
@@ -27,17 +27,19 @@ mod load;
 mod meant;
 mod origin;
 mod problem;
+mod provider;
 mod relay;
 pub mod secrets;
 pub mod typed;
 mod values;
 
 pub use meant::{
-    Algorithm, AttendeeSettings, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate, RetrySettings,
-    Settings, SmtpSettings, Timeouts, Tls,
+    Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate,
+    RetrySettings, Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Place, Refusal, SettingsProblem, SettingsProblems};
+pub use provider::Provider;
 pub use secrets::{SecretProblem, SecretSource};
 
 #[cfg(test)]

@@ -37,6 +37,10 @@ pub enum Origin {
     EventFile(Position),
     /// The user's `config.toml`.
     ConfigFile(Position),
+    /// Neither: what is known of a mail provider, by its name.
+    Preset(&'static str),
+    /// Neither: another key's value tells it.
+    ToldBy(&'static str),
     /// Neither: the program's default, or not set at all.
     Default,
 }
@@ -47,7 +51,7 @@ impl Origin {
     pub fn position(&self) -> Option<&Position> {
         match self {
             Self::EventFile(position) | Self::ConfigFile(position) => Some(position),
-            Self::Default => None,
+            Self::Preset(_) | Self::ToldBy(_) | Self::Default => None,
         }
     }
 }
@@ -56,6 +60,8 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EventFile(at) | Self::ConfigFile(at) => write!(f, "{}:{}", at.file, at.line),
+            Self::Preset(provider) => write!(f, "preset of {provider}"),
+            Self::ToldBy(key) => write!(f, "told by {key}"),
             Self::Default => f.write_str("default"),
         }
     }

@@ -7,8 +7,10 @@ use super::{
     hosts,
     keys::Group,
     layers::Layers,
-    meant::{RetrySettings, SmtpSettings, Timeouts, Tls},
+    meant::{Auth, Rate, RetrySettings, SmtpSettings, Timeouts, Tls},
+    origin::Origin,
     problem::Refusal,
+    provider::{self, Preset, Provider},
     values,
 };
 
@@ -16,12 +18,12 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Reads `[smtp]`; `None` where no relay is named, which is a problem only where the event's file says half of one.
 pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
-    let named = layers.says("smtp.host") || layers.event_speaks_of(Group::Relay);
-    let host = if named { layers.text("smtp.host", hosts::host) } else { None };
-    let loopback = host.as_deref().is_some_and(hosts::is_loopback);
-    let (port, tls) = protection(layers, host.as_deref());
     let user = layers.text("smtp.user", |text| values::line(text, 255));
+    let (host, preset) = whose(layers, user.as_deref());
+    let loopback = host.as_deref().is_some_and(hosts::is_loopback);
+    let (port, tls) = protection(layers, host.as_deref(), preset);
     let password = secret(layers, "ROOMKEY_SMTP_PASSWORD", "smtp.password_file", "smtp.password_command");
+    let auth = auth(layers);
     if !layers.says("smtp.user") {
         for name in ["smtp.password_file", "smtp.password_command"] {
             if layers.says(name) {
@@ -42,19 +44,21 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
         let hint = "use tls = \"starttls\" or \"implicit\"; delete `user` where the server asks for no log-in";
         layers.refuse("smtp.user", &Refusal::new(what).hint(hint));
     }
-    let connections = layers.integer("smtp.connections", 1..=64);
-    let rate = layers.text("smtp.rate", values::rate);
+    let Burden { connections, rate, daily_limit } = burden(layers, preset);
     let ca_file = layers.path("smtp.ca_file");
     let helo = layers.text("smtp.helo", hosts::helo);
     let timeouts = timeouts(layers);
     Some(SmtpSettings {
+        provider: preset.map(|preset| preset.provider),
         host: host?,
         port: port?,
         tls: tls?,
         user,
+        auth: auth?,
         password,
         connections: connections?,
         rate,
+        daily_limit,
         ca_file,
         helo,
         allow_plaintext,
@@ -62,13 +66,107 @@ pub(super) fn smtp(layers: &mut Layers<'_>) -> Option<SmtpSettings> {
     })
 }
 
+/// The host, and what is known of its provider: by its name, or by the host's.
+fn whose(layers: &mut Layers<'_>, user: Option<&str>) -> (Option<String>, Option<&'static Preset>) {
+    const KEY: &str = "smtp.provider";
+    let given = layers.text(KEY, provider::named);
+    if layers.says("smtp.host") {
+        let host = layers.text("smtp.host", hosts::host);
+        let known = host.as_deref().filter(|_| !layers.says(KEY)).and_then(|host| Provider::of_host(host, user));
+        if let Some(known) = known {
+            layers.derive_from(KEY, known.name(), Origin::ToldBy("smtp.host"));
+        }
+        return (host, given.or(known).map(Provider::preset));
+    }
+    let Some(preset) = given.map(Provider::preset) else {
+        if layers.event_speaks_of(Group::Relay) && !layers.says(KEY) {
+            // Noted as missing.
+            layers.text("smtp.host", hosts::host);
+        }
+        return (None, None);
+    };
+    if let Some(host) = preset.host {
+        layers.derive_from("smtp.host", host, Origin::Preset(preset.name));
+    } else {
+        let what = format!("{} has a mail server in each region, and no `host` says which is yours", preset.name);
+        let hint = "add a line like host = \"email-smtp.eu-west-1.amazonaws.com\", with the region of your account";
+        layers.refuse(KEY, &Refusal::new(what).hint(hint));
+    }
+    (preset.host.map(str::to_owned), Some(preset))
+}
+
+/// What a relay bears.
+struct Burden {
+    connections: Option<u32>,
+    rate: Option<Rate>,
+    daily_limit: Option<u32>,
+}
+
+/// Reads how much at once, how fast and how many a day; what no file says is as the preset has it.
+fn burden(layers: &mut Layers<'_>, preset: Option<&'static Preset>) -> Burden {
+    if let Some(preset) = preset {
+        let origin = || Origin::Preset(preset.name);
+        for (name, number) in [("smtp.connections", preset.connections), ("smtp.daily_limit", preset.daily_limit)] {
+            if let Some(number) = number {
+                layers.derive_from(name, number.to_string(), origin());
+            }
+        }
+        if let Some(rate) = preset.rate {
+            layers.derive_from("smtp.rate", rate, origin());
+        }
+    }
+    let unsaid = |layers: &Layers<'_>, name| preset.filter(|_| !layers.says(name));
+    let connections = unsaid(layers, "smtp.connections").and_then(|preset| preset.connections);
+    let rate = unsaid(layers, "smtp.rate").and_then(|preset| preset.rate);
+    let daily_limit = unsaid(layers, "smtp.daily_limit").and_then(|preset| preset.daily_limit);
+    Burden {
+        connections: connections.or_else(|| layers.integer("smtp.connections", 1..=64)),
+        rate: match rate {
+            Some(rate) => values::rate(rate).ok().flatten(),
+            None => layers.text("smtp.rate", values::rate).flatten(),
+        },
+        // 0 lifts a preset's limit.
+        daily_limit: daily_limit
+            .or_else(|| layers.integer("smtp.daily_limit", 0..=10_000_000))
+            .filter(|mails| *mails > 0),
+    }
+}
+
+/// How to log in; a way without a user leads nowhere.
+fn auth(layers: &mut Layers<'_>) -> Option<Auth> {
+    let auth = layers.text("smtp.auth", |text| {
+        let all = [
+            ("auto", Auth::Auto),
+            ("plain", Auth::Plain),
+            ("login", Auth::Login),
+            ("xoauth2", Auth::XOAuth2),
+            ("oauthbearer", Auth::OAuthBearer),
+        ];
+        values::choice(text, &all)
+    });
+    if auth.is_some_and(|auth| auth != Auth::Auto) && !layers.says("smtp.user") {
+        let hint = "add `user`, or delete this line where the server asks for no log-in";
+        layers.refuse("smtp.auth", &Refusal::new("a way to log in without a `user`").hint(hint));
+    }
+    auth
+}
+
 /// Port and protection: each follows from the other where only one is set.
-fn protection(layers: &mut Layers<'_>, host: Option<&str>) -> (Option<u16>, Option<Tls>) {
+fn protection(
+    layers: &mut Layers<'_>,
+    host: Option<&str>,
+    preset: Option<&'static Preset>,
+) -> (Option<u16>, Option<Tls>) {
     let tls = layers.text("smtp.tls", |text| {
         values::choice(text, &[("implicit", Tls::Implicit), ("starttls", Tls::StartTls), ("none", Tls::Plaintext)])
     });
+    // Where a protection is set that is not the preset's, its port is another one.
+    let preset = preset.filter(|preset| !layers.says("smtp.tls") || tls == Some(preset.tls));
     let port = if layers.says("smtp.port") {
         layers.integer("smtp.port", 1..=65_535).and_then(|port| u16::try_from(port).ok())
+    } else if let Some(preset) = preset {
+        layers.derive_from("smtp.port", preset.port.to_string(), Origin::Preset(preset.name));
+        Some(preset.port)
     } else {
         Some(match tls {
             Some(Tls::StartTls) => 587,
@@ -76,7 +174,7 @@ fn protection(layers: &mut Layers<'_>, host: Option<&str>) -> (Option<u16>, Opti
             Some(Tls::Implicit) | None => 465,
         })
     };
-    if let Some(port) = port {
+    if let (Some(port), None) = (port, preset) {
         layers.derive("smtp.port", port.to_string());
     }
     if layers.says("smtp.tls") {
@@ -95,7 +193,8 @@ fn protection(layers: &mut Layers<'_>, host: Option<&str>) -> (Option<u16>, Opti
         _ => None,
     };
     if let Some((_, shown)) = tls {
-        layers.derive("smtp.tls", shown);
+        let by_preset = preset.filter(|_| !layers.says("smtp.port"));
+        layers.derive_from("smtp.tls", shown, by_preset.map_or(Origin::Default, |preset| Origin::Preset(preset.name)));
     }
     (port, tls.map(|(tls, _)| tls))
 }

@@ -209,12 +209,17 @@ pub fn resolve(
         let bytes = read_file(path)?;
         return clean(&bytes, SecretPlace::File(path.clone())).map(Some);
     }
-    if let Some(words) = &source.command {
-        let bytes = command::output(words, &source.folder, command::LIMIT)?;
-        let program = words.first().cloned().unwrap_or_default();
-        return clean(&bytes, SecretPlace::Command(program)).map(Some);
-    }
-    Ok(None)
+    source.command.as_ref().map(|words| printed(words, &source.folder)).transpose()
+}
+
+/// Runs a command for the secret it prints: up to 60 seconds.
+///
+/// # Errors
+/// [`SecretProblem`] where it fails, or prints something else.
+pub fn printed(words: &[String], folder: &Path) -> Result<SecretString, SecretProblem> {
+    let bytes = command::output(words, folder, command::LIMIT)?;
+    let program = words.first().cloned().unwrap_or_default();
+    clean(&bytes, SecretPlace::Command(program))
 }
 
 /// Takes one line end off and refuses what is then still not a secret of one line.

@@ -11,6 +11,7 @@ use super::{
 };
 
 mod inheritance;
+mod presets;
 mod refusals;
 mod slips;
 

@@ -10,6 +10,7 @@ use super::{
     hosts,
     load::read,
     problem::Refusal,
+    provider::{self, Provider},
     values,
 };
 
@@ -23,12 +24,15 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// Reads `smtp.example.org`, `smtp.example.org:587`, `::1` or `[::1]:465`.
+    /// Reads `smtp.example.org`, `smtp.example.org:587`, `::1` or `[::1]:465`, or a provider's name.
     ///
     /// # Errors
     /// [`Refusal`] for whatever is no host.
     pub fn parse(given: &str) -> Result<Self, Refusal> {
         let text = given.trim();
+        if let Ok(provider) = provider::named(&text.to_lowercase()) {
+            return Self::of(provider);
+        }
         let port = |text: &str| text.parse().ok().filter(|port: &u16| *port > 0);
         let parted = match text.rsplit_once(':') {
             // Only brackets part an IPv6 address from a port.
@@ -40,6 +44,21 @@ impl MailServer {
             Some((host, port)) => Ok(Self { host: hosts::host(host)?, port: Some(port) }),
             None => Ok(Self { host: hosts::host(text)?, port: None }),
         }
+    }
+
+    fn of(provider: Provider) -> Result<Self, Refusal> {
+        let preset = provider.preset();
+        match preset.host {
+            Some(host) => Ok(Self { host: host.to_owned(), port: Some(preset.port) }),
+            None => Err(Refusal::new(format!("{} has a mail server in each region", preset.name))
+                .hint("write yours, like email-smtp.eu-west-1.amazonaws.com")),
+        }
+    }
+
+    /// The port that is most likely meant where none was given.
+    #[must_use]
+    pub fn usual_port(&self) -> u16 {
+        Provider::of_host(&self.host, None).map_or(465, |provider| provider.preset().port)
     }
 
     /// Whether a port alone tells how a connection to this host is protected.
@@ -105,6 +124,17 @@ mod tests {
         }
         for given in ["", "a b", "https://smtp.example.org", "a@b", "smtp.example.org:0", "smtp.example.org:x", "x/y"] {
             assert!(MailServer::parse(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_provider_s_name_or_host_tells_the_port() {
+        let office = MailServer { host: "smtp.office365.com".into(), port: Some(587) };
+        assert_eq!(MailServer::parse(" Office365 "), Ok(office));
+        assert_eq!(MailServer::parse("workspace").unwrap().host, "smtp.gmail.com");
+        assert!(MailServer::parse("ses").unwrap_err().hint.unwrap().contains("eu-west-1"));
+        for (host, port) in [("smtp.office365.com", 587), ("smtp.gmail.com", 465), ("smtp.example.org", 465)] {
+            assert_eq!(MailServer::parse(host).unwrap().usual_port(), port, "{host}");
         }
     }
 

@@ -88,9 +88,12 @@ pub(super) fn time_limit(given: &str) -> Result<Duration, Refusal> {
     Ok(read.unsigned_abs())
 }
 
-/// Reads `30/min`: a number, and second, minute, hour or day.
-pub(super) fn rate(given: &str) -> Result<Rate, Refusal> {
-    let hint = "write it like 30/min, 5/s, 500/hour or 2000/day";
+/// Reads `30/min`: a number, and second, minute, hour or day; `none` for no limit.
+pub(super) fn rate(given: &str) -> Result<Option<Rate>, Refusal> {
+    let hint = "write it like 30/min, 5/s, 500/hour or 2000/day; \"none\" for no limit";
+    if given.trim() == "none" {
+        return Ok(None);
+    }
     let refused = || Refusal::new(format!("{} is not a rate", quoted(given.trim()))).hint(hint);
     let (mails, unit) = given.split_once('/').ok_or_else(refused)?;
     let mails = mails.trim().parse().map_err(|_| refused())?;
@@ -104,7 +107,7 @@ pub(super) fn rate(given: &str) -> Result<Rate, Refusal> {
     if mails == 0 {
         return Err(Refusal::new("nothing would ever be sent at this rate").hint(hint));
     }
-    Ok(Rate { mails, per: Duration::from_secs(seconds) })
+    Ok(Some(Rate { mails, per: Duration::from_secs(seconds) }))
 }
 
 /// Reads a time zone by its IANA name.
@@ -258,8 +261,9 @@ mod tests {
 
     #[test]
     fn rates_are_a_number_in_a_time() {
-        assert_eq!(rate("30/min"), Ok(Rate { mails: 30, per: Duration::from_mins(1) }));
-        assert_eq!(rate(" 5 / s "), Ok(Rate { mails: 5, per: Duration::from_secs(1) }));
+        assert_eq!(rate("30/min"), Ok(Some(Rate { mails: 30, per: Duration::from_mins(1) })));
+        assert_eq!(rate(" 5 / s "), Ok(Some(Rate { mails: 5, per: Duration::from_secs(1) })));
+        assert_eq!(rate("none"), Ok(None));
         for given in ["", "30", "0/min", "-1/min", "30/week", "30/", "/min", "1.5/s"] {
             assert!(rate(given).is_err(), "{given}");
         }

@@ -101,6 +101,29 @@ mod at_a_terminal {
     }
 
     #[test]
+    fn a_provider_s_name_stands_for_its_server() {
+        let sandbox = without_secret();
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Rust");
+        answer_jitsi(&mut terminal);
+        terminal.answer("Sender", "workshop@example.org").answer("Mail server", "ses").expect("in each region");
+        terminal.answer("Mail server", "Office365").answer("Log-in", "").answer_hidden("Password", PASSWORD);
+        terminal.answer("Attendee file", "");
+        assert!(!terminal.ends_with(0).contains("Its port"));
+        sandbox.run(&["check"]).is(0).says("smtp.office365.com").says("587").says("30/min  (preset of office365)");
+
+        // Shared by all events, it is not asked for.
+        let sandbox = without_secret();
+        sandbox.write_config("[smtp]\nprovider = \"gmail\"\nuser = \"ada@gmail.com\"\n");
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Rust");
+        answer_jitsi(&mut terminal);
+        terminal.answer("Sender", "ada@gmail.com").expect("Mail server: gmail (from ").answer("Attendee file", "");
+        terminal.ends_with(0);
+        sandbox.run(&["check"]).is(0).says("500  (preset of gmail)");
+    }
+
+    #[test]
     fn each_answer_is_asked_for_again_until_it_fits() {
         let sandbox = without_secret();
         let mut terminal = sandbox.in_terminal(&["init"]);

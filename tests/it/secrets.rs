@@ -12,6 +12,7 @@ use crate::support::{EventFile, ReceivedMail, Sandbox, SmtpServer, mode, token_i
 
 const SIGNING: &str = "signing/secret+of more&than-32=octets";
 const PASSWORD: &str = "mail/password+with odd&octets=";
+const TOKEN: &str = "mail/token+with.odd-octets_of~its~own==";
 const USER: &str = "workshop@example.org";
 
 /// All the ways in which a secret may be written.
@@ -101,6 +102,30 @@ fn secrets_and_tokens_stand_in_no_output_and_no_ledger() {
     }
     for (secret, mail) in mails.iter().flat_map(|mail| [(SIGNING, mail), (PASSWORD, mail)]) {
         is_nowhere_in(secret, "a mail", &mail.raw);
+    }
+}
+
+#[test]
+fn an_access_token_stands_in_no_output_and_no_ledger() {
+    for auth in ["xoauth2", "oauthbearer"] {
+        let mechanism = auth.to_uppercase();
+        // given a relay that repeats the token as it came, and one that takes it
+        let echo = format!("535 5.7.8 {TOKEN} is no token, {}", BASE64.encode(TOKEN.as_bytes()));
+        let echo = Rule::at(Stage::LogIn, Action::reply(echo));
+        for script in [Script::default().rule(echo), Script::default()] {
+            let server = SmtpServer::start(script.ehlo_lines([format!("AUTH {mechanism}")]).account(USER, TOKEN));
+            let mut sandbox = Sandbox::with_attendees(2, server.port());
+            sandbox.set("ROOMKEY_SMTP_PASSWORD", TOKEN);
+            EventFile::at(server.port()).text("smtp", "user", USER).text("smtp", "auth", auth).write(&sandbox);
+            for arguments in [&["check", "--smtp", "-v"][..], &["send", "--yes", "-v"], &["status", "--all"]] {
+                let said = sandbox.run(arguments).said();
+                is_nowhere_in(TOKEN, &arguments.join(" "), said.as_bytes());
+                assert!(arguments[0] == "status" || said.contains(&format!("AUTH {mechanism} …")), "{said}");
+            }
+            for (what, octets) in files_of(&sandbox.path(".roomkey")) {
+                is_nowhere_in(TOKEN, &what, &octets);
+            }
+        }
     }
 }
 

@@ -95,7 +95,8 @@ impl<M: Mailer + 'static> State<M> {
             while let Ok(request) = claims.try_recv() {
                 requests.push(request);
             }
-            self.answered();
+            let workers = lock(&self.weather).opened(Instant::now());
+            self.allow(workers);
             let begun = self.ahead.begun.swap(0, Ordering::Relaxed);
             pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX).saturating_add(begun), Instant::now());
             let mut wanted = Vec::new();
@@ -151,8 +152,9 @@ impl<M: Mailer + 'static> State<M> {
         let mut flights = lock(&self.flights);
         let mut line = lock(&self.line);
         let ahead = flights.values().filter(|flight| flight.claim != Claim::None && !flight.in_hand).count();
-        let asked = flights.values().filter(|flight| flight.claim == Claim::Asked).count();
-        let room = most.saturating_sub(self.pass.journal.sending() + asked).min(soon.saturating_sub(ahead));
+        // Each connection may have one more on its way that was not claimed ahead.
+        let open = self.pass.journal.open().max(ahead + self.pass.connections);
+        let room = most.saturating_sub(open).min(soon.saturating_sub(ahead));
         let low = soon.min(most) / 2;
         self.ahead.low.store(low, Ordering::Relaxed);
         self.ahead.left.store(ahead, Ordering::Relaxed);

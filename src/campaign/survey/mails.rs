@@ -1,6 +1,9 @@
 //! Each sound row's mail, made once before anything is sent: on all cores, entered in file order.
+//!
+//! Where every word is ours and a row is an ordinary one, its mail can come to nothing that those of
+//! the first rows have not come to: a run makes such a mail when it is sent, and `check` makes them all.
 
-use super::{Changed, RowKind, SHOWN_PROBLEMS, Survey, Surveyor, who};
+use super::{Changed, Depth, RowKind, SHOWN_PROBLEMS, Survey, Surveyor, who};
 use crate::{
     campaign::{
         identity::Identities,
@@ -9,6 +12,11 @@ use crate::{
     model::{Attendee, PersonId},
 };
 
+/// The first rows are always tried: what is wrong with the event or its words shows there.
+const FIRST_ROWS: u32 = 100;
+/// A name of so many octets makes no link or header that is too long.
+const ORDINARY_NAME: usize = 100;
+
 /// A sound row whose mail is to be tried.
 pub(super) type ToTry = Attendee;
 
@@ -16,6 +24,22 @@ pub(super) type ToTry = Attendee;
 pub(super) type Tried = (Attendee, Result<Option<PersonId>, MailProblem>);
 
 impl Surveyor<'_> {
+    /// Whether a row's mail has to be made to know what it comes to.
+    pub(super) fn is_to_be_tried(&self, attendee: &Attendee, depth: Depth) -> bool {
+        let press = self.press;
+        match depth {
+            Depth::Rows => false,
+            Depth::Mails => true,
+            Depth::UnlikeOthers => {
+                attendee.number <= FIRST_ROWS
+                    || press.has_own_words()
+                    || attendee.name.len() > ORDINARY_NAME
+                    || attendee.window != press.event.window
+                    || Identities::guess(attendee, self.roster).is_some()
+            }
+        }
+    }
+
     /// Makes the row's mail, as it will be sent, with an id of the same length.
     pub(super) fn try_row(&self, attendee: ToTry, note: Option<&str>) -> Tried {
         let standing = Identities::guess(&attendee, self.roster);

@@ -175,16 +175,17 @@ impl Interview<'_> {
 
     /// Host, port, protection, user and password; `None` where the user's configuration names the server.
     fn mail_server(&self, sender: &str, secrets: &mut Secrets) -> Result<Option<SmtpAnswers>, Failure> {
-        if let Some(host) = self.inherited.text("smtp.host") {
-            self.desk.console.say(&format!("Mail server: {host} (from {})", self.inherited.shown()));
+        let shared = ["smtp.host", "smtp.provider"].into_iter().find_map(|key| self.inherited.text(key));
+        if let Some(server) = shared {
+            self.desk.console.say(&format!("Mail server: {server} (from {})", self.inherited.shown()));
             return Ok(None);
         }
-        let server = self.ask("Mail server, like smtp.example.org", None, |text| {
+        let server = self.ask("Mail server, like smtp.example.org, or its provider, like gmail", None, |text| {
             MailServer::parse(text).map_err(answers::refused)
         })?;
         let port = match server.port {
             Some(port) => port,
-            None => self.ask("Its port", Some("465"), port)?,
+            None => self.ask("Its port", Some(&server.usual_port().to_string()), port)?,
         };
         let tls = if server.port_tells_protection(port) {
             None

@@ -3,10 +3,13 @@
 //! Owns: what large providers' refusals mean to a person. Does not own: what happened (the outage
 //! tells that). Known weakness: providers move their pages; what is named here is what they call it.
 
+mod log_in;
+
+use self::log_in::log_in;
 use super::{
-    auth::{NOT_OFFERED, NOTHING_IN_COMMON, READABLE},
-    connect::{INTERFERENCE, NO_STARTTLS, REFUSED, SILENCE, UNKNOWN_HOST},
-    tls::{EXPIRED, NO_TLS, NOT_YET, OTHER_NAME, UNKNOWN_ISSUER},
+    connect::NO_STARTTLS,
+    dial::{REFUSED, SILENCE, UNKNOWN_HOST},
+    tls::{EXPIRED, INTERFERENCE, NO_TLS, NOT_YET, OTHER_NAME, UNKNOWN_ISSUER},
 };
 use crate::model::{Outage, Reply, Stage};
 
@@ -20,6 +23,7 @@ pub fn advice(outage: &Outage, host: &str) -> String {
         Outage::LogInNotNow(_) => {
             "the mail server cannot check log-ins just now: wait some minutes and run the same command again".to_owned()
         }
+        Outage::NoPassword { hint, .. } => hint.clone(),
         Outage::SenderRefused(_) => format!(
             "{host} does not let this account send from this address: set `from` (or `envelope_from`) in [mail] to an \
              address that belongs to the account, or have the address added to it as an alias"
@@ -111,53 +115,6 @@ fn tls(detail: &str, host: &str) -> String {
         .to_owned()
 }
 
-fn log_in(reply: &Reply, host: &str) -> String {
-    let text = reply.text.to_lowercase();
-    if text.contains(READABLE) || text.contains(NOT_OFFERED) {
-        return "log-ins are for the ports for sending: 465 (tls = \"implicit\") or 587 (tls = \"starttls\"); if the \
-                server wants none, leave `user` out"
-            .to_owned();
-    }
-    if text.contains(NOTHING_IN_COMMON) {
-        return "this server takes no password from programs: ask for an app password, or for another relay".to_owned();
-    }
-    if is_google(host, &text) {
-        return "Google takes an app password here, not the account's own: turn on 2-step verification, make one at \
-                myaccount.google.com/apppasswords, and give its 16 letters as the password; a Workspace administrator \
-                may have to allow it"
-            .to_owned();
-    }
-    if is_microsoft(host, &text) || matches!(reply.enhanced, Some((5, 7, 139 | 30 | 57))) {
-        return "Microsoft has SMTP AUTH off for this mailbox or organisation: its administrator can turn it on \
-                (admin.microsoft.com > Users > Active users > Mail > Manage email apps > Authenticated SMTP; security \
-                defaults must allow it); where basic log-in is gone for good, send through another relay"
-            .to_owned();
-    }
-    if reply.code == 530 {
-        return "the server wants a log-in: set `user` in [smtp] and give the password".to_owned();
-    }
-    "check `user` (often the whole address) and the password; where the account has two-factor log-in, make an app \
-     password for it; it was tried once and is not tried again, so that the account is not locked"
-        .to_owned()
-}
-
-fn is_google(host: &str, text: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    host.ends_with("gmail.com")
-        || host.ends_with("google.com")
-        || host.ends_with("googlemail.com")
-        || text.contains("support.google.com")
-        || text.contains("gsmtp")
-}
-
-fn is_microsoft(host: &str, text: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    host.ends_with("office365.com")
-        || host.ends_with("outlook.com")
-        || text.contains("smtpclientauthentication")
-        || text.contains("outlook.com")
-}
-
 fn quota(reply: &Reply, host: &str) -> String {
     if reply.code == 0 {
         return "run the same command again then: it goes on where it stopped".to_owned();
@@ -171,42 +128,6 @@ fn quota(reply: &Reply, host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn refused(code: u16, enhanced: (u8, u16, u16), text: &str) -> Outage {
-        Outage::LogInRefused(Reply { code, enhanced: Some(enhanced), text: text.to_owned() })
-    }
-
-    #[test]
-    fn google_wants_an_app_password() {
-        for outage in [
-            refused(
-                535,
-                (5, 7, 8),
-                "Username and Password not accepted. https://support.google.com/mail/?p=BadCredentials",
-            ),
-            refused(534, (5, 7, 9), "Application-specific password required. gsmtp"),
-        ] {
-            assert!(advice(&outage, "smtp.gmail.com").contains("app password"));
-            assert!(advice(&outage, "relay.example.org").contains("apppasswords"));
-        }
-    }
-
-    #[test]
-    fn microsoft_has_smtp_auth_off() {
-        for (enhanced, text) in [
-            ((5, 7, 139), "Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."),
-            ((5, 7, 3), "Authentication unsuccessful"),
-        ] {
-            let told = advice(&refused(535, enhanced, text), "smtp.office365.com");
-            assert!(told.contains("SMTP AUTH off") && told.contains("administrator can turn it on"), "{told}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_password_elsewhere_is_just_that() {
-        let told = advice(&refused(535, (5, 7, 8), "Authentication credentials invalid"), "smtp.example.org");
-        assert!(told.starts_with("check `user`"));
-    }
 
     #[test]
     fn a_connection_s_trouble_names_the_setting() {

@@ -1,126 +1,174 @@
-//! The log-in: AUTH PLAIN (RFC 4616), else AUTH LOGIN, as RFC 4954 has it.
+//! The log-in, as RFC 4954 has it: PLAIN, LOGIN, or an access token by XOAUTH2 or OAUTHBEARER.
 //!
-//! Owns: which mechanism, and that the password goes only over TLS or loopback. Does not own: how
+//! Owns: the exchange, that a secret goes only over TLS or loopback, and the line between "this
+//! secret was refused" and "no log-in this way". Does not own: where the secret comes from, or how
 //! often it is tried. Known weakness: LOGIN's prompts are answered in their order, user then
 //! password, since servers word them as they like.
+
+mod mechanism;
 
 use data_encoding::BASE64;
 use secrecy::ExposeSecret;
 
+use self::mechanism::Mechanism;
 use super::{
     capabilities::Capabilities,
-    relay::{Credentials, Timeouts, is_loopback},
+    credentials::{Credentials, Value},
+    relay::{Relay, is_loopback},
+    reply::RawReply,
     verdict::{Verdict, judge},
     wire::{Broken, Wire},
 };
 use crate::model::{Outage, Reply, Stage};
 
-/// Texts shorter than this are not taken out of replies: they would be found everywhere.
-const VEILED_FROM: usize = 4;
+/// A command line this long still fits (RFC 5321 §4.5.3.1.4); a response that does not goes by itself.
+const LONGEST_COMMAND: usize = 512;
 
 /// Words in a log-in's outage by which the advice is chosen.
 pub(super) const NOT_OFFERED: &str = "the relay offers no log-in here";
 pub(super) const NOTHING_IN_COMMON: &str = "the relay offers no log-in by password";
+pub(super) const ASKED_FOR: &str = "`auth` asks for";
 pub(super) const READABLE: &str = "the password would travel readable";
+pub(super) const NO_TOKEN: &str = "the password is no access token";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mechanism {
-    Plain,
-    Login,
+/// Why a log-in came to nothing.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The relay refused this user with this secret; another secret may do.
+    Secret(Reply),
+    /// Anything else.
+    Other(Outage),
+}
+
+impl From<Outage> for Refusal {
+    fn from(outage: Outage) -> Self {
+        Self::Other(outage)
+    }
 }
 
 /// Logs in, or says why not.
 pub(super) async fn log_in(
     wire: &mut Wire,
     capabilities: &Capabilities,
+    relay: &Relay,
     credentials: &Credentials,
-    timeouts: &Timeouts,
-) -> Result<(), Outage> {
-    let mechanisms = choose(capabilities)?;
+    value: &Value,
+) -> Result<(), Refusal> {
+    let mechanisms = mechanism::choose(&capabilities.auth, credentials.auth).map_err(refused_here)?;
     let local = wire.tcp().peer_addr().is_ok_and(|peer| is_loopback(peer.ip()));
     if !wire.is_tls() && !local {
-        return Err(refused_here(READABLE.to_owned()));
+        return Err(refused_here(READABLE.to_owned()).into());
     }
-    let plain = plain_response(credentials);
-    wire.veiled = veiled(credentials, &plain);
     let mut last = None;
     for mechanism in mechanisms {
-        let reply = attempt(wire, mechanism, credentials, &plain, timeouts).await.map_err(|b| outage_of(&b))?;
+        let attempt = Attempt { mechanism, relay, user: &credentials.user, secret: value.secret.expose_secret() };
+        let reply = attempt.make(wire).await?;
         match judge(Stage::LogIn, &reply) {
             Verdict::Good => return Ok(()),
-            Verdict::Outage(outage) if !mechanism_unknown(&reply) => return Err(outage),
-            Verdict::Outage(outage) => last = Some(outage),
+            Verdict::Outage(outage) if is_unknown(&reply) => last = Some(outage),
+            Verdict::Outage(Outage::LogInRefused(reply)) => return Err(Refusal::Secret(reply)),
+            Verdict::Outage(outage) => return Err(outage.into()),
             Verdict::Row(_) | Verdict::Stray => {
-                return Err(Outage::Protocol { stage: Stage::LogIn, detail: format!("no answer to AUTH: {reply}") });
+                let detail = format!("no answer to AUTH: {reply}");
+                return Err(Outage::Protocol { stage: Stage::LogIn, detail }.into());
             }
         }
     }
-    Err(last.unwrap_or_else(|| refused_here(NOT_OFFERED.to_owned())))
+    Err(last.unwrap_or_else(|| refused_here(NOT_OFFERED.to_owned())).into())
 }
 
-fn choose(capabilities: &Capabilities) -> Result<Vec<Mechanism>, Outage> {
-    let offered = |name: &str| capabilities.auth.iter().any(|m| m == name);
-    let ours: Vec<_> = [("PLAIN", Mechanism::Plain), ("LOGIN", Mechanism::Login)]
-        .into_iter()
-        .filter_map(|(name, mechanism)| offered(name).then_some(mechanism))
-        .collect();
-    if !ours.is_empty() {
-        return Ok(ours);
-    }
-    Err(refused_here(if capabilities.auth.is_empty() {
-        NOT_OFFERED.to_owned()
-    } else {
-        format!("{NOTHING_IN_COMMON}, but by {}", capabilities.auth.join(", "))
-    }))
-}
-
-async fn attempt(
-    wire: &mut Wire,
+/// One try by one mechanism.
+struct Attempt<'a> {
     mechanism: Mechanism,
-    credentials: &Credentials,
-    plain: &str,
-    timeouts: &Timeouts,
-) -> Result<Reply, Broken> {
-    match mechanism {
-        Mechanism::Plain => {
-            let reply = exchange(wire, &format!("AUTH PLAIN {plain}\r\n"), "AUTH PLAIN …", timeouts).await?;
-            // A server that takes no initial response asks for it again.
-            if reply.code == 334 { exchange(wire, &format!("{plain}\r\n"), "…", timeouts).await } else { Ok(reply) }
+    relay: &'a Relay,
+    user: &'a str,
+    secret: &'a str,
+}
+
+impl Attempt<'_> {
+    /// The relay's last word.
+    async fn make(&self, wire: &mut Wire) -> Result<Reply, Refusal> {
+        if self.mechanism.takes_a_token() && !mechanism::is_token(self.secret) {
+            return Err(refused_here(NO_TOKEN.to_owned()).into());
         }
-        Mechanism::Login => {
-            let reply = exchange(wire, "AUTH LOGIN\r\n", "AUTH LOGIN", timeouts).await?;
+        let response = self.mechanism.response(self.user, self.secret, &self.relay.host, self.relay.port);
+        wire.veiled = mechanism::spellings(self.secret, &response);
+        let reply = match self.mechanism {
+            Mechanism::Login => self.in_two_answers(wire).await,
+            _ => self.at_once(wire, &BASE64.encode(response.as_bytes())).await,
+        };
+        let reply = reply.map_err(|broken| outage_of(&broken))?;
+        if self.mechanism.takes_a_token() {
+            return self.token_s_end(wire, &reply).await;
+        }
+        Ok(reply.to_reply(&wire.veiled))
+    }
+
+    async fn in_two_answers(&self, wire: &mut Wire) -> Result<RawReply, Broken> {
+        let mut reply = self.exchange(wire, "AUTH LOGIN", "AUTH LOGIN").await?;
+        for answer in [self.user, self.secret] {
             if reply.code != 334 {
+                break;
+            }
+            reply = self.exchange(wire, &BASE64.encode(answer.as_bytes()), "…").await?;
+        }
+        Ok(reply)
+    }
+
+    /// The response with the command, or by itself where it is too long for that (RFC 4954 §4).
+    async fn at_once(&self, wire: &mut Wire, response: &str) -> Result<RawReply, Broken> {
+        let command = format!("AUTH {}", self.mechanism.name());
+        let whole = format!("{command} {response}");
+        let reply = if whole.len() + "\r\n".len() > LONGEST_COMMAND {
+            self.exchange(wire, &command, &command).await?
+        } else {
+            let reply = self.exchange(wire, &whole, &format!("{command} …")).await?;
+            if self.mechanism.takes_a_token() && !is_blank(&reply) {
                 return Ok(reply);
             }
-            let user = BASE64.encode(credentials.user.as_bytes());
-            let reply = exchange(wire, &format!("{user}\r\n"), "…", timeouts).await?;
-            if reply.code != 334 {
-                return Ok(reply);
-            }
-            let password = BASE64.encode(credentials.password.expose_secret().as_bytes());
-            exchange(wire, &format!("{password}\r\n"), "…", timeouts).await
+            reply
+        };
+        // A server that takes no initial response asks for it again.
+        if reply.code == 334 { self.exchange(wire, response, "…").await } else { Ok(reply) }
+    }
+
+    /// A refused token comes as an error in a 334; the relay's final word follows its answer.
+    async fn token_s_end(&self, wire: &mut Wire, reply: &RawReply) -> Result<Reply, Refusal> {
+        let name = self.mechanism.name();
+        if reply.code != 334 {
+            return Ok(noted_where_refused(reply.to_reply(&wire.veiled), name));
         }
+        let note = match mechanism::status(&reply.lines.concat(), self.secret) {
+            Some(status) => format!("{name}, status {status}"),
+            None => name.to_owned(),
+        };
+        match self.exchange(wire, self.mechanism.answer_to_error(), "…").await {
+            Ok(end) => Ok(noted_where_refused(end.to_reply(&wire.veiled), &note)),
+            Err(broken) => {
+                // What was refused stays so, whatever became of the connection.
+                let text = format!("the access token was refused, and then {broken}");
+                Err(Refusal::Secret(Reply { code: 0, enhanced: None, text }.noted(&note)))
+            }
+        }
+    }
+
+    async fn exchange(&self, wire: &mut Wire, line: &str, shown: &str) -> Result<RawReply, Broken> {
+        let limit = self.relay.timeouts.command;
+        wire.say(&format!("{line}\r\n"), shown, limit).await?;
+        wire.reply(limit).await
     }
 }
 
-async fn exchange(wire: &mut Wire, line: &str, shown: &str, timeouts: &Timeouts) -> Result<Reply, Broken> {
-    wire.say(line, shown, timeouts.command).await?;
-    Ok(wire.reply(timeouts.command).await?.to_reply(&wire.veiled))
+fn noted_where_refused(reply: Reply, note: &str) -> Reply {
+    if reply.code >= 400 { reply.noted(note) } else { reply }
 }
 
-fn plain_response(credentials: &Credentials) -> String {
-    BASE64.encode(format!("\0{}\0{}", credentials.user, credentials.password.expose_secret()).as_bytes())
-}
-
-fn veiled(credentials: &Credentials, plain: &str) -> Vec<String> {
-    let password = credentials.password.expose_secret();
-    let mut texts = vec![plain.to_owned(), BASE64.encode(password.as_bytes()), password.to_owned()];
-    texts.retain(|text| text.len() >= VEILED_FROM);
-    texts
+fn is_blank(reply: &RawReply) -> bool {
+    reply.lines.iter().all(|line| line.trim().is_empty())
 }
 
 // "Not this way" says nothing about user and password; anything else is an answer.
-fn mechanism_unknown(reply: &Reply) -> bool {
+fn is_unknown(reply: &Reply) -> bool {
     matches!(reply.code, 500 | 502 | 504) || reply.enhanced == Some((5, 5, 4))
 }
 
@@ -135,34 +183,4 @@ fn outage_of(broken: &Broken) -> Outage {
 
 fn refused_here(text: String) -> Outage {
     Outage::LogInRefused(Reply { code: 0, enhanced: None, text })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn offering(mechanisms: &[&str]) -> Capabilities {
-        Capabilities { auth: mechanisms.iter().map(|&m| m.to_owned()).collect(), ..Capabilities::default() }
-    }
-
-    #[test]
-    fn plain_is_preferred_and_login_is_known() {
-        assert_eq!(choose(&offering(&["LOGIN", "PLAIN"])), Ok(vec![Mechanism::Plain, Mechanism::Login]));
-        assert_eq!(choose(&offering(&["XOAUTH2", "LOGIN"])), Ok(vec![Mechanism::Login]));
-    }
-
-    #[test]
-    fn without_a_mechanism_in_common_it_says_what_is_offered() {
-        let Err(Outage::LogInRefused(reply)) = choose(&offering(&["XOAUTH2", "GSSAPI"])) else { panic!("refused") };
-        assert_eq!((reply.code, reply.text.contains("XOAUTH2, GSSAPI")), (0, true));
-        let Err(Outage::LogInRefused(reply)) = choose(&offering(&[])) else { panic!("refused") };
-        assert_eq!(reply.text, NOT_OFFERED);
-    }
-
-    #[test]
-    fn the_plain_response_holds_user_and_password() {
-        let credentials = Credentials { user: "tim".to_owned(), password: "tanstaaftanstaaf".into() };
-        // The example of RFC 4616 §4.
-        assert_eq!(plain_response(&credentials), BASE64.encode(b"\0tim\0tanstaaftanstaaf"));
-    }
 }

@@ -4,11 +4,12 @@
 //! where they come from. Known weakness: a name counts as loopback only as `localhost` or an
 //! address; another name for this machine needs `allow_plaintext`.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use rustls::pki_types::CertificateDer;
-use secrecy::SecretString;
 use tokio::sync::mpsc;
+
+use super::credentials::Credentials;
 
 /// How the connection is secured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,21 +20,6 @@ pub enum TlsMode {
     StartTls,
     /// None: loopback, or by [`Relay::allow_plaintext`].
     None,
-}
-
-/// A user and a password.
-#[derive(Clone)]
-pub struct Credentials {
-    /// The user, as the relay knows it.
-    pub user: String,
-    /// The password; zeroed on drop.
-    pub password: SecretString,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("user", &self.user).finish_non_exhaustive()
-    }
 }
 
 /// The time limit of each stage (RFC 5321 §4.5.3.2).
@@ -219,6 +205,7 @@ fn is_helo(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::smtp::Auth;
 
     fn problem(host: &str, change: impl FnOnce(&mut Relay)) -> Option<RelayProblem> {
         let mut relay = Relay::new(host, 25, TlsMode::None);
@@ -227,7 +214,7 @@ mod tests {
     }
 
     fn log_in(relay: &mut Relay) {
-        relay.credentials = Some(Credentials { user: "ada".to_owned(), password: "hunter2".into() });
+        relay.credentials = Some(Credentials { user: "ada".to_owned(), auth: Auth::Auto, password: "hunter2".into() });
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Heard {
         }
     }
 
-    fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: &str) {
         self.0.lock().unwrap().push(line.trim_end().to_owned());
     }
 }
@@ -236,10 +236,8 @@ pub(crate) async fn work_until(
     grant: impl Fn(u32) -> bool,
     stop: watch::Receiver<bool>,
 ) -> Ran {
-    let (queue, take) = mpsc::channel(mails.len().max(1));
-    for mail in mails {
-        queue.try_send(mail).unwrap();
-    }
+    let (queue, take) = mpsc::channel(1);
+    queue.try_send(mails).unwrap();
     drop(queue);
     let (claims, mut asked) = mpsc::channel(4);
     let (reports, mut told) = mpsc::unbounded_channel();

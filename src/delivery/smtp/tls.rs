@@ -1,13 +1,19 @@
 //! TLS: which certificates are trusted, and what to say when one is not.
 //!
-//! Owns: one client configuration a run, so that reconnecting resumes sessions; the handshake; the
-//! words for its failures. Does not own: when TLS begins. Known weakness: on macOS the system
-//! judges certificates, and its reasons come in its own words.
+//! Owns: one client configuration a run, so that reconnecting resumes sessions; the handshake; that a
+//! resumed session's certificate is still good; the words for failures. Does not own: when TLS
+//! begins. Known weakness: on macOS the system judges certificates, and its reasons come in its own
+//! words.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use rustls::{
-    CertificateError, ClientConfig, Error, ProtocolVersion, RootCertStore,
+    CertificateError, ClientConfig, Error, HandshakeKind, ProtocolVersion, RootCertStore,
+    client::{Resumption, danger::ServerCertVerifier},
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
@@ -15,7 +21,7 @@ use rustls_platform_verifier::Verifier;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::relay::{Relay, RelayProblem};
+use super::relay::{Relay, RelayProblem, TlsMode};
 use crate::model::{Outage, Stage};
 
 /// Words in an [`Outage::Tls`] by which the advice is chosen.
@@ -24,6 +30,14 @@ pub(super) const UNKNOWN_ISSUER: &str = "nobody trusted has signed the certifica
 pub(super) const EXPIRED: &str = "the certificate has expired";
 pub(super) const NOT_YET: &str = "the certificate is not valid yet";
 pub(super) const NO_TLS: &str = "what answers speaks no TLS from the start";
+pub(super) const INTERFERENCE: &str = "somebody interferes";
+
+/// Whom a run trusts, and the sessions it may resume.
+#[derive(Debug)]
+pub(super) struct Trust {
+    config: Mutex<Arc<ClientConfig>>,
+    verifier: Option<Arc<dyn ServerCertVerifier>>,
+}
 
 /// Reads the certificates of a PEM file (`ca_file`).
 ///
@@ -39,46 +53,88 @@ pub fn read_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, RelayProbl
     Ok(roots)
 }
 
-/// The one configuration of a run: the system's certificates and the extra ones.
-pub(super) fn client_config(extra: &[CertificateDer<'static>]) -> Result<Arc<ClientConfig>, RelayProblem> {
-    let problem = |error: Error| RelayProblem::Roots { detail: error.to_string() };
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider)).map_err(problem)?;
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(problem)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
+impl Trust {
+    /// The one trust of a run: the system's certificates and the extra ones.
+    pub(super) fn in_system_and(extra: &[CertificateDer<'static>]) -> Result<Self, RelayProblem> {
+        let problem = |error: Error| RelayProblem::Roots { detail: error.to_string() };
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let verifier = Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider)).map_err(problem)?;
+        let verifier: Arc<dyn ServerCertVerifier> = Arc::new(verifier);
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(problem)?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::clone(&verifier))
+            .with_no_client_auth();
+        Ok(Self { config: Mutex::new(Arc::new(config)), verifier: Some(verifier) })
+    }
 
-/// The configuration of a run without TLS: should a handshake begin all the same, it fails.
-pub(super) fn trusts_nobody() -> Result<Arc<ClientConfig>, RelayProblem> {
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| RelayProblem::Roots { detail: error.to_string() })?
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+    /// The trust of a run without TLS: should a handshake begin all the same, it fails.
+    pub(super) fn in_nobody() -> Result<Self, RelayProblem> {
+        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| RelayProblem::Roots { detail: error.to_string() })?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        Ok(Self { config: Mutex::new(Arc::new(config)), verifier: None })
+    }
+
+    #[cfg(test)]
+    pub(super) fn by_clock(self, clock: Arc<dyn rustls::time_provider::TimeProvider>) -> Self {
+        let mut config = ClientConfig::clone(&self.config());
+        config.time_provider = clock;
+        Self { config: Mutex::new(Arc::new(config)), verifier: self.verifier }
+    }
+
+    fn config(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.config.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the certificate that a session goes by is good at this moment: a resumed one does not show it again.
+    fn verify_again(&self, stream: &TlsStream<TcpStream>, name: &ServerName<'_>) -> Result<(), Error> {
+        let now = self.config().time_provider.current_time().ok_or(Error::FailedToGetCurrentTime)?;
+        let (Some(verifier), Some([own, others @ ..])) = (&self.verifier, stream.get_ref().1.peer_certificates())
+        else {
+            return Err(Error::NoCertificatesPresented);
+        };
+        verifier.verify_server_cert(own, others, name, &[], now).map(drop)
+    }
+
+    /// Resumes nothing from before: the next handshake is a whole one.
+    fn forget_sessions(&self) {
+        let mut held = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut config = ClientConfig::clone(&held);
+        config.resumption = Resumption::default();
+        *held = Arc::new(config);
+    }
 }
 
 /// Shakes hands; SNI and the name check use the configured host.
 pub(super) async fn handshake(
     tcp: TcpStream,
     relay: &Relay,
-    config: Arc<ClientConfig>,
+    trust: &Trust,
     limit: Duration,
 ) -> Result<TlsStream<TcpStream>, Outage> {
     let name = server_name(relay)?;
-    match timeout(limit, TlsConnector::from(config).connect(name, tcp)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(failure(&error, relay)),
-        Err(_) => {
-            let detail = format!("{}:{}: no answer within {} s", relay.host, relay.port, limit.as_secs_f64());
-            Err(Outage::Unreachable { stage: Stage::Tls, detail })
-        }
+    let unreachable = |what: &str| {
+        let detail = format!("{}:{}: {what}", relay.host, relay.port);
+        Outage::Unreachable { stage: Stage::Tls, detail }
+    };
+    let stream = match timeout(limit, TlsConnector::from(trust.config()).connect(name.clone(), tcp)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return Err(failure(&error, relay)),
+        Err(_) => return Err(unreachable(&format!("no answer within {} s", limit.as_secs_f64()))),
+    };
+    if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)
+        && let Err(error) = trust.verify_again(&stream, &name)
+    {
+        // The server may have a newer one by now: the next handshake tells.
+        trust.forget_sessions();
+        let why = describe(&error, relay);
+        return Err(unreachable(&format!("{why}; it was good when this run began, and is asked for again")));
     }
+    Ok(stream)
 }
 
 /// The version agreed on, for people.
@@ -105,12 +161,16 @@ fn failure(error: &io::Error, relay: &Relay) -> Outage {
     let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         return Outage::Unreachable { stage: Stage::Tls, detail: format!("{at}: the connection was lost: {error}") };
     };
-    Outage::Tls { detail: format!("{at}: {}", describe(tls, &relay.host)) }
+    Outage::Tls { detail: format!("{at}: {}", describe(tls, relay)) }
 }
 
-fn describe(error: &Error, host: &str) -> String {
+fn describe(error: &Error, relay: &Relay) -> String {
     match error {
-        Error::InvalidCertificate(reason) => describe_certificate(reason, host),
+        Error::InvalidCertificate(reason) => describe_certificate(reason, &relay.host),
+        // Here the relay has just agreed to begin.
+        Error::InvalidMessage(_) if relay.tls == TlsMode::StartTls => {
+            format!("something else came in place of the handshake: {INTERFERENCE} ({error})")
+        }
         Error::InvalidMessage(_) => format!("{NO_TLS} ({error})"),
         _ => format!("the TLS handshake failed: {error}"),
     }

@@ -139,11 +139,9 @@ impl<'a> Worker<'a> {
             return Ok(turn);
         }
         self.end_session().await;
-        turns.next(PATIENCE).await.map_err(|wait| {
-            let minutes = wait.as_secs().div_ceil(60);
-            let text =
-                format!("the rate of {} that [smtp] sets is used up; it goes on in {minutes} minutes", turns.rate());
-            Outage::Quota { reply: Reply { code: 0, enhanced: None, text }, until: None }
+        turns.next(PATIENCE).await.map_err(|wait| Outage::Quota {
+            reply: Reply { code: 0, enhanced: None, text: wait.to_string() },
+            until: None,
         })
     }
 

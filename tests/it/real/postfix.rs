@@ -2,10 +2,11 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use crate::support::{EventFile, ReceivedMail, Sandbox};
+use super::skipped;
+use crate::support::{EventFile, ReceivedMail, Sandbox, variable};
 
 /// The running server, as `.ci/postfix` describes it.
-struct Postfix {
+pub(super) struct Postfix {
     starttls: u16,
     implicit: u16,
     wrong_name: u16,
@@ -16,17 +17,11 @@ struct Postfix {
     maildir: PathBuf,
 }
 
-#[expect(clippy::disallowed_methods, reason = "only what started the tests knows where the server is")]
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
 impl Postfix {
     /// The server; `None`, and loudly so, where this machine has none running.
-    #[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
-    fn running(test: &str) -> Option<Self> {
+    pub(super) fn running(test: &str) -> Option<Self> {
         if variable("ROOMKEY_REAL").as_deref() != Some("1") {
-            eprintln!("SKIPPED: {test}: no real Postfix; `.ci/run` starts one and sets ROOMKEY_REAL=1");
+            skipped(test, "no real Postfix; `.ci/run` starts one and sets ROOMKEY_REAL=1");
             return None;
         }
         let value = |name: &str| variable(name).unwrap_or_else(|| panic!("ROOMKEY_REAL is 1, but {name} is not set"));
@@ -44,7 +39,7 @@ impl Postfix {
     }
 
     /// An event that logs in on a port, and mails so many people named after the test.
-    fn sandbox(&self, port: u16, tls: &str, test: &str, people: u32) -> (Sandbox, EventFile) {
+    pub(super) fn sandbox(&self, port: u16, tls: &str, test: &str, people: u32) -> (Sandbox, EventFile) {
         let mut sandbox = Sandbox::new();
         sandbox.set("ROOMKEY_SMTP_PASSWORD", &self.password);
         let event = EventFile::at(port)
@@ -60,7 +55,7 @@ impl Postfix {
     }
 
     /// The mails delivered to people of a test; waits for so many, since Postfix delivers on its own time.
-    fn delivered(&self, test: &str, count: usize) -> Vec<ReceivedMail> {
+    pub(super) fn delivered(&self, test: &str, count: usize) -> Vec<ReceivedMail> {
         let deadline = std::time::Instant::now() + Duration::from_mins(1);
         loop {
             let entries = fs::read_dir(self.maildir.join("new")).into_iter().flatten();

@@ -2,23 +2,23 @@
 
 use std::{path::Path, process::Command};
 
-use crate::support::{EventFile, Sandbox, SmtpServer, attendees};
+use super::skipped;
+use crate::support::{EventFile, Sandbox, SmtpServer, attendees, variable};
 
 /// A file system of this size at a folder, until dropped.
 struct SmallDisk<'a>(&'a Path);
 
 impl<'a> SmallDisk<'a> {
     /// Mounts one; `None`, and loudly so, where this machine has no real parts or this user may not.
-    #[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]
     fn at(folder: &'a Path, size: &str) -> Option<Self> {
-        if super::postfix::variable("ROOMKEY_REAL").as_deref() != Some("1") {
-            eprintln!("SKIPPED: a disk that fills up: needs root; `.ci/run` sets ROOMKEY_REAL=1");
+        if variable("ROOMKEY_REAL").as_deref() != Some("1") {
+            skipped("a disk that fills up", "needs root; `.ci/run` sets ROOMKEY_REAL=1");
             return None;
         }
         let option = format!("size={size},mode=0700");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &option, "tmpfs"]).arg(folder).status();
         if !mounted.is_ok_and(|status| status.success()) {
-            eprintln!("SKIPPED: a disk that fills up: this machine lets nobody mount a small one");
+            skipped("a disk that fills up", "this machine lets nobody mount a small one");
             return None;
         }
         Some(Self(folder))

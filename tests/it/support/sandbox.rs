@@ -86,9 +86,16 @@ impl Sandbox {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
+        self.command_under(&[], arguments)
+    }
+
+    /// The program as the last argument of another one, which runs it.
+    fn command_under(&self, wrapper: &[&str], arguments: &[&str]) -> Command {
         let home = self.root.path().join("home");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_roomkey"));
+        let mut words = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_roomkey")]);
+        let mut command = Command::new(words.next().unwrap());
         command
+            .args(words)
             .args(arguments)
             .current_dir(self.folder())
             .env_clear()
@@ -105,6 +112,13 @@ impl Sandbox {
         let output = assert_cmd::Command::from_std(self.command(arguments)).timeout(TOO_LONG).output();
         let output = output.unwrap_or_else(|error| panic!("roomkey {arguments:?}: {error}"));
         Finished::of(arguments, output)
+    }
+
+    /// Runs the program by another one that is given it as its last arguments.
+    pub(crate) fn run_under(&self, wrapper: &[&str], arguments: &[&str]) -> Finished {
+        let command = self.command_under(wrapper, arguments);
+        let output = assert_cmd::Command::from_std(command).timeout(TOO_LONG).output();
+        Finished::of(arguments, output.unwrap_or_else(|error| panic!("{wrapper:?} {arguments:?}: {error}")))
     }
 
     /// Starts the program in a terminal.
@@ -129,9 +143,15 @@ impl Sandbox {
 
     /// Starts the program; what it says goes into files beside the event's folder.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        self.spawn_under(&[], arguments)
+    }
+
+    /// Starts the program by another one that is given it as its last arguments, and turns into it.
+    pub(crate) fn spawn_under(&self, wrapper: &[&str], arguments: &[&str]) -> Running {
         let said = tempfile::tempdir_in(self.root.path()).unwrap().keep();
         let file = |name: &str| fs::File::create(said.join(name)).unwrap();
-        let child = self.command(arguments).stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
+        let mut command = self.command_under(wrapper, arguments);
+        let child = command.stdout(file("stdout")).stderr(file("stderr")).spawn().unwrap();
         Running { child, arguments: arguments.join(" "), said }
     }
 
@@ -235,8 +255,26 @@ impl Running {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    /// Freezes it, as Ctrl-Z or a closed laptop does.
+    pub(crate) fn freeze(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub(crate) fn thaw(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Kills it at once, as a power cut would.
@@ -358,6 +396,15 @@ impl EventFile {
         }
         sandbox.write("event.toml", &text);
     }
+}
+
+/// A variable of the tests' own environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only what started the tests knows which servers run, and how long to go on"
+)]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The permission bits of a file or folder.

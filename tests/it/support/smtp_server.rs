@@ -26,10 +26,22 @@ impl SmtpServer {
 
     /// Starts one that follows a script.
     pub(crate) fn start(script: Script) -> Self {
+        Self::start_on(0, script)
+    }
+
+    /// The same on this port: where another one died, for instance.
+    pub(crate) fn start_on(port: u16, script: Script) -> Self {
         let mails = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let catcher = runtime.block_on(Catcher::start(Some(&mails.path().join("caught")), script)).unwrap();
+        let catcher = runtime.block_on(Catcher::start_on(port, Some(&mails.path().join("caught")), script)).unwrap();
         Self { catcher, _runtime: runtime, _mails: mails }
+    }
+
+    /// Cuts all connections and listens no more; gives whom it had mails for.
+    pub(crate) fn die(self) -> Vec<String> {
+        let Self { catcher, _runtime: runtime, _mails } = self;
+        drop(runtime);
+        catcher.caught().into_iter().flat_map(|mail| mail.recipients).collect()
     }
 
     /// The port of 127.0.0.1 on which it listens.

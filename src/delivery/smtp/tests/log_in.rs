@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     delivery::smtp::{
-        Credentials, Relay, SmtpMailer,
+        Auth, Credentials, Relay, SmtpMailer,
         scripted::{Act, Heard, hello, mail, on, relay, script, send, work},
     },
     model::{Outage, Outcome},
@@ -15,7 +15,7 @@ const PASSWORD: &str = "correct horse battery";
 
 async fn asking(keywords: &[&str], acts: Vec<Act>) -> (Relay, Heard) {
     let (mut relay, heard) = relay(vec![script(&[hello(keywords), acts])]).await;
-    relay.credentials = Some(Credentials { user: "ada".to_owned(), password: PASSWORD.into() });
+    relay.credentials = Some(Credentials { user: "ada".to_owned(), auth: Auth::Auto, password: PASSWORD.into() });
     (relay, heard)
 }
 

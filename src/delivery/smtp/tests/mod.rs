@@ -4,3 +4,4 @@ mod conversation;
 mod faults;
 mod log_in;
 mod tls;
+mod tokens;
