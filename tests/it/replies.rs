@@ -129,9 +129,9 @@ const STOPS_ALL: [(Stage, &str, &str); 25] = [
     (LogIn, "538 5.7.11 encryption required", "password"),
     (LogIn, "530 5.7.0 must log in", "log-in"),
     (LogIn, "535 5.7.139 SmtpClientAuthentication is disabled for the Tenant.", "SMTP AUTH"),
-    (LogIn, "550 5.7.30 Basic authentication is not supported for Client Submission.", "SMTP AUTH"),
+    (LogIn, "550 5.7.30 Basic authentication is not supported for Client Submission.", "xoauth2"),
     (Sender, "530 5.7.0 authentication required", "log-in"),
-    (Sender, "550 5.7.30 Basic authentication is not supported", "SMTP AUTH"),
+    (Sender, "550 5.7.30 Basic authentication is not supported", "xoauth2"),
     (Sender, "550 5.7.1 not allowed", "`from`"),
     (Sender, "553 5.1.8 sender unknown", "`from`"),
     (Sender, "501 5.1.7 bad sender", "`from`"),
@@ -261,7 +261,7 @@ fn throttling_costs_a_connection_and_no_row() {
         let case = format!("{stage}: {text}");
         let server = SmtpServer::start(Script::default().rule(reply(*stage, text).times(Times::Nth(2))));
         let sandbox = event(&server, 6, 2);
-        sends(&sandbox, 0, &case).says("slow down: 1 connections");
+        sends(&sandbox, 0, &case).says("asks to slow down");
         mailed_once(&server, &everybody(6));
 
         // given one connection only, it holds back instead
