@@ -72,7 +72,7 @@ FIRST_MAIL = {"name": "first-mail", "count": 10_000, "seconds": 2.0}
 NAMES = [*(condition.name for condition in SPEED), MEMORY["name"], FIRST_MAIL["name"]]
 QUICK = ["loopback-1", "loopback-16", "delay-4", "tls-16", "first-mail"]
 QUICK_PEERS = ("smtp-source", "nodemailer")
-QUICK_PART = 6
+QUICK_PART = 10
 
 
 def scaled(condition, factor, peers):
