@@ -30,7 +30,6 @@ use super::{
 use crate::{
     delivery::{Desk, Handful, Mailer, Report, retry::RetryPolicy},
     failure::Told,
-    ledger::Ending,
     model::{Deferral, Mail, Outage, Outcome},
 };
 
@@ -244,13 +243,13 @@ impl<M: Mailer + 'static> State<M> {
         let now = (self.pass.now)();
         let mut flights = lock(&self.flights);
         let flight = flights.get_mut(&mail.row)?;
-        if let Outcome::Deferred(Deferral::ConnectionLost { detail, .. }) = &outcome
+        if let Outcome::Deferred(Deferral::ConnectionLost { .. }) = &outcome
             && flight.losses < RETRIES_AT_ONCE
         {
             flight.losses += 1;
             if flight.take_claim() {
-                let state = Ending::Deferred { reply: detail.clone(), next_attempt: Some(now) };
-                self.pass.journal.finish(flight.entry.clone(), state, now);
+                // Nothing of it has arrived: the next try is the same line's.
+                self.pass.journal.withdraw(mail.row);
             }
             drop(flights);
             (self.pass.listener)(&Event::TriedAgain { address: mail.recipient.clone() });

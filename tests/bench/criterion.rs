@@ -11,7 +11,7 @@ use roomkey::{
     jitsi::{Algorithm, Bearer, ClaimsStyle, LinkStyle, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{
         CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, PersonIdentity, RunLock, Terms,
-        TermsId, Writer,
+        TermsId, Writer, WriterHandle,
     },
     message::{Letter, compose},
     model::{
@@ -91,27 +91,35 @@ fn ledger(criterion: &mut Criterion) {
         row += GROUP;
         (row - GROUP..row).map(|row| Arc::new(entry(row, campaign, terms))).collect()
     };
+    let mut before = group();
     let mut ledger = criterion.benchmark_group("ledger");
     ledger.measurement_time(Duration::from_secs(10)).sample_size(50);
-    ledger.bench_function("100 claims, 100 results, both durable", |bencher| {
-        bencher.iter_batched(&mut group, |entries| bracket(&runtime, &handle, &entries), BatchSize::PerIteration);
+    ledger.bench_function("100 claims and the results of 100 before, durable", |bencher| {
+        bencher.iter_batched(
+            || {
+                let begun = group();
+                (std::mem::replace(&mut before, begun.clone()), begun)
+            },
+            |(ended, begun)| commit(&runtime, &handle, &ended, &begun),
+            BatchSize::PerIteration,
+        );
     });
     ledger.finish();
     writer.close().unwrap();
 }
 
-/// Claims all mails, waits until that is durable, and does the same for their results.
-fn bracket(runtime: &Runtime, handle: &roomkey::ledger::WriterHandle, entries: &[Arc<Entry>]) {
+/// Records results, which go into the commit of the claims that are asked for with them, and waits for it.
+fn commit(runtime: &Runtime, handle: &WriterHandle, ended: &[Arc<Entry>], begun: &[Arc<Entry>]) {
     let now = Timestamp::UNIX_EPOCH;
+    let sent = || Ending::Sent { reply: "250 2.0.0 Ok: queued".into() };
+    let results: Vec<_> = ended.iter().map(|entry| handle.finish(entry.clone(), sent(), now)).collect();
+    let claims: Vec<_> = begun.iter().map(|entry| handle.begin(entry.clone(), now)).collect();
     runtime.block_on(async {
-        let claims: Vec<_> = entries.iter().map(|entry| handle.begin(entry.clone(), now)).collect();
-        for claim in claims {
-            claim.await.unwrap();
-        }
-        let sent = || Ending::Sent { reply: "250 2.0.0 Ok: queued".into() };
-        let results: Vec<_> = entries.iter().map(|entry| handle.finish(entry.clone(), sent(), now)).collect();
         for result in results {
             result.await.unwrap();
+        }
+        for claim in claims {
+            claim.await.unwrap();
         }
     });
 }

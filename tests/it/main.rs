@@ -20,6 +20,7 @@ mod inspect;
 mod limits;
 mod link;
 mod log_in;
+mod migrations;
 mod mishaps;
 mod oddities;
 mod outages;

@@ -27,6 +27,9 @@ fn mailed_once(server: &SmtpServer, recipients: &[String]) {
     server.mailed_once(&recipients.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
+/// How a reply is written, of its code and the lines before its last one.
+type Form = Box<dyn Fn(u16, &[&str]) -> Action>;
+
 /// Every reply of a conversation, in a form: code, and the keywords that EHLO has to tell.
 fn spoken(form: impl Fn(u16, &[&str]) -> Action) -> Script {
     let codes: [(Stage, u16, &[&str]); 6] = [
@@ -55,7 +58,7 @@ fn lines(code: u16, lines: &[&str], last: &str, end: &str) -> String {
 fn whatever_form_a_lawful_reply_has_it_is_understood_at_every_stage() {
     let long = "x".repeat(900);
     let many: Vec<_> = (1..200).map(|number| format!("line {number}")).collect();
-    let forms: [(&str, Box<dyn Fn(u16, &[&str]) -> Action>); 7] = [
+    let forms: [(&str, Form); 7] = [
         ("bare", Box::new(|code, told| Action::Raw(lines(code, told, "", "\r\n").into_bytes()))),
         ("ended by LF alone", Box::new(|code, told| Action::Raw(lines(code, told, " Ok", "\n").into_bytes()))),
         ("a blank and no text", Box::new(|code, told| Action::Raw(lines(code, told, " ", "\r\n").into_bytes()))),
@@ -68,11 +71,11 @@ fn whatever_form_a_lawful_reply_has_it_is_understood_at_every_stage() {
         ),
         (
             "a long line",
-            Box::new(|code, told| Action::Raw(lines(code, told, &format!(" {long}"), "\r\n").into_bytes())),
+            Box::new(move |code, told| Action::Raw(lines(code, told, &format!(" {long}"), "\r\n").into_bytes())),
         ),
         (
             "200 lines",
-            Box::new(|code, told| {
+            Box::new(move |code, told| {
                 let all: Vec<_> = told.iter().copied().chain(many.iter().map(String::as_str)).collect();
                 Action::Raw(lines(code, &all, " done", "\r\n").into_bytes())
             }),

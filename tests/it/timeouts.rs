@@ -16,7 +16,7 @@ use roomkey::{
 };
 use socket2::{Domain, Socket, Type};
 
-use crate::support::{EventFile, Finished, Sandbox, SmtpServer, attendees};
+use crate::support::{EventFile, Finished, Sandbox, SmtpServer, each};
 
 const LIMIT: &str = "200ms";
 const EVERYBODY: [&str; 3] = ["a1@example.org", "a2@example.org", "a3@example.org"];
@@ -44,20 +44,21 @@ fn send(stage: Stage, action: Action, limit: &str, script: Script) -> (SmtpServe
 
 #[test]
 fn a_server_that_hangs_before_there_is_a_mail_is_tried_again_in_a_second() {
-    for (stage, limit) in [
+    let table = [
         (Stage::Connect, "greeting"),
         (Stage::Greeting, "greeting"),
         (Stage::Hello, "command"),
         (Stage::LogIn, "command"),
-    ] {
+    ];
+    each(&table, |(stage, limit)| {
         let mut script = Script::default();
-        if stage == Stage::LogIn {
+        if *stage == Stage::LogIn {
             script = script.account("workshop@example.org", "correct horse");
         }
-        let (server, _, finished) = send(stage, Action::Stall, limit, script);
+        let (server, _, finished) = send(*stage, Action::Stall, limit, script);
         finished.is(0).says("no answer within 0.2 s").says("trying again in 1 s");
         server.mailed_once(&EVERYBODY);
-    }
+    });
 }
 
 #[test]
@@ -121,9 +122,9 @@ fn server_of(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> (u16, Arc<Ato
 }
 
 /// Answers up to DATA's 354, and then reads nothing any more.
-fn hang_at_the_message(stream: TcpStream) {
+fn hang_at_the_message(mut stream: TcpStream) {
     let mut lines = BufReader::with_capacity(512, stream.try_clone().unwrap());
-    let say = |text: &str| (&stream).write_all(text.as_bytes()).is_ok();
+    let mut say = |text: &str| stream.write_all(text.as_bytes()).is_ok();
     say("220 mx.example.net\r\n");
     let mut line = String::new();
     while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
@@ -166,7 +167,6 @@ fn a_server_that_hangs_in_the_tls_handshake_is_left_and_nobody_is_touched() {
     });
     let sandbox = Sandbox::with_attendees(2, port);
     event(port, "connect").text("smtp", "tls", "implicit").write(&sandbox);
-    sandbox.write("attendees.csv", &attendees(2));
     sandbox.run(&["send", "--yes"]).is(6).says("trying again in 1 s").says("within 0.2 s");
     assert_eq!(sandbox.in_state("pending").len(), 2);
     assert_eq!(connections.load(Ordering::SeqCst), 3);

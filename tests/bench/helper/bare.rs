@@ -18,7 +18,7 @@ use tokio::{
     task::JoinSet,
 };
 
-/// Mails made ahead of the workers, as in a run.
+/// Handfuls made ahead of the workers, as in a run.
 const AHEAD: usize = 4;
 /// Mails that come to the workers together.
 const HANDFUL: usize = 32;

@@ -44,6 +44,7 @@ fn any_octets() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"\r".to_vec()),
         1 => (1_usize..70).prop_map(|kilobytes| vec![b'x'; kilobytes * 1024]),
         1 => (1_usize..700).prop_map(|lines| b"250-\r\n".repeat(lines)),
+        1 => (1_usize..60).prop_map(|lines| [b"250-".repeat(1000), b"\r\n".to_vec()].concat().repeat(lines)),
         3 => vec(any::<u8>(), 0..40),
     ];
     vec(piece, 0..20).prop_map(|pieces| pieces.concat())
