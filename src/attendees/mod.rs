@@ -24,6 +24,9 @@ mod rules;
 mod scanner;
 mod zones;
 
+#[cfg(test)]
+mod properties;
+
 use composed::composed;
 
 pub use columns::{Column, Columns, FoundBy};

@@ -6,6 +6,7 @@
 mod book;
 mod composer;
 mod event;
+mod fleet;
 mod flight;
 mod forecast;
 mod identity;

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
+    time::Instant,
 };
 
 use super::{
@@ -29,7 +30,6 @@ use super::{
 use crate::{
     delivery::{Desk, Handful, Mailer, Report, retry::RetryPolicy},
     failure::Told,
-    ledger::Ending,
     model::{Deferral, Mail, Outage, Outcome},
 };
 
@@ -75,9 +75,8 @@ struct State<M> {
     line: Mutex<claims::Line>,
     weather: Mutex<Weather>,
     outage: Mutex<Option<Outage>>,
-    /// Turns true once the relay has answered a mail, or waits for its message: until then one worker
-    /// tries it alone.
-    is_answered: watch::Sender<bool>,
+    /// How many workers may work; until the relay waits for a message one tries it alone.
+    allowed: watch::Sender<usize>,
     ahead: claims::Ahead,
 }
 
@@ -100,7 +99,7 @@ impl<M: Mailer + 'static> Pass<M> {
             line: Mutex::new(claims::Line::default()),
             weather: Mutex::new(Weather::fair(workers)),
             outage: Mutex::new(None),
-            is_answered: watch::Sender::new(false),
+            allowed: watch::Sender::new(1),
             ahead: claims::Ahead::default(),
         });
         let claimed_ahead = {
@@ -143,6 +142,7 @@ impl<M: Mailer + 'static> State<M> {
             if composed_total == Some(settled) {
                 // Nothing is queued or in anybody's hands: the workers may go home.
                 queue = None;
+                self.allow_all();
             }
             let report = tokio::select! {
                 biased;
@@ -169,7 +169,8 @@ impl<M: Mailer + 'static> State<M> {
                     continue;
                 }
             };
-            self.answered();
+            let workers = lock(&self.weather).answered(Instant::now());
+            self.allow(workers);
             match self.settle(mail, outcome, queue.as_ref()) {
                 Some(fate) => {
                     settled += 1;
@@ -242,13 +243,13 @@ impl<M: Mailer + 'static> State<M> {
         let now = (self.pass.now)();
         let mut flights = lock(&self.flights);
         let flight = flights.get_mut(&mail.row)?;
-        if let Outcome::Deferred(Deferral::ConnectionLost { detail, .. }) = &outcome
+        if let Outcome::Deferred(Deferral::ConnectionLost { .. }) = &outcome
             && flight.losses < RETRIES_AT_ONCE
         {
             flight.losses += 1;
             if flight.take_claim() {
-                let state = Ending::Deferred { reply: detail.clone(), next_attempt: Some(now) };
-                self.pass.journal.finish(flight.entry.clone(), state, now);
+                // Nothing of it has arrived: the next try is the same line's.
+                self.pass.journal.withdraw(mail.row);
             }
             drop(flights);
             (self.pass.listener)(&Event::TriedAgain { address: mail.recipient.clone() });

@@ -5,13 +5,17 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
+use super::fleet::{Complaint, Fleet};
 use crate::model::Outage;
 
 /// Before anything was accepted: three tries within seconds.
 const BEFORE_FIRST: [u64; 2] = [1, 2];
 /// Once something was accepted: patience of some ten minutes.
 const AFTER_FIRST: [u64; 8] = [2, 5, 15, 30, 60, 120, 180, 240];
+/// Who works on after a complaint does so after a moment.
+const AFTER_COMPLAINT: Duration = Duration::from_secs(1);
 /// A pause over this length ends the run: the organiser is told when to go on.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -22,8 +26,8 @@ pub(super) enum Advice {
     HoldBack(Duration),
     /// The same, for a reason that is known already.
     WaitToo(Duration),
-    /// Ends, so that the relay has one connection less.
-    Leave,
+    /// Goes on after a moment, if it is among so many workers.
+    Fewer(usize),
     /// The run stops.
     Stop,
 }
@@ -32,15 +36,23 @@ pub(super) enum Advice {
 #[derive(Debug)]
 pub(super) struct Weather {
     strikes: usize,
+    /// The pause that is on, or was last: a clock that is set back makes none longer.
+    pause: Duration,
     calm_at: Timestamp,
     accepted_any: bool,
-    workers: usize,
+    fleet: Fleet,
 }
 
 impl Weather {
-    /// Fair weather, and so many workers.
+    /// Fair weather, and so many workers at most.
     pub(super) fn fair(workers: usize) -> Self {
-        Self { strikes: 0, calm_at: Timestamp::MIN, accepted_any: false, workers }
+        Self {
+            strikes: 0,
+            pause: Duration::ZERO,
+            calm_at: Timestamp::MIN,
+            accepted_any: false,
+            fleet: Fleet::new(workers),
+        }
     }
 
     /// A mail was accepted: the relay works.
@@ -49,18 +61,23 @@ impl Weather {
         self.strikes = 0;
     }
 
+    /// A mail was answered, whatever that was. Answers how many workers there may be, where that changes.
+    pub(super) fn answered(&mut self, now: Instant) -> Option<usize> {
+        self.fleet.answered(now)
+    }
+
+    /// The relay waits for a message. Answers how many workers there may be, where that changes.
+    pub(super) fn opened(&mut self, now: Instant) -> Option<usize> {
+        self.fleet.opened(now)
+    }
+
     /// Whether the relay has taken anything in this pass.
     pub(super) fn has_accepted(&self) -> bool {
         self.accepted_any
     }
 
-    /// How many workers are left.
-    pub(super) fn workers(&self) -> usize {
-        self.workers
-    }
-
-    /// A worker met an outage at `now`.
-    pub(super) fn advise(&mut self, outage: &Outage, now: Timestamp) -> Advice {
+    /// A worker met an outage at `now`; `moment` is the same time on a clock that nobody sets.
+    pub(super) fn advise(&mut self, outage: &Outage, now: Timestamp, moment: Instant) -> Advice {
         if outage.needs_a_person() {
             return Advice::Stop;
         }
@@ -70,19 +87,23 @@ impl Weather {
                 _ => Advice::Stop,
             };
         }
-        if matches!(outage, Outage::Throttled(_)) && self.workers > 1 {
-            self.workers -= 1;
-            return Advice::Leave;
+        if matches!(outage, Outage::Throttled(_)) {
+            match self.fleet.complaint(moment) {
+                Complaint::Fewer(workers) => return Advice::Fewer(workers),
+                Complaint::Heeded if self.accepted_any => return Advice::WaitToo(AFTER_COMPLAINT),
+                Complaint::Heeded | Complaint::OnlyOne => {}
+            }
         }
         if now < self.calm_at {
             // Somebody else was struck by the same weather a moment ago.
-            return Advice::WaitToo(wait(now, self.calm_at));
+            return Advice::WaitToo(wait(now, self.calm_at).min(self.pause));
         }
         let pauses: &[u64] = if self.accepted_any { &AFTER_FIRST } else { &BEFORE_FIRST };
         let Some(&seconds) = pauses.get(self.strikes) else { return Advice::Stop };
         self.strikes += 1;
+        self.pause = Duration::from_secs(seconds);
         self.calm_at = now.saturating_add(SignedDuration::from_secs(seconds.cast_signed())).unwrap_or(now);
-        Advice::HoldBack(Duration::from_secs(seconds))
+        Advice::HoldBack(self.pause)
     }
 }
 
@@ -94,6 +115,10 @@ fn wait(now: Timestamp, until: Timestamp) -> Duration {
 mod tests {
     use super::*;
     use crate::model::{Reply, Stage};
+
+    fn advise(weather: &mut Weather, outage: &Outage, second: i64) -> Advice {
+        weather.advise(outage, at(second), Instant::now() + Duration::from_secs(second.cast_unsigned()))
+    }
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_000_000 + second).unwrap()
@@ -110,44 +135,56 @@ mod tests {
     #[test]
     fn before_anything_was_accepted_three_tries_are_made() {
         let mut weather = Weather::fair(1);
-        assert_eq!(weather.advise(&unreachable(), at(0)), Advice::HoldBack(Duration::from_secs(1)));
-        assert_eq!(weather.advise(&unreachable(), at(1)), Advice::HoldBack(Duration::from_secs(2)));
-        assert_eq!(weather.advise(&unreachable(), at(3)), Advice::Stop);
+        assert_eq!(advise(&mut weather, &unreachable(), 0), Advice::HoldBack(Duration::from_secs(1)));
+        assert_eq!(advise(&mut weather, &unreachable(), 1), Advice::HoldBack(Duration::from_secs(2)));
+        assert_eq!(advise(&mut weather, &unreachable(), 3), Advice::Stop);
     }
 
     #[test]
     fn workers_that_fail_together_count_once() {
         let mut weather = Weather::fair(4);
-        weather.advise(&unreachable(), at(0));
+        advise(&mut weather, &unreachable(), 0);
         for _ in 0..3 {
-            assert!(matches!(weather.advise(&unreachable(), at(0)), Advice::HoldBack(_) | Advice::WaitToo(_)));
+            assert!(matches!(advise(&mut weather, &unreachable(), 0), Advice::HoldBack(_) | Advice::WaitToo(_)));
         }
-        assert!(matches!(weather.advise(&unreachable(), at(1)), Advice::HoldBack(_)));
+        assert!(matches!(advise(&mut weather, &unreachable(), 1), Advice::HoldBack(_)));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_pause_longer() {
+        let mut weather = Weather::fair(4);
+        advise(&mut weather, &unreachable(), 0);
+        let moment = Instant::now();
+        assert_eq!(weather.advise(&unreachable(), at(-18_000), moment), Advice::WaitToo(Duration::from_secs(1)));
     }
 
     #[test]
     fn an_accepted_mail_restores_patience() {
         let mut weather = Weather::fair(1);
-        weather.advise(&unreachable(), at(0));
+        advise(&mut weather, &unreachable(), 0);
         weather.accepted();
         for (second, pause) in [(10, 2), (20, 5), (40, 15)] {
-            assert_eq!(weather.advise(&unreachable(), at(second)), Advice::HoldBack(Duration::from_secs(pause)));
+            assert_eq!(advise(&mut weather, &unreachable(), second), Advice::HoldBack(Duration::from_secs(pause)));
         }
     }
 
     #[test]
     fn a_refused_log_in_stops_at_once_and_throttling_takes_a_worker() {
+        let throttled = Outage::Throttled(reply(432));
         let mut weather = Weather::fair(2);
-        assert_eq!(weather.advise(&Outage::LogInRefused(reply(535)), at(0)), Advice::Stop);
-        assert_eq!(weather.advise(&Outage::Throttled(reply(432)), at(0)), Advice::Leave);
-        assert!(matches!(weather.advise(&Outage::Throttled(reply(432)), at(0)), Advice::HoldBack(_)));
+        assert_eq!(advise(&mut weather, &Outage::LogInRefused(reply(535)), 0), Advice::Stop);
+        weather.accepted();
+        assert_eq!(weather.opened(Instant::now()), Some(2));
+        assert_eq!(advise(&mut weather, &throttled, 0), Advice::Fewer(1));
+        assert_eq!(advise(&mut weather, &throttled, 1), Advice::WaitToo(AFTER_COMPLAINT));
+        assert!(matches!(advise(&mut weather, &throttled, 9), Advice::HoldBack(_)));
     }
 
     #[test]
     fn a_quota_that_ends_soon_is_waited_for_and_a_daily_one_is_not() {
         let mut weather = Weather::fair(1);
         let soon = Outage::Quota { reply: reply(452), until: Some(at(600)) };
-        assert_eq!(weather.advise(&soon, at(0)), Advice::HoldBack(Duration::from_mins(10)));
-        assert_eq!(weather.advise(&Outage::Quota { reply: reply(550), until: None }, at(0)), Advice::Stop);
+        assert_eq!(advise(&mut weather, &soon, 0), Advice::HoldBack(Duration::from_mins(10)));
+        assert_eq!(advise(&mut weather, &Outage::Quota { reply: reply(550), until: None }, 0), Advice::Stop);
     }
 }

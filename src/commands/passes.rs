@@ -108,15 +108,19 @@ async fn all_passes(
         };
         campaign = Some(composer.campaign);
         ending.campaign = campaign;
+        let total = composer.total();
         let (ledger, ended, unrecorded) =
             one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
         ending.unrecorded = unrecorded;
         ending.accepted += ended.tally.accepted;
-        ending.outage = ended.outage;
-        ending.failure = ended.failure;
+        (ending.outage, ending.failure) = (ended.outage, ended.failure);
         ending.interrupted = interrupt.was_hit();
         let Some(ledger) = ledger else { return Ok((planned, ending)) };
-        let (open, due) = what_is_left(&ledger, &planned, &taken, campaign, desk.around.now())?;
+        let (open, due) = if first && planned.waiting() == 0 && ended.tally.accepted == total {
+            (0, None)
+        } else {
+            what_is_left(&ledger, &planned, &taken, campaign, desk.around.now())?
+        };
         if !mailing::ended_well(&ending) {
             return Ok((planned, ending));
         }
@@ -157,22 +161,25 @@ fn replan(
     if first && planned.order.accept_change {
         ledger.accept_change(&opened.press.terms()).map_err(failed)?;
     }
-    let everybody = Wanted::default();
-    let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
-    surveyor.stamp = planned.survey.stamp.as_ref();
-    let survey = match surveyor.survey(Depth::Rows, None) {
-        Err(FileProblem::Changed { .. }) if !first => return Ok(None),
-        survey => survey.map_err(|problem| report::file_failure(&problem))?,
-    };
-    if !survey.broken.is_empty() {
-        return Err(Failure { status: Status::BadInput, problems: survey.broken });
+    let as_planned = first && roster.is_empty() && planned.survey.identified.known.is_empty();
+    if !as_planned {
+        let everybody = Wanted::default();
+        let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
+        surveyor.stamp = planned.survey.stamp.as_ref();
+        let survey = match surveyor.survey(Depth::Rows, None) {
+            Err(FileProblem::Changed { .. }) if !first => return Ok(None),
+            survey => survey.map_err(|problem| report::file_failure(&problem))?,
+        };
+        if !survey.broken.is_empty() {
+            return Err(Failure { status: Status::BadInput, problems: survey.broken });
+        }
+        planned.survey.identified = survey.identified;
     }
     let order = if first {
         planned.order.clone()
     } else {
         mailing::Order { selection: Selection::Due, ..planned.order.clone() }
     };
-    planned.survey.identified = survey.identified;
     planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
     let campaign = if let Some(campaign) = campaign {
         campaign
@@ -281,7 +288,11 @@ fn tell(console: &Console, event: &Event) {
                 .say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
         }
         Event::Slowed { connections } => {
-            console.say(&format!("the mail server asks to slow down: {connections} connections from now on"));
+            let left = match connections {
+                1 => "one connection".to_owned(),
+                many => format!("{many} connections"),
+            };
+            console.say(&format!("the mail server asks to slow down: {left} from now on"));
         }
         Event::TriedAgain { address } => console.detail(&format!("{address}: the connection was lost, trying again")),
         Event::Settled { .. } | Event::Started { .. } => {}

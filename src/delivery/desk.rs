@@ -74,6 +74,27 @@ pub struct Desk {
     reports: mpsc::UnboundedSender<Report>,
     stop: watch::Receiver<bool>,
     claimed_ahead: ClaimedAhead,
+    seat: Option<Seat>,
+}
+
+/// A worker's place among those who may work.
+#[derive(Debug, Clone)]
+struct Seat {
+    number: usize,
+    allowed: watch::Receiver<usize>,
+}
+
+impl Seat {
+    fn is_taken_away(&self) -> bool {
+        self.number >= *self.allowed.borrow()
+    }
+
+    async fn taken_away(&mut self) {
+        let number = self.number;
+        if self.allowed.wait_for(|allowed| number >= *allowed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 impl fmt::Debug for Desk {
@@ -94,29 +115,46 @@ impl Desk {
         claimed_ahead: ClaimedAhead,
     ) -> Self {
         let queue = Queue { ready: VecDeque::new(), coming: mails };
-        Self { mails: Arc::new(Mutex::new(queue)), claims, reports, stop, claimed_ahead }
+        Self { mails: Arc::new(Mutex::new(queue)), claims, reports, stop, claimed_ahead, seat: None }
     }
 
-    /// The next mail; `None` when there are no more, or the run stops.
+    /// The desk of one worker: it gives no mails while no more than `number` workers are allowed.
+    #[must_use]
+    pub fn of_worker(&self, number: usize, allowed: watch::Receiver<usize>) -> Self {
+        Self { seat: Some(Seat { number, allowed }), ..self.clone() }
+    }
+
+    /// Whether its worker is one too many at the moment.
+    #[must_use]
+    pub fn is_seat_taken_away(&self) -> bool {
+        self.seat.as_ref().is_some_and(Seat::is_taken_away)
+    }
+
+    /// The next mail; `None` when there are no more, the run stops, or its worker is one too many.
     pub async fn next(&self) -> Option<Arc<Mail>> {
         let mut stop = self.stop.clone();
-        if *stop.borrow() {
+        if *stop.borrow() || self.is_seat_taken_away() {
             return None;
         }
-        let mut mails = tokio::select! {
-            mails = self.mails.lock() => mails,
-            () = stopped(&mut stop) => return None,
+        let mut seat = self.seat.clone();
+        let dismissed = async {
+            match &mut seat {
+                Some(seat) => seat.taken_away().await,
+                None => std::future::pending().await,
+            }
         };
+        let next = async { self.mails.lock().await.next().await };
         tokio::select! {
             biased;
             () = stopped(&mut stop) => None,
-            mail = mails.next() => mail,
+            () = dismissed => None,
+            mail = next => mail,
         }
     }
 
     /// The next mail if one is ready this moment.
     pub fn try_next(&self) -> Option<Arc<Mail>> {
-        if *self.stop.borrow() {
+        if *self.stop.borrow() || self.is_seat_taken_away() {
             return None;
         }
         self.mails.try_lock().ok()?.try_next()

@@ -20,6 +20,9 @@ use super::{
 use crate::model::EventId;
 
 /// The schema's steps, in order; `PRAGMA user_version` counts those a ledger has taken.
+///
+/// All that a ledger lacks are taken in one transaction: after a crash it is the old one or the new one,
+/// whole. Foreign keys are off meanwhile, so that a step may rebuild a table, and are checked at its end.
 pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql")];
 
 /// `PRAGMA application_id` of every ledger: "room".
@@ -45,6 +48,7 @@ pub(super) fn open_to_write(path: &Path, event: &EventId, migrations: &[&str]) -
         let step = Transaction::new_unchecked(&connection, TransactionBehavior::Immediate).map_err(fail)?;
         migrate(&step, version, migrations).and_then(|()| step.commit()).map_err(fail)?;
     }
+    connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
     Ok(connection)
 }
 
@@ -116,6 +120,12 @@ fn migrate(connection: &Connection, from: usize, migrations: &[&str]) -> rusqlit
     for step in &migrations[from..] {
         connection.execute_batch(step)?;
     }
+    let orphan = connection.query_row("PRAGMA foreign_key_check", [], |row| row.get::<_, String>(0)).optional()?;
+    if let Some(table) = orphan {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+        let detail = format!("a line of `{table}` names one that is not there");
+        return Err(rusqlite::Error::SqliteFailure(code, Some(detail)));
+    }
     connection.pragma_update(None, "user_version", newest(migrations))
 }
 
@@ -147,6 +157,8 @@ fn connect_frozen(path: &Path) -> rusqlite::Result<Connection> {
 fn look_inside(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(32);
+    // The library is built with them on.
+    connection.pragma_update(None, "foreign_keys", false)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
@@ -156,8 +168,7 @@ fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Without it, macOS leaves what was synced in the drive's own memory; elsewhere it means nothing.
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "foreign_keys", true)
+    connection.pragma_update(None, "fullfsync", true)
 }
 
 /// Checks that the file is a ledger, of a schema known here, of this event; says how many steps of
@@ -220,3 +231,5 @@ fn remove(path: &Path) -> Result<(), LedgerProblem> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrades;

@@ -67,7 +67,7 @@ pub(super) fn named<H: Header + From<Mailboxes>>(
     } else if let Some(quote) = quote(name).filter(|quote| taken + quote.len() + name.len() <= LINE) {
         plain(out, &field, &[quote, name, quote, " <", address.as_str(), ">"]);
     } else {
-        // An `Address` is stricter than lettre's check.
+        // An `Address` is checked, and may hold letters that lettre does not know.
         let address = LettreAddress::new_dangerous(address.local(), address.domain());
         let mailbox = LettreMailbox::new(Some(name.to_owned()), address);
         encoded(out, H::from(Mailboxes::from(mailbox)).display());

@@ -285,3 +285,26 @@ fn no_problem_tells_the_link() {
     assert!(!format!("{problem} {problem:?}").contains("jwt"));
     assert!(!format!("{:?}", Desk::new().compose().unwrap()).contains("jwt"));
 }
+
+#[test]
+fn whatever_is_an_address_can_be_written_to() {
+    for given in [
+        "\"Ada B.\"@example.org",
+        "\"a,b;c@d\"@example.org",
+        "\"a\\\"b\"@example.org",
+        "!#$%&'*+/=?^_`{|}~-@example.org",
+        "संपर्क@डाटामेल.भारत",
+        "نامه\u{200C}ها@example.org",
+        "🦀@example.org",
+    ] {
+        for name in ["", "Ada", "Ädä"] {
+            let mut desk = Desk::new();
+            desk.to = Address::parse(given).unwrap();
+            desk.to_name = name.to_owned();
+            let mail = desk.compose().unwrap_or_else(|problem| panic!("{given}, {name}: {problem}"));
+            let header = String::from_utf8(mail.bytes).unwrap();
+            let header = header.split("\r\n\r\n").next().unwrap();
+            assert_eq!(header.matches(desk.to.as_str()).count(), 1, "{header}");
+        }
+    }
+}

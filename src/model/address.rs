@@ -4,7 +4,7 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 
-use super::text::{ForbiddenChar, forbidden_char};
+use super::text::{ForbiddenChar, forbidden_char, is_invisible};
 
 /// An address of RFC 5321 (or RFC 6531, where the local part is international).
 ///
@@ -83,12 +83,18 @@ impl Address {
                 AddressProblem::Malformed(quoted())
             });
         }
+        if let Some(stray) = local.chars().find(|&c| is_stray(c)) {
+            return Err(AddressProblem::Forbidden { given: quoted(), found: ForbiddenChar(stray) });
+        }
         let domain =
             idna::domain_to_ascii_strict(domain).map_err(|_| AddressProblem::Malformed(quoted()))?.to_ascii_lowercase();
         let text = format!("{local}@{domain}");
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+        // The crate knows letters alone beyond ASCII, RFC 6531 §3.3 any character: marks, joiners, symbols.
+        let in_ascii: String = local.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect();
+        let is_sound = EmailAddress::parse_with_options(&format!("{in_ascii}@{domain}"), options).is_ok();
         // RFC 5321 §4.5.3.1: 64 octets of local part, 254 of address (256 of path).
-        if local.len() > 64 || text.len() > 254 || EmailAddress::parse_with_options(&text, options).is_err() {
+        if local.len() > 64 || text.len() > 254 || !is_sound {
             return Err(AddressProblem::Malformed(quoted()));
         }
         Ok(Self { at: local.len(), text })
@@ -123,6 +129,12 @@ impl Address {
     pub fn needs_smtputf8(&self) -> bool {
         !self.local().is_ascii()
     }
+}
+
+/// Whether a character beyond ASCII came into a local part by copying: a blank, or one that nobody sees.
+/// Joiners are letters' business in Persian and Hindi.
+fn is_stray(c: char) -> bool {
+    !c.is_ascii() && (c.is_whitespace() || is_invisible(c))
 }
 
 impl fmt::Display for Address {
@@ -172,6 +184,8 @@ impl fmt::Display for Mailbox {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -182,6 +196,22 @@ mod tests {
         assert_eq!(address.folded(), "ada@xn--mller-kva.example");
         assert!(!address.needs_smtputf8());
         assert!(Address::parse("jürgen@example.org").unwrap().needs_smtputf8());
+    }
+
+    #[test]
+    fn a_local_part_may_hold_any_script_and_nothing_that_nobody_sees() {
+        for given in ["संपर्क@डाटामेल.भारत", "نامه\u{200C}ها@example.org", "u\u{308}ber@example.org", "🦀@example.org"]
+        {
+            assert!(Address::parse(given).unwrap().needs_smtputf8(), "{given}");
+        }
+        for (given, told) in [
+            ("ada\u{A0}l@example.org", "contains a blank (U+00A0)"),
+            ("ada\u{200B}@example.org", "contains an invisible character (U+200B)"),
+            ("\"ada\u{FEFF}\"@example.org", "contains an invisible character (U+FEFF)"),
+        ] {
+            let problem = Address::parse(given).unwrap_err();
+            assert!(problem.to_string().ends_with(told), "{problem}");
+        }
     }
 
     #[test]

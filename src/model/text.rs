@@ -10,9 +10,11 @@ impl fmt::Display for ForbiddenChar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = u32::from(self.0);
         match self.0 {
-            '\n' | '\r' => write!(f, "a line break (U+{code:04X})"),
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => write!(f, "a line break (U+{code:04X})"),
             '\t' => write!(f, "a tab (U+0009)"),
             c if is_bidi_override(c) => write!(f, "a text-direction override (U+{code:04X})"),
+            c if is_invisible(c) => write!(f, "an invisible character (U+{code:04X})"),
+            c if c.is_whitespace() && !c.is_control() => write!(f, "a blank (U+{code:04X})"),
             _ => write!(f, "a control character (U+{code:04X})"),
         }
     }
@@ -45,6 +47,12 @@ pub fn has_bare_line_break(bytes: &[u8]) -> bool {
     let within =
         bytes.iter().zip(behind).fold(0, |bare, (a, b)| bare | (u8::from(*a == b'\r') ^ u8::from(*b == b'\n')));
     within != 0 || *first == b'\n' || *last == b'\r'
+}
+
+/// Whether nobody sees it, and no script needs it within a word: soft hyphen, zero-width blank, direction
+/// marks, word joiner, byte-order mark.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}')
 }
 
 fn is_bidi_override(c: char) -> bool {

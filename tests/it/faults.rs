@@ -118,6 +118,17 @@ fn a_connection_lost_before_the_dot_is_tried_again_at_once() {
 }
 
 #[test]
+fn a_mail_that_goes_again_at_once_is_one_line_of_the_ledger() {
+    let drops = [20, 40, 60, 80].map(|nth| Rule::at(Stage::Data, Action::Drop).times(Times::Nth(nth)));
+    let server = SmtpServer::start(drops.into_iter().fold(Script::default(), Script::rule));
+    let sandbox = Sandbox::with_attendees(100, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    let ledger = rusqlite::Connection::open(sandbox.path(".roomkey/workshop.sqlite3")).unwrap();
+    let lines: i64 = ledger.query_row("SELECT count(*) FROM mailing", [], |row| row.get(0)).unwrap();
+    assert_eq!((lines, server.deliveries().len()), (100, 100));
+}
+
+#[test]
 fn a_row_that_loses_every_connection_is_deferred() {
     let (server, sandbox) = five_with(to_a3(Stage::Data, Action::Drop));
     EventFile::at(server.port())

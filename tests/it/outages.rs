@@ -199,3 +199,14 @@ fn mails_too_large_for_the_relay_stop_the_run() {
     sandbox.run(&["send", "--yes"]).is(6).says("SIZE");
     assert_eq!(sandbox.in_state("pending").len(), 10, "what was never offered is nobody's fault");
 }
+
+#[test]
+fn a_relay_that_wants_fewer_at_a_time_gets_half_the_connections_and_everybody_one_mail() {
+    let slower = |nth| Rule::at(Stage::Sender, Action::reply("421 4.7.0 too many connections")).times(Times::Nth(nth));
+    let server = SmtpServer::start(Script::default().rule(slower(150)).rule(slower(151)));
+    let sandbox = Sandbox::with_attendees(400, server.port());
+    EventFile::at(server.port()).raw("smtp", "connections", 2).write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0).says("asks to slow down: one connection from now on");
+    assert!(server.deliveries().values().all(|times| *times == 1));
+    assert_eq!(server.deliveries().len(), 400);
+}

@@ -6,6 +6,7 @@
 
 use std::{
     collections::VecDeque,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU32, AtomicUsize, Ordering},
@@ -22,7 +23,6 @@ use super::{State, lock};
 use crate::{
     campaign::flight::{Claim, Flight},
     delivery::{ClaimRequest, Mailer},
-    ledger::Entry,
 };
 
 /// What will begin within this time may be claimed now.
@@ -95,7 +95,8 @@ impl<M: Mailer + 'static> State<M> {
             while let Ok(request) = claims.try_recv() {
                 requests.push(request);
             }
-            self.answered();
+            let workers = lock(&self.weather).opened(Instant::now());
+            self.allow(workers);
             let begun = self.ahead.begun.swap(0, Ordering::Relaxed);
             pace.begun(u32::try_from(requests.len()).unwrap_or(u32::MAX).saturating_add(begun), Instant::now());
             let mut wanted = Vec::new();
@@ -137,7 +138,7 @@ impl<M: Mailer + 'static> State<M> {
                 Claim::Asked => flight.waiting = Some(answer),
                 Claim::None => {
                     flight.waiting = Some(answer);
-                    wanted.push(Wanted::of(row, flight));
+                    wanted.push(self.ask(row, flight));
                 }
             }
         }
@@ -154,7 +155,9 @@ impl<M: Mailer + 'static> State<M> {
         // Each connection may have one more on its way that was not claimed ahead.
         let open = self.pass.journal.open().max(ahead + self.pass.connections);
         let room = most.saturating_sub(open).min(soon.saturating_sub(ahead));
-        let low = soon.min(most) / 2;
+        // The fewer are left when more are asked for, the more go into one commit; so many that workers
+        // need not wait for it.
+        let low = soon.min(most.saturating_sub(self.pass.connections)) / 3;
         self.ahead.low.store(low, Ordering::Relaxed);
         self.ahead.left.store(ahead, Ordering::Relaxed);
         if ahead > low {
@@ -166,23 +169,27 @@ impl<M: Mailer + 'static> State<M> {
         {
             if let Some(flight) = flights.get_mut(&row).filter(|flight| flight.claim == Claim::None && !flight.in_hand)
             {
-                wanted.push(Wanted::of(row, flight));
+                wanted.push(self.ask(row, flight));
             }
         }
         self.ahead.left.store(ahead + wanted.len() - asked_for, Ordering::Relaxed);
     }
 
-    /// Has mails recorded, and answers who waits for them.
+    /// Asks the ledger for a claim. With the flights' lock held, so that nothing that ends the mail can be
+    /// asked for before it.
+    fn ask(&self, row: u32, flight: &mut Flight) -> Wanted {
+        let (request, entry) = flight.ask();
+        Wanted { row, request, durable: Box::pin(self.pass.journal.begin(entry, (self.pass.now)())) }
+    }
+
+    /// Waits until mails are recorded, and answers who waits for them.
     fn claim(self: &Arc<Self>, wanted: Vec<Wanted>) {
         if wanted.is_empty() {
             return;
         }
-        let now = (self.pass.now)();
-        let begin = |Wanted { row, request, entry }| (row, request, self.pass.journal.begin(entry, now));
-        let claims: Vec<_> = wanted.into_iter().map(begin).collect();
         let state = self.clone();
         tokio::spawn(async move {
-            for (row, request, durable) in claims {
+            for Wanted { row, request, durable } in wanted {
                 let granted = durable.await;
                 if !granted {
                     state.stop();
@@ -211,19 +218,12 @@ impl<M: Mailer + 'static> State<M> {
     }
 }
 
-/// A mail to be claimed.
+/// A mail whose claim the ledger was asked for.
 struct Wanted {
     row: u32,
     /// Which of the row's requests this is.
     request: u32,
-    entry: Arc<Entry>,
-}
-
-impl Wanted {
-    fn of(row: u32, flight: &mut Flight) -> Self {
-        let (request, entry) = flight.ask();
-        Self { row, request, entry }
-    }
+    durable: Pin<Box<dyn Future<Output = bool> + Send>>,
 }
 
 #[cfg(test)]

@@ -171,6 +171,8 @@ fn shown(line: &[u8]) -> String {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -124,7 +124,7 @@ pub(super) async fn handshake(
     let stream = match timeout(limit, TlsConnector::from(trust.config()).connect(name.clone(), tcp)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return Err(failure(&error, relay)),
-        Err(_) => return Err(unreachable(&format!("no answer within {} s", limit.as_secs()))),
+        Err(_) => return Err(unreachable(&format!("no answer within {} s", limit.as_secs_f64()))),
     };
     if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)
         && let Err(error) = trust.verify_again(&stream, &name)

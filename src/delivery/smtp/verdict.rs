@@ -74,7 +74,7 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
         let may_pass = reply.code < 500 && !says(RELAYING);
         return Some(if may_pass { Outage::ServerTrouble(owned()) } else { Outage::RelayRefused(owned()) });
     }
-    let too_fast = says(TOO_FAST) && !matches!(reply.enhanced, Some((_, 2, _)));
+    let too_fast = says(TOO_FAST) && (says(OURS) || !matches!(reply.enhanced, Some((_, 2, _))));
     if reply.code == 432 || (reply.code == 452 && reply.enhanced == Some((4, 5, 3))) || too_fast {
         return Some(Outage::Throttled(owned()));
     }
@@ -84,8 +84,8 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
     if closes(reply) || (reply.code < 500 && reply.enhanced == Some((4, 3, 1))) {
         return Some(Outage::ServerTrouble(owned()));
     }
-    (stage == Stage::Final && (reply.enhanced == Some((5, 7, 60)) || says(SENDING_AS)))
-        .then(|| Outage::SenderRefused(owned()))
+    let banned = matches!(reply.enhanced, Some((5, 7, 60 | 501..=503 | 708 | 750))) || says(SENDING_AS);
+    (stage == Stage::Final && banned).then(|| Outage::SenderRefused(owned()))
 }
 
 const RELAYING: &[&str] =
@@ -93,7 +93,14 @@ const RELAYING: &[&str] =
 
 const SENDERS: &[&str] = &["not owned by", "sender address rejected"];
 
-const SENDING_AS: &[&str] = &["sendasdenied", "not allowed to send as", "permissions to send as this sender"];
+const SENDING_AS: &[&str] = &[
+    "sendasdenied",
+    "not allowed to send as",
+    "permissions to send as this sender",
+    "email address is not verified",
+    "sending paused for this account",
+    "sending suspended for this account",
+];
 
 const TOO_FAST: &[&str] = &[
     "maximum sending rate",
@@ -104,10 +111,15 @@ const TOO_FAST: &[&str] = &[
     "sender thread limit",
     "rate limit",
     "rate-limit",
+    "unusual rate",
+    "peak smtp relay limit",
     "too much mail from",
     "too many messages",
     "slow down",
 ];
+
+/// Said of the account, though under the enhanced code of a recipient's mailbox.
+const OURS: &[&str] = &["smtp relay limit"];
 
 const QUOTAS: &[&str] = &[
     "daily user sending",
@@ -129,7 +141,8 @@ const QUOTAS: &[&str] = &[
 // "Quota exceeded" alone is as often said of the recipient's full mailbox.
 fn is_quota(stage: Stage, reply: &Reply, text: &str) -> bool {
     match reply.enhanced {
-        Some((_, 4, 5) | (5, 1, 90)) => return true,
+        // Microsoft's own: recipients a day, a tenant's external recipients, a tenant's threshold.
+        Some((_, 4, 5) | (5, 1, 90) | (5, 7, 232 | 233 | 705)) => return true,
         Some((_, 2, 1 | 2)) => return false,
         _ => {}
     }
@@ -263,6 +276,10 @@ mod tests {
             (Stage::Recipient, "452 4.5.3 too many recipients", "Throttled"),
             (Stage::Final, "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "Throttled"),
             (Stage::Sender, "452 quota exceeded for user", "Quota"),
+            (Stage::Final, "550 5.7.233 your tenant exceeded its tenant external recipient rate limit", "Quota"),
+            (Stage::Recipient, "550 5.7.705 Access denied, tenant has exceeded threshold", "Quota"),
+            (Stage::Recipient, "450 4.2.1 Peak SMTP relay limit exceeded for customer.", "Throttled"),
+            (Stage::Final, "421 4.7.28 an unusual rate of unsolicited mail from your IP address", "Throttled"),
         ]);
     }
 
@@ -278,6 +295,12 @@ mod tests {
             (Stage::Recipient, "454 4.7.1 <a@b.example>: Relay access denied", "RelayRefused"),
             (Stage::Recipient, "553 Sender address rejected: not owned by user x", "RelayRefused"),
             (Stage::Final, "554 5.2.252 SendAsDenied; a not allowed to send as b", "SenderRefused"),
+            (Stage::Final, "550 5.7.501 Access denied, spam abuse detected", "SenderRefused"),
+            (
+                Stage::Final,
+                "554 Message rejected: Email address is not verified. identities a@example.org",
+                "SenderRefused",
+            ),
             (Stage::Greeting, "554 5.7.1 your address is blocked", "RelayRefused"),
         ]);
     }

@@ -20,6 +20,8 @@ use tokio_rustls::client::TlsStream;
 use super::reply::{RawReply, ReplyReader};
 
 const CHUNK: usize = 8 * 1024;
+/// After a limit has passed, time to see what lies in the socket already.
+const GRACE: Duration = Duration::from_millis(20);
 const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Why a connection cannot be used any more.
@@ -156,8 +158,11 @@ impl Wire {
 
     /// The next reply.
     pub(super) async fn reply(&mut self, limit: Duration) -> Result<RawReply, Broken> {
-        let waiting = self.next_reply();
-        let reply = timeout(limit, waiting).await.unwrap_or(Err(Broken::TimedOut(limit)))?;
+        let reply = match timeout(limit, self.next_reply()).await {
+            Ok(reply) => reply?,
+            // A program that was frozen wakes with all its limits passed: what came meanwhile still counts.
+            Err(_) => timeout(GRACE, self.next_reply()).await.unwrap_or(Err(Broken::TimedOut(limit)))?,
+        };
         if self.trace.is_some() {
             let last = reply.lines.len().saturating_sub(1);
             let lines = reply.lines.iter().enumerate().map(|(n, line)| {

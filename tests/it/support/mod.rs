@@ -7,7 +7,16 @@ pub(crate) mod smtp_server;
 pub(crate) mod terminal;
 
 pub(crate) use mailbox::{ReceivedMail, token_in, verify_token};
-pub(crate) use sandbox::{EventFile, SECRET, Sandbox, attendees, mode, variable};
+pub(crate) use sandbox::{EventFile, Finished, SECRET, Sandbox, attendees, mode, variable};
 pub(crate) use smtp_server::{CLOSED_PORT, SmtpServer};
 #[cfg(target_os = "linux")]
 pub(crate) use terminal::Terminal;
+
+/// Looks at all cases of a table at once: most of their time they wait.
+pub(crate) fn each<T: Sync>(table: &[T], look: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| {
+        for case in table {
+            scope.spawn(|| look(case));
+        }
+    });
+}
