@@ -9,10 +9,11 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{grouped, rough_time, words};
-use crate::{delivery::pacing::Rate, model::Window};
+use crate::{
+    delivery::pacing::{LONGEST_PAUSE, Rate},
+    model::Window,
+};
 
-/// A pause over this ends a run.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// A wait under this is told by its length, a longer one by its end.
 const SOON: Duration = Duration::from_mins(90);
 
@@ -218,7 +219,7 @@ fn date(at: Timestamp, now: Timestamp, zone: &TimeZone, with_time: bool) -> Stri
 #[must_use]
 pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     let up = at.saturating_add(SignedDuration::new(59, 999_999_999)).unwrap_or(at);
-    format!("{} ({})", words::moment(up, zone), zone.iana_name().unwrap_or("local time"))
+    words::moment_in_zone(up, zone)
 }
 
 #[cfg(test)]

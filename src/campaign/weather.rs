@@ -8,16 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::fleet::{Complaint, Fleet};
-use crate::model::Outage;
+use crate::{delivery::pacing::LONGEST_PAUSE, model::Outage};
 
 /// Before anything was accepted: three tries within seconds.
 const BEFORE_FIRST: [u64; 2] = [1, 2];
 /// Once something was accepted: patience of some ten minutes.
 const AFTER_FIRST: [u64; 8] = [2, 5, 15, 30, 60, 120, 180, 240];
 /// Who works on after a complaint does so after a moment.
-const AFTER_COMPLAINT: Duration = Duration::from_secs(1);
-/// A pause over this length ends the run: the organiser is told when to go on.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const AFTER_COMPLAINT: Duration = Duration::from_secs(1);
 
 /// What a worker does after an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

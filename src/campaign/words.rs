@@ -10,6 +10,12 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string()
 }
 
+/// `Sat 5 Dec 2026 14:00 (Europe/Berlin)`.
+#[must_use]
+pub fn moment_in_zone(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{} ({})", moment(at, zone), zone.iana_name().unwrap_or("local time"))
+}
+
 /// `Sat 5 Dec 2026 13:30 to 19:00`, with the second date where it is another day.
 #[must_use]
 pub fn span(from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {

@@ -142,10 +142,6 @@ pub(super) async fn waits_told<T>(
                 }
             }
         }
-        std::future::pending::<()>().await;
     };
-    tokio::select! {
-        done = work => done,
-        () = tell => unreachable!("it waits for ever"),
-    }
+    relay::beside(work, tell).await
 }

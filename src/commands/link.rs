@@ -1,7 +1,5 @@
 //! `roomkey link`: one person's link alone on standard output, its window on standard error.
 
-use jiff::{Timestamp, tz::TimeZone};
-
 use super::{
     Desk,
     opened::{Opened, SecretNeed, wanted},
@@ -43,7 +41,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
             &Told::new(format!(
                 "{}: this link stopped working {}",
                 attendee.locator,
-                moment(window.closes(), window.zone())
+                words::moment_in_zone(window.closes(), window.zone())
             ))
             .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
         );
@@ -205,9 +203,4 @@ fn warn_of_others(desk: &Desk<'_>, survey: &Survey) {
         rows => format!("{rows} rows have problems: `roomkey check` lists them"),
     };
     desk.console.warn(&Told::new(told));
-}
-
-fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    let name = zone.iana_name().unwrap_or("local time");
-    format!("{} ({name})", words::moment(at, zone))
 }

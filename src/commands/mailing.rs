@@ -49,7 +49,12 @@ pub(super) struct Order {
 impl Order {
     /// The command with everybody in it whom it names.
     pub(super) fn same_again(&self) -> String {
-        let named: Vec<_> = self.wanted.addresses.iter().map(|address| shell_word(address.as_str())).collect();
+        self.naming(&self.wanted.addresses.iter().collect::<Vec<_>>())
+    }
+
+    /// The command with these people in the place of those whom it names.
+    pub(super) fn naming(&self, people: &[&Address]) -> String {
+        let named: Vec<_> = people.iter().map(|address| shell_word(address.as_str())).collect();
         self.command.replacen("EMAIL", &named.join(" "), 1)
     }
 }

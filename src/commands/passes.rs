@@ -257,7 +257,7 @@ pub(super) async fn pass<M: Mailer + 'static>(
     };
     console.start_progress(total);
     let started = Instant::now();
-    let mut shown: Option<Instant> = None;
+    let (mut shown, mut is_stale) = (None::<Instant>, false);
     let (mut tally, mut troubles) = (Tally::default(), Vec::new());
     let show = async {
         while let Some(event) = events.recv().await {
@@ -269,10 +269,13 @@ pub(super) async fn pass<M: Mailer + 'static>(
                 troubles.push(outcome.clone());
             }
             tell(console, &event);
-            if tally.done() < total && shown.is_some_and(|at| at.elapsed() < BLINK) {
-                continue;
+            is_stale = shown.is_some_and(|at| at.elapsed() < BLINK);
+            if !is_stale {
+                shown = Some(Instant::now());
+                console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
             }
-            shown = Some(Instant::now());
+        }
+        if is_stale {
             console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
         }
     };

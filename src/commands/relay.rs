@@ -88,8 +88,8 @@ impl Way {
             relay.trace = Some(lines);
             trace = Some(heard);
         }
-        let mailer = SmtpMailer::new(relay, None).map_err(|problem| relay_failure(&problem))?;
-        Ok(Self { mailer: mailer.with_limits(limits), host, connections, trace })
+        let mailer = SmtpMailer::new(relay).map_err(|problem| relay_failure(&problem))?.with_limits(limits);
+        Ok(Self { mailer, host, connections, trace })
     }
 }
 
@@ -105,16 +105,24 @@ pub(super) async fn traced<T>(
                 console.detail(&line);
             }
         }
-        std::future::pending::<()>().await;
     };
-    let done = tokio::select! {
-        done = work => done,
-        () = print => unreachable!("the trace never ends first"),
-    };
+    let done = beside(work, print).await;
     while let Some(line) = trace.as_mut().and_then(|lines| lines.try_recv().ok()) {
         console.detail(&line);
     }
     done
+}
+
+/// Does something, and something else on the side as long as that takes.
+pub(super) async fn beside<T>(work: impl Future<Output = T>, aside: impl Future<Output = ()>) -> T {
+    let for_ever = async {
+        aside.await;
+        std::future::pending().await
+    };
+    tokio::select! {
+        done = work => done,
+        done = for_ever => done,
+    }
 }
 
 /// The retry policy of `[retry]`.

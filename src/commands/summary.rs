@@ -198,18 +198,18 @@ fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> (String, &'stat
         let standing = planned.survey.person(number).and_then(|person| roster.by_id(person));
         standing.is_some_and(|standing| Some(standing.last.campaign) == ending.campaign)
     };
-    let rest: Vec<String> = planned
+    let rest: Vec<&Address> = planned
         .survey
         .found
         .iter()
         .filter(|found| planned.concerned.contains(&found.number) && !reached(found.number))
         .filter_map(|found| found.attendee.as_ref())
-        .map(|attendee| shell_word(attendee.email.as_str()))
+        .map(|attendee| &attendee.email)
         .collect();
     if rest.is_empty() {
         return ("roomkey send".to_owned(), "goes on with what was deferred");
     }
-    (order.command.replacen("EMAIL", &rest.join(" "), 1), "goes on with the rest")
+    (order.naming(&rest), "goes on with the rest")
 }
 
 /// How many are in these states by a mail of this run, and how many by an earlier one.

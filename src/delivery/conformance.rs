@@ -55,7 +55,7 @@ async fn all(mailer: &impl Mailer, arrived: impl Fn() -> usize) {
 async fn the_smtp_mailer_conforms() {
     for keywords in [&[][..], &["PIPELINING"]] {
         let (relay, heard) = relay(vec![script(&[hello(keywords), vec![Act::Serve]])]).await;
-        all(&SmtpMailer::new(relay, None).unwrap(), || heard.messages()).await;
+        all(&SmtpMailer::new(relay).unwrap(), || heard.messages()).await;
     }
 }
 

@@ -7,7 +7,12 @@
 
 use std::{collections::VecDeque, fmt, str::FromStr, time::Duration};
 
+use jiff::SignedDuration;
 use tokio::time::Instant;
+
+/// A running program waits so long at most, for a limit or a quota; a longer wait ends the run, and the
+/// organiser is told when to go on.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A number of mails per period, as in `30/min`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,18 +71,10 @@ impl fmt::Display for Rate {
     }
 }
 
-impl Rate {
-    /// The least time that so many mails take: the first `count` of them need none.
-    #[must_use]
-    pub fn least_time(&self, mails: u32) -> Duration {
-        self.period.saturating_mul(mails.saturating_sub(1) / self.count.max(1))
-    }
-}
-
 /// When a mail may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
-    /// Now: it is counted as begun, and [`Pacer::over`] is owed.
+    /// Now: it is counted as begun, and [`Pace::over`] is owed.
     Now,
     /// Not before this; then ask again.
     NotBefore(Instant),
@@ -94,100 +91,71 @@ pub struct Limit {
     pub name: String,
 }
 
-/// The bookkeeping of one rate, shared by all connections.
+/// The bookkeeping of one limit.
 #[derive(Debug)]
-pub struct Pacer {
-    rate: Rate,
+struct Pacer {
+    limit: Limit,
     under_way: usize,
     /// When each mail that is over counts no more, in order.
     expiring: VecDeque<Instant>,
 }
 
 impl Pacer {
-    /// Starts with nothing sent.
-    #[must_use]
-    pub fn new(rate: Rate) -> Self {
-        Self { rate, under_way: 0, expiring: VecDeque::new() }
-    }
-
-    /// Starts with mails that were over so long ago, in any order.
-    #[must_use]
-    pub fn with_history(rate: Rate, ages: &[Duration], now: Instant) -> Self {
-        let mut pacer = Self::new(rate);
-        pacer.remember(ages, now);
-        pacer
+    fn new(limit: Limit) -> Self {
+        Self { limit, under_way: 0, expiring: VecDeque::new() }
     }
 
     /// Replaces what it knows of mails that are over.
-    pub fn remember(&mut self, ages: &[Duration], now: Instant) {
-        let mut left: Vec<Duration> = ages.iter().filter_map(|age| self.rate.period.checked_sub(*age)).collect();
+    fn remember(&mut self, ages: &[Duration], now: Instant) {
+        let mut left: Vec<Duration> = ages.iter().filter_map(|age| self.limit.rate.period.checked_sub(*age)).collect();
         left.sort_unstable();
         // Counted forwards: an instant a day ago may lie before this machine's clock began.
         self.expiring = left.into_iter().map(|left| now + left).collect();
     }
 
-    /// The rate it keeps.
-    #[must_use]
-    pub fn rate(&self) -> Rate {
-        self.rate
-    }
-
-    /// Asks for one mail's turn.
-    pub fn slot(&mut self, now: Instant) -> Slot {
-        let slot = self.look(now);
-        if slot == Slot::Now {
-            self.under_way += 1;
-        }
-        slot
-    }
-
-    /// The same without taking it.
+    /// When one more mail may go.
     fn look(&mut self, now: Instant) -> Slot {
         while self.expiring.front().is_some_and(|&then| then <= now) {
             self.expiring.pop_front();
         }
-        let count = usize::try_from(self.rate.count).unwrap_or(usize::MAX);
+        let count = usize::try_from(self.limit.rate.count).unwrap_or(usize::MAX);
         let Some(waits_for) = (self.under_way + self.expiring.len()).checked_sub(count) else { return Slot::Now };
         // A history may hold more than the rate allows: then the first to expire makes no room yet.
         self.expiring.get(waits_for).map_or(Slot::WhenOneIsOver, |&then| Slot::NotBefore(then))
     }
 
     /// Says that a mail that had its turn is over, whatever became of it.
-    pub fn over(&mut self, now: Instant) {
+    fn over(&mut self, now: Instant) {
         self.under_way = self.under_way.saturating_sub(1);
-        self.expiring.push_back(now + self.rate.period);
+        self.expiring.push_back(now + self.limit.rate.period);
     }
 
     /// Takes a turn back that no mail used.
-    pub fn not_used(&mut self) {
+    fn not_used(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }
 }
 
 /// Several limits that hold at the same time.
 #[derive(Debug)]
-pub struct Pace(Vec<(Limit, Pacer)>);
+pub struct Pace(Vec<Pacer>);
 
 impl Pace {
     /// Starts with nothing sent.
     #[must_use]
     pub fn new(limits: Vec<Limit>) -> Self {
-        let kept = |limit: Limit| {
-            let pacer = Pacer::new(limit.rate);
-            (limit, pacer)
-        };
-        Self(limits.into_iter().map(kept).collect())
+        Self(limits.into_iter().map(Pacer::new).collect())
     }
 
     /// Replaces what is known of mails that are over: how long ago each was, in any order.
     pub fn remember(&mut self, ages: &[Duration], now: Instant) {
-        self.0.iter_mut().for_each(|(_, pacer)| pacer.remember(ages, now));
+        self.0.iter_mut().for_each(|pacer| pacer.remember(ages, now));
     }
 
     /// Asks for one mail's turn under all limits; where it must wait, the last of them to let it go is named.
     pub fn slot(&mut self, now: Instant) -> (Slot, Option<&Limit>) {
         let (mut latest, mut whose) = (Slot::Now, None);
-        for (at, (_, pacer)) in self.0.iter_mut().enumerate() {
+        for (at, pacer) in self.0.iter_mut().enumerate() {
             let slot = pacer.look(now);
             let is_later = match (latest, slot) {
                 (_, Slot::Now) | (Slot::NotBefore(_), Slot::WhenOneIsOver) => false,
@@ -199,31 +167,46 @@ impl Pace {
             }
         }
         if latest == Slot::Now {
-            self.0.iter_mut().for_each(|(_, pacer)| pacer.under_way += 1);
+            self.0.iter_mut().for_each(|pacer| pacer.under_way += 1);
         }
-        (latest, whose.and_then(|at| self.0.get(at)).map(|(limit, _)| limit))
+        (latest, whose.and_then(|at| self.0.get(at)).map(|pacer| &pacer.limit))
     }
 
     /// Whether no mail that had its turn is still on its way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.0.iter().all(|(_, pacer)| pacer.under_way == 0)
+        self.0.iter().all(|pacer| pacer.under_way == 0)
     }
 
     /// Says that a mail that had its turn is over, whatever became of it.
     pub fn over(&mut self, now: Instant) {
-        self.0.iter_mut().for_each(|(_, pacer)| pacer.over(now));
+        self.0.iter_mut().for_each(|pacer| pacer.over(now));
     }
 
     /// Takes a turn back that no mail used.
     pub fn not_used(&mut self) {
-        self.0.iter_mut().for_each(|(_, pacer)| pacer.not_used());
+        self.0.iter_mut().for_each(Pacer::not_used);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn limit(rate: &str) -> Limit {
+        Limit { rate: rate.parse().unwrap(), name: rate.to_owned() }
+    }
+
+    fn one(rate: &str) -> Pace {
+        Pace::new(vec![limit(rate)])
+    }
+
+    /// With mails that were over so long ago.
+    fn after(rate: &str, ages: &[Duration], now: Instant) -> Pace {
+        let mut pace = one(rate);
+        pace.remember(ages, now);
+        pace
+    }
 
     #[test]
     fn a_rate_is_a_number_and_a_time() {
@@ -243,14 +226,14 @@ mod tests {
     fn no_stretch_of_a_minute_sees_more_than_the_rate() {
         // given a rate of 3 a minute, and mails that take a second each
         let start = Instant::now();
-        let mut pacer = Pacer::new("3/min".parse().unwrap());
+        let mut pace = one("3/min");
         let (mut now, mut ends) = (start, Vec::new());
         // when ten are sent as soon as they may
         while ends.len() < 10 {
-            match pacer.slot(now) {
+            match pace.slot(now).0 {
                 Slot::Now => {
                     now += Duration::from_secs(1);
-                    pacer.over(now);
+                    pace.over(now);
                     ends.push(now);
                 }
                 Slot::NotBefore(then) => now = then,
@@ -264,13 +247,13 @@ mod tests {
     #[test]
     fn a_mail_under_way_keeps_its_place() {
         let start = Instant::now();
-        let mut pacer = Pacer::new("1/s".parse().unwrap());
-        assert_eq!(pacer.slot(start), Slot::Now);
+        let mut pace = one("1/s");
+        assert_eq!(pace.slot(start).0, Slot::Now);
         let later = start + Duration::from_secs(30);
-        assert_eq!(pacer.slot(later), Slot::WhenOneIsOver);
-        pacer.over(later);
-        assert_eq!(pacer.slot(later), Slot::NotBefore(later + Duration::from_secs(1)));
-        assert_eq!(pacer.slot(later + Duration::from_secs(1)), Slot::Now);
+        assert_eq!(pace.slot(later).0, Slot::WhenOneIsOver);
+        pace.over(later);
+        assert_eq!(pace.slot(later).0, Slot::NotBefore(later + Duration::from_secs(1)));
+        assert_eq!(pace.slot(later + Duration::from_secs(1)).0, Slot::Now);
     }
 
     #[test]
@@ -278,36 +261,35 @@ mod tests {
         // given 3 a minute, and mails that were over 70, 50, 40 and 10 seconds ago
         let start = Instant::now();
         let ages = [40, 10, 70, 50].map(Duration::from_secs);
-        let mut pacer = Pacer::with_history("3/min".parse().unwrap(), &ages, start);
+        let mut pace = after("3/min", &ages, start);
         let at = |seconds| start + Duration::from_secs(seconds);
         // then one more may go when the first of the three that count is a minute old, and so on
-        assert_eq!(pacer.slot(start), Slot::NotBefore(at(10)));
-        assert_eq!(pacer.slot(at(10)), Slot::Now);
-        pacer.over(at(11));
-        assert_eq!(pacer.slot(at(11)), Slot::NotBefore(at(20)));
+        assert_eq!(pace.slot(start).0, Slot::NotBefore(at(10)));
+        assert_eq!(pace.slot(at(10)).0, Slot::Now);
+        pace.over(at(11));
+        assert_eq!(pace.slot(at(11)).0, Slot::NotBefore(at(20)));
     }
 
     #[test]
     fn a_history_of_more_than_the_rate_is_waited_out() {
         let start = Instant::now();
         let ages = [50, 40, 30, 20].map(Duration::from_secs);
-        let mut pacer = Pacer::with_history("2/min".parse().unwrap(), &ages, start);
-        assert_eq!(pacer.slot(start), Slot::NotBefore(start + Duration::from_secs(30)));
-        assert_eq!(pacer.slot(start + Duration::from_secs(30)), Slot::Now);
+        let mut pace = after("2/min", &ages, start);
+        assert_eq!(pace.slot(start).0, Slot::NotBefore(start + Duration::from_secs(30)));
+        assert_eq!(pace.slot(start + Duration::from_secs(30)).0, Slot::Now);
     }
 
     #[test]
     fn no_instant_before_the_clock_began_is_needed() {
         let start = Instant::now();
-        let mut pacer = Pacer::with_history("1/day".parse().unwrap(), &[Duration::from_hours(23)], start);
-        assert_eq!(pacer.slot(start), Slot::NotBefore(start + Duration::from_hours(1)));
-        pacer.remember(&[Duration::from_hours(24), Duration::from_hours(24 * 400)], start);
-        assert_eq!(pacer.slot(start), Slot::Now);
+        let mut pace = after("1/day", &[Duration::from_hours(23)], start);
+        assert_eq!(pace.slot(start).0, Slot::NotBefore(start + Duration::from_hours(1)));
+        pace.remember(&[Duration::from_hours(24), Duration::from_hours(24 * 400)], start);
+        assert_eq!(pace.slot(start).0, Slot::Now);
     }
 
     #[test]
     fn of_several_limits_each_holds_and_the_one_that_keeps_longest_is_named() {
-        let limit = |rate: &str| Limit { rate: rate.parse().unwrap(), name: rate.to_owned() };
         let start = Instant::now();
         let mut pace = Pace::new(vec![limit("2/min"), limit("3/day")]);
         let (mut now, mut waits) = (start, Vec::new());
@@ -330,13 +312,5 @@ mod tests {
         assert!(pace.is_idle());
         assert_eq!(pace.slot(now), (Slot::Now, None));
         assert_eq!(pace.slot(now).0, Slot::NotBefore(start + Duration::from_mins(24 * 60 + 1)));
-    }
-
-    #[test]
-    fn the_least_time_counts_whole_periods() {
-        let rate: Rate = "30/min".parse().unwrap();
-        assert_eq!(rate.least_time(30).as_secs(), 0);
-        assert_eq!(rate.least_time(31).as_secs(), 60);
-        assert_eq!(rate.least_time(120).as_secs(), 180);
     }
 }

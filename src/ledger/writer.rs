@@ -2,9 +2,9 @@
 //!
 //! Owns: the order of writes, group commit, and what happens when the disk fails. A claim is written
 //! at once and answered when it is durable; a result waits some milliseconds for company, since the
-//! next claim is mostly on its way. After a first failure no claim is granted any more; the room kept in reserve is
-//! given back, and results are still tried, one by one, since each that gets through is a mail less in
-//! doubt. What could not be recorded is remembered, to be told.
+//! next claim is mostly on its way. After a first failure no claim is granted any more; the room kept
+//! in reserve is given back, and results are still tried, one by one, since each that gets through is a
+//! mail less in doubt. What could not be recorded is remembered, to be told.
 
 use std::{
     collections::HashSet,

@@ -7,7 +7,7 @@ use roomkey::{
     rehearsal::{Action, Rule, Script},
 };
 
-use crate::support::{EventFile, Sandbox, SmtpServer};
+use crate::support::{EventFile, Sandbox, SmtpServer, sandbox::Running};
 
 const ATTENDEES: usize = 40;
 const CONNECTIONS: usize = 4;
@@ -52,15 +52,28 @@ fn recipients(server: &SmtpServer) -> Vec<String> {
     server.caught().into_iter().flat_map(|mail| mail.recipients).collect()
 }
 
+/// A run whose relay died when it had taken ten mails or more; it waits.
+struct Bereft {
+    sandbox: Sandbox,
+    run: Running,
+    port: u16,
+    delivered: Vec<String>,
+}
+
+fn bereft() -> Bereft {
+    let relay = SmtpServer::start(unhurried());
+    let sandbox = sandbox(&relay);
+    let run = sandbox.spawn(&["send", "--yes"]);
+    relay.wait_for_mails(10);
+    let port = relay.port();
+    let delivered = relay.die();
+    run.wait_until_it_says("trying again in");
+    Bereft { sandbox, run, port, delivered }
+}
+
 #[test]
 fn a_relay_that_dies_and_returns_is_waited_for() {
-    let first = SmtpServer::start(unhurried());
-    let sandbox = sandbox(&first);
-    let run = sandbox.spawn(&["send", "--yes"]);
-    first.wait_for_mails(10);
-    let port = first.port();
-    let mut delivered = first.die();
-    run.wait_until_it_says("trying again in");
+    let Bereft { sandbox, run, port, mut delivered } = bereft();
     let second = SmtpServer::start_on(port, unhurried());
 
     let finished = run.wait();
@@ -72,13 +85,7 @@ fn a_relay_that_dies_and_returns_is_waited_for() {
 
 #[test]
 fn a_relay_that_stays_away_can_be_left_for_later() {
-    let first = SmtpServer::start(unhurried());
-    let sandbox = sandbox(&first);
-    let run = sandbox.spawn(&["send", "--yes"]);
-    first.wait_for_mails(10);
-    let port = first.port();
-    let mut delivered = first.die();
-    run.wait_until_it_says("trying again in");
+    let Bereft { sandbox, run, port, mut delivered } = bereft();
     run.interrupt();
     run.wait().is(130).says("roomkey send");
     assert!(sandbox.in_state("pending").len() + sandbox.in_state("deferred").len() > ATTENDEES / 2);

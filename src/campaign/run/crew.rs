@@ -6,13 +6,13 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{State, lock};
 use crate::{
-    campaign::{Event, weather::Advice},
+    campaign::{
+        Event,
+        weather::{AFTER_COMPLAINT, Advice},
+    },
     delivery::{Desk, Mailer},
     model::Outage,
 };
-
-/// Who works on after a complaint of the relay does so after a moment.
-const AFTER_COMPLAINT: Duration = Duration::from_secs(1);
 
 impl<M: Mailer + 'static> State<M> {
     /// A worker works while it is among those allowed. The first one always is: the others follow when
@@ -52,7 +52,7 @@ impl<M: Mailer + 'static> State<M> {
 
     /// One worker: one connection at a time, until there is nothing left, it is one too many, or the
     /// weather says stop.
-    async fn work(self: &Arc<Self>, desk: &Desk) {
+    async fn work(&self, desk: &Desk) {
         let mut stop = self.pass.stop.subscribe();
         loop {
             let Err(outage) = self.pass.mailer.work(desk).await else { return };

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::mpsc::{self, error::SendError},
+    task::JoinHandle,
+};
 
 use super::{State, lock};
 use crate::{
@@ -55,6 +58,9 @@ impl<M: Mailer + 'static> State<M> {
 
     /// Gives the workers what is filled; `false` where they take no more.
     fn hand_over(&self, hand: &mut Hand, mails: &mpsc::Sender<Handful>) -> bool {
+        if hand.filled.is_empty() {
+            return true;
+        }
         let handful: Handful = hand.filled.iter().map(|(mail, _)| mail.clone()).collect();
         {
             let mut flights = lock(&self.flights);
@@ -64,15 +70,15 @@ impl<M: Mailer + 'static> State<M> {
                 line.push(mail.row);
             }
         }
-        let rows: Vec<u32> = handful.iter().map(|mail| mail.row).collect();
         hand.size = (hand.size * 2).min(LARGEST);
-        if rows.is_empty() || mails.blocking_send(handful).is_ok() {
-            hand.given += rows.len() as u64;
+        let count = handful.len() as u64;
+        let Err(SendError(refused)) = mails.blocking_send(handful) else {
+            hand.given += count;
             return true;
-        }
+        };
         let mut flights = lock(&self.flights);
-        for row in rows {
-            flights.remove(&row);
+        for mail in refused {
+            flights.remove(&mail.row);
         }
         false
     }

@@ -34,7 +34,7 @@ impl Surveyor<'_> {
                 attendee.number <= FIRST_ROWS
                     || press.has_own_words()
                     || attendee.name.len() > ORDINARY_NAME
-                    || attendee.window != press.event.window
+                    || attendee.own_window
                     || Identities::guess(attendee, self.roster).is_some()
             }
         }

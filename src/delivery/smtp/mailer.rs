@@ -29,10 +29,7 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    delivery::{
-        Desk, Mailer,
-        pacing::{Limit, Rate},
-    },
+    delivery::{Desk, Mailer, pacing::Limit},
     model::{Address, Outage, Reply},
 };
 
@@ -65,22 +62,20 @@ pub struct RelayReport {
 }
 
 impl SmtpMailer {
-    /// Makes a mailer; touches no network.
+    /// Makes a mailer that keeps to no limits; touches no network.
     ///
     /// # Errors
     /// [`RelayProblem`] where the settings forbid using the relay, or no certificates can be trusted.
-    pub fn new(relay: Relay, rate: Option<Rate>) -> Result<Self, RelayProblem> {
+    pub fn new(relay: Relay) -> Result<Self, RelayProblem> {
         relay.check()?;
         let trust = match relay.tls {
             TlsMode::Implicit | TlsMode::StartTls => Trust::in_system_and(&relay.extra_roots)?,
             TlsMode::None => Trust::in_nobody()?,
         };
-        let limit = |rate| Limit { rate, name: format!("the rate of {rate}") };
-        let turns = rate.map(|rate| Turns::new(vec![limit(rate)]));
-        Ok(Self { relay, trust, turns, gate: Gate::default() })
+        Ok(Self { relay, trust, turns: None, gate: Gate::default() })
     }
 
-    /// Keeps to these limits, all of them at any time, and to no others.
+    /// Keeps to these limits, all of them at any time.
     #[must_use]
     pub fn with_limits(mut self, limits: Vec<Limit>) -> Self {
         self.turns = (!limits.is_empty()).then(|| Turns::new(limits));

@@ -269,6 +269,6 @@ pub(crate) async fn work_until(
 
 /// Runs one worker over `count` mails, numbered from 1, all claims granted.
 pub(crate) async fn send(relay: Relay, count: u32) -> Ran {
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     work(&mailer, (1..=count).map(mail).collect(), |_| true).await
 }

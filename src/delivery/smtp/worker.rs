@@ -16,14 +16,12 @@ use super::{
     wire::Broken,
 };
 use crate::{
-    delivery::Desk,
+    delivery::{Desk, pacing::LONGEST_PAUSE},
     model::{Mail, Outage, Reply, Stage},
 };
 
 /// A session that lies still so long is ended: relays close them, and count them.
 const IDLE: Duration = Duration::from_secs(20);
-/// A wait for the rate's next turn over this long is for the organiser, not for a running program.
-const PATIENCE: Duration = Duration::from_hours(1);
 
 enum Next {
     GoOn,
@@ -139,7 +137,7 @@ impl<'a> Worker<'a> {
             return Ok(turn);
         }
         self.end_session().await;
-        turns.next(PATIENCE).await.map_err(|wait| Outage::Quota {
+        turns.next(LONGEST_PAUSE.unsigned_abs()).await.map_err(|wait| Outage::Quota {
             reply: Reply { code: 0, enhanced: None, text: wait.to_string() },
             until: None,
         })

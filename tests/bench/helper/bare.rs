@@ -32,7 +32,7 @@ pub(crate) fn send(port: u16, connections: usize, count: usize, eml: &Path) -> R
         message_id: MessageId("canned@example.org".into()),
         bytes: fs::read(eml)?,
     });
-    let mailer = SmtpMailer::new(Relay::new("127.0.0.1", port, TlsMode::None), None)?;
+    let mailer = SmtpMailer::new(Relay::new("127.0.0.1", port, TlsMode::None))?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let (accepted, outages) = runtime.block_on(work(Arc::new(mailer), connections, count, mail));
     if accepted == count && outages.is_empty() {

@@ -5,9 +5,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 use crate::{
-    delivery::smtp::{
-        Relay, SmtpMailer,
-        scripted::{Act, Heard, Ran, body, envelope, hello, mail, on, relay, say, script, send, work},
+    delivery::{
+        pacing::Limit,
+        smtp::{
+            Relay, SmtpMailer,
+            scripted::{Act, Heard, Ran, body, envelope, hello, mail, on, relay, say, script, send, work},
+        },
     },
     model::{Address, Mail, Outage, Outcome, Stage},
 };
@@ -109,7 +112,7 @@ async fn a_354_after_a_refused_sender_gets_nothing_more() {
 async fn a_refused_claim_closes_the_connection_and_sends_nothing() {
     for keywords in [&[][..], PIPELINING] {
         let (relay, heard) = relay(vec![script(&[hello(keywords), vec![Act::Serve]])]).await;
-        let ran = work(&SmtpMailer::new(relay, None).unwrap(), vec![mail(1), mail(2)], |row| row != 2).await;
+        let ran = work(&SmtpMailer::new(relay).unwrap(), vec![mail(1), mail(2)], |row| row != 2).await;
         assert_eq!(ran.result, Ok(()));
         assert!(accepted(&ran, 1));
         assert_eq!(ran.outcome(2), None);
@@ -164,7 +167,7 @@ async fn what_the_relay_cannot_take_fails_alone() {
         change(4, |mail| mail.bytes = b"a\n.\nMAIL FROM:<x@y>\n".to_vec()),
         mail(5),
     ];
-    let ran = work(&SmtpMailer::new(relay, None).unwrap(), mails, |_| true).await;
+    let ran = work(&SmtpMailer::new(relay).unwrap(), mails, |_| true).await;
     assert!(
         [1, 3, 4]
             .iter()
@@ -195,20 +198,24 @@ async fn a_check_offers_the_sender_and_sends_nothing() {
     let keywords = &["PIPELINING", "SIZE 1000", "AUTH PLAIN"];
     let acts = vec![on("MAIL", "250 ok\r\n"), on("RSET", "250 ok\r\n"), Act::Hear("QUIT")];
     let (found, heard) = relay(vec![script(&[hello(keywords), acts])]).await;
-    let report = SmtpMailer::new(found, None).unwrap().check(&mail(1).sender).await.unwrap();
+    let report = SmtpMailer::new(found).unwrap().check(&mail(1).sender).await.unwrap();
     assert!(report.capabilities.pipelining && !report.logged_in && report.tls.is_none());
     assert!(!heard.has("RCPT") && !heard.has("DATA"));
 
     let refused = vec![on("MAIL", "550 5.7.1 not yours\r\n"), Act::Hear("QUIT")];
     let (found, _) = relay(vec![script(&[hello(keywords), refused])]).await;
-    let outage = SmtpMailer::new(found, None).unwrap().check(&mail(1).sender).await.unwrap_err();
+    let outage = SmtpMailer::new(found).unwrap().check(&mail(1).sender).await.unwrap_err();
     assert!(matches!(outage, Outage::SenderRefused(_)));
+}
+
+fn limit(rate: &str) -> Limit {
+    Limit { rate: rate.parse().unwrap(), name: format!("the rate of {rate}") }
 }
 
 #[tokio::test]
 async fn a_rate_holds_back_without_losing_a_mail() {
     let (relay, heard) = relay(vec![script(&[hello(PIPELINING), vec![Act::Serve]])]).await;
-    let mailer = SmtpMailer::new(relay, Some("2/s".parse().unwrap())).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap().with_limits(vec![limit("2/s")]);
     let ran = work(&mailer, (1..=3).map(mail).collect(), |_| true).await;
     assert!((1..=3).all(|row| accepted(&ran, row)));
     assert_eq!(heard.messages(), 3);
@@ -217,7 +224,7 @@ async fn a_rate_holds_back_without_losing_a_mail() {
 #[tokio::test]
 async fn a_rate_used_up_for_hours_ends_the_work_with_a_quota() {
     let (relay, heard) = relay(vec![script(&[hello(PIPELINING), vec![Act::Serve]])]).await;
-    let mailer = SmtpMailer::new(relay, Some("2/day".parse().unwrap())).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap().with_limits(vec![limit("2/day")]);
     let ran = work(&mailer, (1..=3).map(mail).collect(), |_| true).await;
     assert!(matches!(ran.result, Err(Outage::Quota { .. })), "{ran:?}");
     assert_eq!(ran.outcome(3), None);

@@ -60,7 +60,7 @@ async fn lost_within_the_message_is_safe() {
         let (relay, _) = relay(vec![acts]).await;
         let mut large = crate::model::Mail::clone(&mail(1));
         large.bytes = b"0123456789\r\n".repeat(3_000_000);
-        let mailer = SmtpMailer::new(relay, None).unwrap();
+        let mailer = SmtpMailer::new(relay).unwrap();
         let ran = crate::delivery::smtp::scripted::work(&mailer, vec![large.into()], |_| true).await;
         assert_eq!(what(&ran, 1), "lost at the message");
         assert_eq!(ran.claimed, [1]);
@@ -208,7 +208,7 @@ async fn a_stop_while_the_relay_is_silent_hands_the_mail_back() {
         let (mut relay, heard) = relay(vec![acts]).await;
         relay.timeouts = crate::delivery::smtp::Timeouts::default();
         let (stop, stopped) = watch::channel(false);
-        let mailer = SmtpMailer::new(relay, None).unwrap();
+        let mailer = SmtpMailer::new(relay).unwrap();
         let halt = async {
             while heard.lines().is_empty() {
                 tokio::task::yield_now().await;

@@ -60,7 +60,7 @@ async fn login_is_tried_where_plain_is_advertised_and_unknown() {
 #[tokio::test]
 async fn a_refused_log_in_touches_no_row_and_is_not_tried_again() {
     let (relay, heard) = asking(&["AUTH PLAIN LOGIN"], vec![on("AUTH", "535 5.7.8 no\r\n"), Act::Stall]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     let (one, two) = tokio::join!(work(&mailer, vec![mail(1)], |_| true), work(&mailer, vec![mail(2)], |_| true));
     for (ran, row) in [(one, 1), (two, 2)] {
         assert!(matches!(ran.result, Err(Outage::LogInRefused(_))), "{ran:?}");
@@ -72,7 +72,7 @@ async fn a_refused_log_in_touches_no_row_and_is_not_tried_again() {
 #[tokio::test]
 async fn a_log_in_that_cannot_be_judged_may_be_tried_again() {
     let (relay, heard) = asking(&["AUTH PLAIN"], vec![on("AUTH", "454 4.7.0 later\r\n")]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     for _ in 0..2 {
         let ran = work(&mailer, vec![mail(1)], |_| true).await;
         assert!(matches!(ran.result, Err(Outage::LogInNotNow(_))));
@@ -94,7 +94,7 @@ async fn a_relay_without_a_log_in_gets_no_password() {
 async fn the_first_connections_open_one_after_another() {
     // given a relay that greets its second connection only when the first has logged in
     let (relay, heard) = asking(&["AUTH PLAIN"], vec![on("AUTH", "235 ok\r\n"), Act::Serve]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     let three = [1, 2, 3].map(|row| work(&mailer, vec![mail(row)], |_| true));
     let [one, two, three] = three;
     let (one, two, three) = tokio::join!(one, two, three);
@@ -111,7 +111,7 @@ async fn the_password_shows_nowhere() {
     let (to, mut trace) = mpsc::unbounded_channel();
     let (mut relay, _) = asking(&["AUTH PLAIN"], vec![on("AUTH", &echo)]).await;
     relay.trace = Some(to);
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     let ran = work(&mailer, vec![mail(1)], |_| true).await;
     let mut shown = format!("{mailer:?} {ran:?}");
     while let Ok(line) = trace.try_recv() {

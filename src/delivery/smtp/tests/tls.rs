@@ -131,7 +131,7 @@ async fn tls_from_the_start_and_a_check_that_tells_its_version() {
     let (relay, _) = secured(&authority, TlsMode::Implicit, vec![], logging_in()).await;
     let ran = send(with_log_in(relay.clone()), 20).await;
     assert!((1..=20).all(|row| accepted(&ran, row)), "{ran:?}");
-    let report = SmtpMailer::new(with_log_in(relay), None).unwrap().check(&mail(1).sender).await.unwrap();
+    let report = SmtpMailer::new(with_log_in(relay)).unwrap().check(&mail(1).sender).await.unwrap();
     assert_eq!((report.tls, report.logged_in), (Some("TLS 1.3"), true));
 }
 
@@ -162,7 +162,7 @@ async fn both_versions_of_tls_are_spoken() {
     for (version, told) in [(&version::TLS12, "TLS 1.2"), (&version::TLS13, "TLS 1.3")] {
         let config = certified(&authority.issuer, &["localhost"], (2020, 2090), &[version]);
         let (relay, _) = secured_by(&authority, vec![config], TlsMode::Implicit, vec![], logging_in()).await;
-        let report = SmtpMailer::new(with_log_in(relay), None).unwrap().check(&mail(1).sender).await.unwrap();
+        let report = SmtpMailer::new(with_log_in(relay)).unwrap().check(&mail(1).sender).await.unwrap();
         assert_eq!(report.tls, Some(told));
     }
 }

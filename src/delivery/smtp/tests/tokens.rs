@@ -125,7 +125,7 @@ async fn an_error_in_a_challenge_is_answered_so_that_the_last_word_comes() {
 async fn a_relay_that_hangs_up_on_a_refused_token_has_refused_it() {
     let challenge = format!("334 {}\r\n", encoded(r#"{"status":"400"}"#));
     let (relay, heard) = asking(Auth::XOAuth2, TOKEN.into(), vec![vec![on("AUTH", &challenge)]]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     for _ in 0..2 {
         let ran = work(&mailer, vec![mail(1)], |_| true).await;
         let Err(Outage::LogInRefused(reply)) = &ran.result else { panic!("{ran:?}") };
@@ -173,7 +173,7 @@ async fn a_token_shows_nowhere() {
         let (mut relay, heard) = asking(auth, TOKEN.into(), vec![acts]).await;
         let (to, mut trace) = mpsc::unbounded_channel();
         relay.trace = Some(to);
-        let mailer = SmtpMailer::new(relay, None).unwrap();
+        let mailer = SmtpMailer::new(relay).unwrap();
         let ran = work(&mailer, vec![mail(1)], |_| true).await;
         let mut shown = format!("{mailer:?} {ran:?}");
         while let Ok(line) = trace.try_recv() {
@@ -199,7 +199,7 @@ async fn a_refused_value_is_replaced_once() {
     // and where the new one is refused as well, that is all
     let (password, calls) = printed("old", RENEWED_AFTER, &[Ok("new"), Ok("newer")]);
     let (relay, heard) = asking(Auth::Auto, password, vec![refuses()]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     let (one, two) = tokio::join!(work(&mailer, vec![mail(1)], |_| true), work(&mailer, vec![mail(2)], |_| true));
     for ran in [one, two, work(&mailer, vec![mail(3)], |_| true).await] {
         let Err(outage @ Outage::LogInRefused(_)) = &ran.result else { panic!("{ran:?}") };
@@ -212,7 +212,7 @@ async fn a_refused_value_is_replaced_once() {
 async fn the_same_value_is_not_tried_again() {
     let (password, calls) = printed("old", RENEWED_AFTER, &[Ok("old")]);
     let (relay, heard) = asking(Auth::Auto, password, vec![refuses()]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     for row in 1..3 {
         let ran = work(&mailer, vec![mail(row)], |_| true).await;
         let Err(Outage::LogInRefused(reply)) = &ran.result else { panic!("{ran:?}") };
@@ -239,7 +239,7 @@ async fn several_connections_that_are_refused_at_once_ask_once() {
     let scripts = vec![accepts(), refuses(), refuses(), refuses(), accepts()];
     let (mut relay, _) = asking(Auth::Plain, password, scripts).await;
     relay.max_mails_per_connection = 1;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     assert!(work(&mailer, vec![mail(1)], |_| true).await.result.is_ok());
     // when three workers connect again with the old value
     let [two, three, four] = [2, 3, 4].map(|row| work(&mailer, vec![mail(row)], |_| true));
@@ -256,7 +256,7 @@ async fn a_new_value_is_tried_by_one_connection_alone() {
     let (password, calls) = printed("old", RENEWED_AFTER, &[Ok("new")]);
     let (mut relay, heard) = asking(Auth::Plain, password, vec![accepts(), refuses()]).await;
     relay.max_mails_per_connection = 1;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     assert!(work(&mailer, vec![mail(1)], |_| true).await.result.is_ok());
     let [two, three, four] = [2, 3, 4].map(|row| work(&mailer, vec![mail(row)], |_| true));
     let (two, three, four) = tokio::join!(two, three, four);
@@ -294,7 +294,7 @@ async fn a_young_value_or_a_fixed_one_stays() {
 async fn a_command_that_fails_is_waited_out_and_the_refused_value_stays_away() {
     let (password, calls) = printed("old", RENEWED_AFTER, &[Err("no network"), Ok("new")]);
     let (relay, heard) = asking(Auth::Plain, password, vec![refuses(), accepts()]).await;
-    let mailer = SmtpMailer::new(relay, None).unwrap();
+    let mailer = SmtpMailer::new(relay).unwrap();
     let ran = work(&mailer, vec![mail(1)], |_| true).await;
     let Err(outage @ Outage::NoPassword { detail, .. }) = &ran.result else { panic!("{ran:?}") };
     assert_eq!((detail.as_str(), advice(outage, "x").as_str()), ("no network", "try it by hand"));
