@@ -5,7 +5,6 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use aws_lc_rs::hmac::{HMAC_SHA256, HMAC_SHA384, HMAC_SHA512};
 use serde::{Deserialize, Serialize};
 
 /// How a token is signed: HMAC with SHA-2 (RFC 7518 §3.2).
@@ -53,16 +52,6 @@ impl fmt::Display for Algorithm {
             Self::Hs384 => "HS384",
             Self::Hs512 => "HS512",
         })
-    }
-}
-
-impl From<Algorithm> for aws_lc_rs::hmac::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Hs256 => HMAC_SHA256,
-            Algorithm::Hs384 => HMAC_SHA384,
-            Algorithm::Hs512 => HMAC_SHA512,
-        }
     }
 }
 

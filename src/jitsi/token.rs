@@ -1,17 +1,16 @@
 //! Minting a personal token, and proving it before it is mailed.
 //!
 //! Owns: signing with one secret under one set of settings, and the proof the other way round: the
-//! finished link is taken apart, its signature checked by a library that had no part in making it,
-//! and its claims, decoded by another set of types, are compared with what was meant. Both are pure and deterministic: the same person, room and window give the same octets. Does not
-//! own: whether a window is over. Known weakness: what is proved is that the link says what was
-//! meant, not that the server holds the same secret.
+//! finished link is taken apart, its signature checked, and its claims, decoded by another set of
+//! types, are compared with what was meant. Both are pure and deterministic: the same person, room
+//! and window give the same octets. Does not own: whether a window is over. Known weakness: what is
+//! proved is that the link says what was meant, not that the server holds the same secret.
 
 use std::{fmt, sync::OnceLock};
 
-use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
-use jsonwebtoken::{DecodingKey, Header, decode_header};
+use jsonwebtoken::{DecodingKey, EncodingKey, Header, decode_header, encode};
 
 use super::{
     claims::{Algorithm, Claims, ClaimsStyle, Context, ReadClaims, User},
@@ -49,7 +48,7 @@ pub enum MintProblem {
     /// Web servers would refuse the link.
     #[error("failed to mint a token: the link would be {0} bytes long, web servers take {LONGEST_LINK}")]
     TooLong(usize),
-    /// The claims could not be written.
+    /// The library refused to sign.
     #[error("failed to sign a token: {0}")]
     Signing(String),
 }
@@ -102,9 +101,8 @@ impl VerifyProblem {
 #[derive(Clone)]
 pub struct Signer {
     settings: TokenSettings,
-    /// The first part of every token, dot included.
-    header: String,
-    signing: hmac::Key,
+    header: Header,
+    encoding: EncodingKey,
     decoding: DecodingKey,
     /// The header that was decoded and found right: all others are compared with it.
     proven_header: OnceLock<String>,
@@ -124,10 +122,9 @@ impl Signer {
     /// character that may not travel, or the subject is not in lower case.
     pub fn new(settings: TokenSettings, secret: &SigningSecret) -> Result<Self, SignerProblem> {
         settings.check()?;
-        let header = format!(r#"{{"typ":"JWT","alg":"{}"}}"#, settings.algorithm);
         Ok(Self {
-            header: BASE64URL_NOPAD.encode(header.as_bytes()) + ".",
-            signing: hmac::Key::new(settings.algorithm.into(), secret.as_bytes()),
+            header: Header::new(settings.algorithm.into()),
+            encoding: EncodingKey::from_secret(secret.as_bytes()),
             decoding: DecodingKey::from_secret(secret.as_bytes()),
             settings,
             proven_header: OnceLock::new(),
@@ -171,22 +168,10 @@ impl Signer {
                 },
             },
         };
-        let token = self.sign(&claims)?;
+        let token = encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))?;
         let link = join_link(&settings.server, room, &token, settings.link);
         let length = link.expose().len();
         if length > LONGEST_LINK { Err(MintProblem::TooLong(length)) } else { Ok(link) }
-    }
-
-    /// Writes a token (RFC 7515 §7.1).
-    fn sign(&self, claims: &Claims) -> Result<String, MintProblem> {
-        let claims = serde_json::to_vec(claims).map_err(|error| MintProblem::Signing(error.to_string()))?;
-        let mut token = String::with_capacity(self.header.len() + claims.len() * 4 / 3 + 96);
-        token.push_str(&self.header);
-        BASE64URL_NOPAD.encode_append(&claims, &mut token);
-        let signature = hmac::sign(&self.signing, token.as_bytes());
-        token.push('.');
-        BASE64URL_NOPAD.encode_append(signature.as_ref(), &mut token);
-        Ok(token)
     }
 
     /// Proves that a finished link leads where it should and says of this person what it should,
@@ -224,7 +209,7 @@ impl Signer {
             return Ok(());
         }
         let read = decode_header(format!("{header}..")).map_err(|_| VerifyProblem::Undecodable)?;
-        if read != Header::new(self.settings.algorithm.into()) {
+        if read != self.header {
             return Err(VerifyProblem::Header);
         }
         // Another thread may have been faster.
