@@ -31,6 +31,7 @@ mod summary;
 mod templates;
 mod test_mail;
 mod unrecorded;
+mod unsent;
 mod who;
 
 use crate::{

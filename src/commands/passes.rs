@@ -42,6 +42,8 @@ pub(super) struct Ending {
     pub(super) interrupted: bool,
     /// Accepted in this run.
     pub(super) accepted: u64,
+    /// Whether the first pass had every mail accepted, and all of it is recorded.
+    pub(super) in_one_pass: bool,
     /// What the ledger calls this run.
     pub(super) campaign: Option<CampaignId>,
     /// What became of mails, and could not be written down.
@@ -116,7 +118,8 @@ async fn all_passes(
         (ending.outage, ending.failure) = (ended.outage, ended.failure);
         ending.interrupted = interrupt.was_hit();
         let Some(ledger) = ledger else { return Ok((planned, ending)) };
-        let (open, due) = if first && planned.waiting() == 0 && ended.tally.accepted == total {
+        ending.in_one_pass = first && planned.waiting() == 0 && ended.tally.accepted == total;
+        let (open, due) = if ending.in_one_pass {
             (0, None)
         } else {
             what_is_left(&ledger, &planned, &taken, campaign, desk.around.now())?
