@@ -122,8 +122,11 @@ pub struct Going {
     #[arg(long)]
     pub skip_invalid: bool,
     /// Stop when what is left must wait, instead of waiting for it
-    #[arg(long)]
+    #[arg(long, overrides_with = "wait")]
     pub no_wait: bool,
+    /// Wait for what is deferred, as is done without it
+    #[arg(long, overrides_with = "no_wait")]
+    pub wait: bool,
 }
 
 /// `roomkey send`

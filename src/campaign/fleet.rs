@@ -113,6 +113,15 @@ impl Fleet {
         Some(self.allowed)
     }
 
+    /// The relay answers no mails: one connection looks whether it is well again.
+    pub(super) fn alone(&mut self, now: Instant) {
+        self.allowed = 1;
+        self.doubling = true;
+        self.next_growth = None;
+        self.before = None;
+        self.look = Some(Look { since: now, answered: 0 });
+    }
+
     /// The relay asks for fewer mails or connections at a time.
     pub(super) fn complaint(&mut self, now: Instant) -> Complaint {
         if self.complained.is_some_and(|last| now.saturating_duration_since(last) < ONE_COMPLAINT) {

@@ -169,8 +169,10 @@ impl<M: Mailer + 'static> State<M> {
                     continue;
                 }
             };
-            let workers = lock(&self.weather).answered(Instant::now());
-            self.allow(workers);
+            if outcome.broken_off().is_none() {
+                let workers = lock(&self.weather).answered(Instant::now());
+                self.allow(workers);
+            }
             match self.settle(mail, outcome, queue.as_ref()) {
                 Some(fate) => {
                     settled += 1;

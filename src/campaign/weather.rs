@@ -8,12 +8,19 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::fleet::{Complaint, Fleet};
-use crate::{delivery::pacing::LONGEST_PAUSE, model::Outage};
+use crate::{
+    delivery::pacing::LONGEST_PAUSE,
+    model::{Outage, Stage},
+};
 
 /// Before anything was accepted: three tries within seconds.
 const BEFORE_FIRST: [u64; 2] = [1, 2];
 /// Once something was accepted: patience of some ten minutes.
 const AFTER_FIRST: [u64; 8] = [2, 5, 15, 30, 60, 120, 180, 240];
+/// So many mails one after the other are broken off without an answer, then the relay is ill.
+const BROKEN_OFF: u32 = 3;
+/// So many pauses are made for a relay that takes mails and says nothing: each try costs a mail in doubt.
+const DOUBTFUL_PAUSES: u32 = 2;
 /// Who works on after a complaint does so after a moment.
 pub(super) const AFTER_COMPLAINT: Duration = Duration::from_secs(1);
 
@@ -24,6 +31,10 @@ pub(super) enum Advice {
     HoldBack(Duration),
     /// The same, for a reason that is known already.
     WaitToo(Duration),
+    /// Goes on at once: it was one connection's trouble.
+    GoOn,
+    /// Holds back so long, then one worker goes on alone.
+    Alone(Duration),
     /// Goes on after a moment, if it is among so many workers.
     Fewer(usize),
     /// The run stops.
@@ -38,6 +49,9 @@ pub(super) struct Weather {
     pause: Duration,
     calm_at: Timestamp,
     accepted_any: bool,
+    /// Mails broken off since the last answer, and pauses made for those that are in doubt.
+    broken_off: u32,
+    doubtful_pauses: u32,
     fleet: Fleet,
 }
 
@@ -49,6 +63,8 @@ impl Weather {
             pause: Duration::ZERO,
             calm_at: Timestamp::MIN,
             accepted_any: false,
+            broken_off: 0,
+            doubtful_pauses: 0,
             fleet: Fleet::new(workers),
         }
     }
@@ -59,8 +75,9 @@ impl Weather {
         self.strikes = 0;
     }
 
-    /// A mail was answered, whatever that was. Answers how many workers there may be, where that changes.
+    /// A mail was answered, whatever that was: the relay is not ill. Answers how many workers there may be, where that changes.
     pub(super) fn answered(&mut self, now: Instant) -> Option<usize> {
+        (self.broken_off, self.doubtful_pauses) = (0, 0);
         self.fleet.answered(now)
     }
 
@@ -92,6 +109,12 @@ impl Weather {
                 Complaint::Heeded | Complaint::OnlyOne => {}
             }
         }
+        if matches!(outage, Outage::BreaksOff { .. }) {
+            self.broken_off += 1;
+            if self.broken_off < BROKEN_OFF {
+                return Advice::GoOn;
+            }
+        }
         if now < self.calm_at {
             // Somebody else was struck by the same weather a moment ago.
             return Advice::WaitToo(wait(now, self.calm_at).min(self.pause));
@@ -99,8 +122,18 @@ impl Weather {
         let pauses: &[u64] = if self.accepted_any { &AFTER_FIRST } else { &BEFORE_FIRST };
         let Some(&seconds) = pauses.get(self.strikes) else { return Advice::Stop };
         self.strikes += 1;
+        if matches!(outage, Outage::BreaksOff { stage: Stage::Final, .. }) {
+            self.doubtful_pauses += 1;
+            if self.doubtful_pauses > DOUBTFUL_PAUSES {
+                return Advice::Stop;
+            }
+        }
         self.pause = Duration::from_secs(seconds);
         self.calm_at = now.saturating_add(SignedDuration::from_secs(seconds.cast_signed())).unwrap_or(now);
+        if matches!(outage, Outage::BreaksOff { .. }) {
+            self.fleet.alone(moment);
+            return Advice::Alone(self.pause);
+        }
         Advice::HoldBack(self.pause)
     }
 }
@@ -112,7 +145,7 @@ fn wait(now: Timestamp, until: Timestamp) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Reply, Stage};
+    use crate::model::Reply;
 
     fn advise(weather: &mut Weather, outage: &Outage, second: i64) -> Advice {
         weather.advise(outage, at(second), Instant::now() + Duration::from_secs(second.cast_unsigned()))
@@ -176,6 +209,25 @@ mod tests {
         assert_eq!(advise(&mut weather, &throttled, 0), Advice::Fewer(1));
         assert_eq!(advise(&mut weather, &throttled, 1), Advice::WaitToo(AFTER_COMPLAINT));
         assert!(matches!(advise(&mut weather, &throttled, 9), Advice::HoldBack(_)));
+    }
+
+    #[test]
+    fn a_relay_that_answers_no_mail_is_ill_from_the_third_on() {
+        let broken = |stage| Outage::BreaksOff { stage, detail: "the connection was closed".into() };
+        let mut weather = Weather::fair(4);
+        weather.accepted();
+        for round in 0..3 {
+            assert_eq!(advise(&mut weather, &broken(Stage::Sender), round), Advice::GoOn);
+            assert_eq!(advise(&mut weather, &broken(Stage::Final), round), Advice::GoOn);
+            weather.answered(Instant::now());
+        }
+        for _ in 0..2 {
+            assert_eq!(advise(&mut weather, &broken(Stage::Final), 10), Advice::GoOn);
+        }
+        assert_eq!(advise(&mut weather, &broken(Stage::Final), 10), Advice::Alone(Duration::from_secs(2)));
+        assert!(matches!(advise(&mut weather, &broken(Stage::Final), 10), Advice::WaitToo(_)));
+        assert!(matches!(advise(&mut weather, &broken(Stage::Final), 20), Advice::Alone(_)));
+        assert_eq!(advise(&mut weather, &broken(Stage::Final), 40), Advice::Stop, "each try is a mail in doubt");
     }
 
     #[test]

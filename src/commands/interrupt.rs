@@ -30,7 +30,8 @@ impl Interrupt {
                 signal().await;
                 if heard.hit.swap(true, Ordering::SeqCst) {
                     console.end_progress();
-                    console.say("ended at once: a mail that was on its way is in doubt; `roomkey status` lists it");
+                    console
+                        .say("ended at once: mails that were on their way are in doubt; `roomkey status` lists them");
                     std::process::exit(i32::from(Status::Interrupted.code()));
                 }
                 console.say(

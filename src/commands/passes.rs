@@ -27,7 +27,7 @@ use crate::{
     console::Console,
     delivery::{Mailer, smtp::SmtpMailer},
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, CampaignKind, Ledger, Roster, State, Unrecorded, Writer},
+    ledger::{CampaignId, CampaignKind, Ledger, LedgerProblem, Roster, State, Unrecorded, Writer},
     model::{Outage, Outcome},
 };
 
@@ -44,6 +44,8 @@ pub(super) struct Ending {
     pub(super) accepted: u64,
     /// Whether the first pass had every mail accepted, and all of it is recorded.
     pub(super) in_one_pass: bool,
+    /// When it began.
+    pub(super) began: Option<Timestamp>,
     /// What the ledger calls this run.
     pub(super) campaign: Option<CampaignId>,
     /// What became of mails, and could not be written down.
@@ -76,9 +78,9 @@ async fn all_passes(
     let interrupt = Interrupt::listen(desk.console);
     let taken = planned.taken();
     let mailer = Arc::new(mailer);
-    let mut ending = Ending::default();
+    let mut ending = Ending { began: Some(desk.around.now()), ..Ending::default() };
     let mut campaign = planned.round;
-    let mut first = true;
+    let (mut first, mut place) = (true, None);
     loop {
         let mut ledger = if first {
             between::open_ledger(desk, opened)?
@@ -95,6 +97,11 @@ async fn all_passes(
                 }
             }
         };
+        if place.get_or_insert_with(|| ledger.place().clone()) != ledger.place() {
+            let gone = LedgerProblem::Gone { path: ledger.path().to_owned() };
+            ending.failure = Some(Told::new(gone.to_string()).hint(gone.hint()));
+            return Ok((planned, ending));
+        }
         limits::remember(&mailer, &ledger, opened, desk.around.now())?;
         let composer = match replan(desk, opened, &mut planned, &mut ledger, &taken, campaign, first) {
             Ok(Some(composer)) => composer,

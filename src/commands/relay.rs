@@ -151,6 +151,9 @@ pub(super) fn outage_told(outage: &Outage, host: &str) -> Told {
         Outage::Throttled(reply) => format!("{host} asks to slow down: {reply}"),
         Outage::ServerTrouble(reply) => format!("{host} is in trouble: {reply}"),
         Outage::ContentRefused(reply) => format!("{host} refuses the mails' content, one after the other: {reply}"),
+        Outage::BreaksOff { stage, detail } => {
+            format!("{host} breaks off mail after mail, at {stage}: {detail}")
+        }
         Outage::Protocol { stage, detail } => format!("{host} answered no SMTP, at {stage}: {detail}"),
     };
     Told::new(what).hint(advice(outage, host))

@@ -16,7 +16,7 @@ use crate::{
     attendees::{AttendeeFile, FileProblem},
     campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, moment, rough_time, words},
     failure::{Failure, Status, Told},
-    ledger::{CampaignId, Reader, Roster, State},
+    ledger::{LastMailing, Reader, Roster, State},
     model::{Address, Outage},
 };
 
@@ -95,7 +95,7 @@ pub(super) fn summary(
         (&[State::Deferred], "deferred"),
         (&[State::InDoubt, State::Sending], "in doubt"),
     ] {
-        let (now, before) = count(&planned, &roster, states, ending.campaign);
+        let (now, before) = count(&planned, &roster, states, ending);
         if now > 0 {
             line.push_str(&format!(", {} {word}", grouped(now)));
         }
@@ -164,8 +164,8 @@ fn close(
             told.hint = Some(hint);
         }
         desk.console.problem(&told);
-        let refused = matches!(outage, Outage::ContentRefused(_))
-            && count(planned, roster, &[State::Failed], ending.campaign).0 > 0;
+        let refused =
+            matches!(outage, Outage::ContentRefused(_)) && count(planned, roster, &[State::Failed], ending).0 > 0;
         desk.console.say(&if refused {
             format!("{go_on}; `roomkey resend --failed` for those refused")
         } else {
@@ -241,10 +241,13 @@ fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> (String, &'stat
     (order.naming(&rest), "goes on with the rest")
 }
 
-/// How many are in these states by a mail of this run, and how many by an earlier one.
-fn count(planned: &Planned, roster: &Roster, states: &[State], campaign: Option<CampaignId>) -> (u64, u64) {
+/// How many are in these states by a mail of this run, or tried again in it, and how many by an earlier one.
+fn count(planned: &Planned, roster: &Roster, states: &[State], ending: &Ending) -> (u64, u64) {
+    let is_ours = |last: &LastMailing| {
+        Some(last.campaign) == ending.campaign || ending.began.is_some_and(|began| last.last_attempt >= began)
+    };
     let found = standings(planned, roster).filter(|standing| states.contains(&state_for(planned, standing)));
-    let (now, before): (Vec<_>, Vec<_>) = found.partition(|standing| Some(standing.last.campaign) == campaign);
+    let (now, before): (Vec<_>, Vec<_>) = found.partition(|standing| is_ours(&standing.last));
     (now.len() as u64, before.len() as u64)
 }
 

@@ -24,10 +24,13 @@ fn whom(roster: &Roster, standing: &crate::ledger::Standing) -> String {
     if shared { format!("{email} --name {}", shell_word(standing.name())) } else { email }
 }
 
+/// How the words begin under which a mail larger than the relay takes is kept here.
+const KEPT_FOR_SIZE: &str = "the message has ";
+
 /// Whether a refusal speaks of the address, as far as its enhanced code tells (RFC 3463 §3.2, §3.3).
 fn blames_the_address(reply: &str) -> bool {
     let code = reply.split_whitespace().find(|word| word.starts_with("5.") && word.matches('.').count() == 2);
-    code.is_none_or(|code| code.starts_with("5.1.") || code.starts_with("5.2."))
+    !reply.starts_with(KEPT_FOR_SIZE) && code.is_none_or(|code| code.starts_with("5.1.") || code.starts_with("5.2."))
 }
 
 /// Lists the rows that were not sent, with reason and command.
@@ -70,6 +73,9 @@ pub(super) fn list_the_others(
             State::Failed if standing.state == State::Sent => ("refused", format!("try again: {resend}")),
             State::Failed if blames_the_address(&reply) => {
                 ("refused", format!("correct the address and run `roomkey send`, or {resend}"))
+            }
+            State::Failed if reply.starts_with(KEPT_FOR_SIZE) => {
+                ("not offered", format!("make the mail smaller, then {resend}"))
             }
             State::Failed => ("refused", format!("when the cause is mended: {resend}, or `roomkey resend --failed`")),
             State::Deferred if standing.last.next_attempt.is_none() => {

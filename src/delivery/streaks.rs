@@ -44,10 +44,8 @@ impl Streaks {
     }
 
     fn refused(&mut self, row: u32, stage: Stage, reply: &Reply) -> Option<Halt> {
-        if stage == Stage::Final && blames_content(reply) {
-            self.content += 1;
-        } else {
-            self.content = 0;
+        if matches!(stage, Stage::Data | Stage::Body | Stage::Final) {
+            self.content = if blames_content(reply) { self.content + 1 } else { 0 };
         }
         if self.content >= CONTENT_IN_A_ROW {
             return Some(Halt { outage: Outage::ContentRefused(reply.clone()), acquitted: Vec::new() });
@@ -84,12 +82,10 @@ impl Streaks {
     }
 }
 
+// Behind DATA the recipient was accepted: what is refused there is the mail, unless the code names
+// an address or a mailbox (RFC 3463 §3.2, §3.3).
 fn blames_content(reply: &Reply) -> bool {
-    match reply.enhanced {
-        Some((5, 7, _)) => true,
-        Some(_) => false,
-        None => reply.code == 554,
-    }
+    reply.code >= 500 && !matches!(reply.enhanced, Some((_, 1 | 2, _)))
 }
 
 fn is_too_large(reply: &Reply) -> bool {
@@ -161,6 +157,19 @@ mod tests {
         assert_eq!(n, 10);
         assert!(matches!(halt.outage, Outage::ContentRefused(_)));
         assert!(halt.acquitted.is_empty());
+    }
+
+    #[test]
+    fn any_refusal_of_mail_after_mail_behind_data_is_the_content_s() {
+        for enhanced in [(0, 0, 0), (5, 6, 0), (5, 5, 0)] {
+            let no = refused(Stage::Final, 550, enhanced);
+            let unknown = refused(Stage::Recipient, 550, (5, 1, 1));
+            let yes = Outcome::Accepted(reply(250, (2, 0, 0)));
+            let outcomes = [yes, no.clone(), no.clone(), unknown, no.clone(), no.clone(), no];
+            assert_eq!(feed(&outcomes).map(|(n, _)| n), Some(7), "{enhanced:?}");
+        }
+        let full = vec![refused(Stage::Final, 552, (5, 2, 2)); 9];
+        assert_eq!(feed(&full), None, "mailboxes that are full");
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod entry;
 mod folder;
 mod lock;
 mod opening;
+mod place;
 mod problem;
 mod reader;
 mod roster;
@@ -37,6 +38,7 @@ pub use entry::{
 };
 pub use folder::LedgerFolder;
 pub use lock::{LiveRun, LockNote, RunLock};
+pub use place::Place;
 pub use problem::{Flaw, LedgerProblem, LockProblem};
 pub use reader::Reader;
 pub use roster::Roster;

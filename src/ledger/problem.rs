@@ -96,6 +96,12 @@ pub enum LedgerProblem {
         /// The ledger.
         path: PathBuf,
     },
+    /// The file was deleted or replaced while it was open.
+    #[error("failed to record mails in `{}`: the ledger was deleted or replaced during this run", .path.display())]
+    Gone {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// Another program keeps the file to itself.
     #[error("failed to use the ledger `{}`: another program keeps it locked", .path.display())]
     Busy {
@@ -147,6 +153,11 @@ impl LedgerProblem {
             Self::Orphaned { .. } => {
                 "put the ledger back beside it; if it is gone for good, move this file away too, and mind that Roomkey \
                  then does not know who was mailed"
+                    .into()
+            }
+            Self::Gone { .. } => {
+                "put the folder `.roomkey` back from a backup before you send again: without it Roomkey does not know \
+                 who was mailed, and `send` would mail everybody again; the mail server's log knows"
                     .into()
             }
             Self::Full { .. } => {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
-    CampaignId, CampaignKind, LedgerProblem, Reader, RunLock, Terms, TermsId,
+    CampaignId, CampaignKind, LedgerProblem, Place, Reader, RunLock, Terms, TermsId,
     columns::Millis,
     opening::{MIGRATIONS, open_to_write},
 };
@@ -20,6 +20,7 @@ pub struct Ledger {
     // Dropped in this order: the file is closed before the lock is given back.
     reader: Reader,
     recovered: usize,
+    place: Place,
     _lock: RunLock,
 }
 
@@ -41,10 +42,23 @@ impl Ledger {
     pub fn open(lock: RunLock) -> Result<Self, LedgerProblem> {
         let path = lock.ledger_path().to_owned();
         let connection = open_to_write(&path, lock.event(), MIGRATIONS)?;
-        let mut ledger = Self { reader: Reader::over(connection, path), recovered: 0, _lock: lock };
+        let place = Place::of(&path)?;
+        let mut ledger = Self { reader: Reader::over(connection, path), recovered: 0, place, _lock: lock };
         ledger.recovered =
             ledger.write(|step| step.execute("UPDATE mailing SET state = 'in_doubt' WHERE state = 'sending'", []))?;
         Ok(ledger)
+    }
+
+    /// Which file it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// # Errors
+    /// [`LedgerProblem::Gone`] where its path no longer names the file that is open.
+    pub(super) fn require_place(&self) -> Result<(), LedgerProblem> {
+        self.place.is_at(self.path())
     }
 
     /// How many mails a cut-off run had left in the air; they are in doubt now.

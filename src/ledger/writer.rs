@@ -294,6 +294,7 @@ impl Scribe {
 
     /// Does all jobs in one transaction, or none of them.
     fn write<'a>(&mut self, jobs: impl Iterator<Item = &'a Job>) -> Result<Vec<Answer>, LedgerProblem> {
+        self.ledger.require_place()?;
         let claims_before = self.claims.clone();
         self.write_into(jobs).map_err(|error| {
             self.claims = claims_before;

@@ -135,6 +135,20 @@ pub enum Outcome {
     InDoubt(Doubt),
 }
 
+impl Outcome {
+    /// How a mail's connection broke off, where there was no answer to it.
+    #[must_use]
+    pub fn broken_off(&self) -> Option<Outage> {
+        match self {
+            Self::Deferred(Deferral::ConnectionLost { stage, detail }) => {
+                Some(Outage::BreaksOff { stage: *stage, detail: detail.clone() })
+            }
+            Self::InDoubt(Doubt { detail }) => Some(Outage::BreaksOff { stage: Stage::Final, detail: detail.clone() }),
+            Self::Accepted(_) | Self::Refused { .. } | Self::Deferred(Deferral::Replied { .. }) => None,
+        }
+    }
+}
+
 /// Trouble of the relay, the account or the campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outage {
@@ -178,6 +192,13 @@ pub enum Outage {
     ServerTrouble(Reply),
     /// Content is refused row after row.
     ContentRefused(Reply),
+    /// A mail's connection ended, or went out of step, with no answer to the mail.
+    BreaksOff {
+        /// How far it had come.
+        stage: Stage,
+        /// What happened, in words.
+        detail: String,
+    },
     /// What came was no SMTP.
     Protocol {
         /// How far it had come.
@@ -213,7 +234,11 @@ impl Outage {
             | Self::Throttled(reply)
             | Self::ServerTrouble(reply)
             | Self::ContentRefused(reply) => Some(reply),
-            Self::Unreachable { .. } | Self::Tls { .. } | Self::NoPassword { .. } | Self::Protocol { .. } => None,
+            Self::Unreachable { .. }
+            | Self::Tls { .. }
+            | Self::NoPassword { .. }
+            | Self::BreaksOff { .. }
+            | Self::Protocol { .. } => None,
         }
     }
 }

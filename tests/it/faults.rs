@@ -74,7 +74,7 @@ fn a_deferred_row_waits_and_goes() {
 fn everybody_may_be_greylisted_once() {
     let greylisting = Rule::at(Stage::Recipient, Action::reply("450 4.2.0 greylisted")).times(Times::FirstOfEach(1));
     let (server, sandbox) = five_with(greylisting);
-    sandbox.run(&["send", "--yes"]).is(0);
+    sandbox.run(&["send", "--yes", "--wait"]).is(0);
     server.mailed_once(&EVERYBODY);
 }
 

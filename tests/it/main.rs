@@ -15,6 +15,7 @@ mod faults;
 mod flags;
 mod here;
 mod identity;
+mod ill_relay;
 mod init;
 mod inspect;
 mod limits;

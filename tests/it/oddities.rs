@@ -154,8 +154,8 @@ fn what_is_no_reply_before_the_dot_costs_the_connection_and_the_mail_goes_again(
         {
             let rule = Rule::at(stage, octets(text, code));
             script = script.rule(match stage {
-                // Whose turn it is, is not told yet.
-                Sender => rule.times(Times::Nth(2)),
+                // Whose turn it is, is not told yet. Each rule sees what those before it left: every other one.
+                Sender => rule.times(Times::Nth(n as u64 + 2)),
                 _ => rule.recipient(format!("a{}@", 2 * n + 2)).times(Times::First(1)),
             });
         }

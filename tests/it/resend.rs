@@ -71,7 +71,7 @@ fn failed_rows_are_tried_again_where_asked_for() {
     let sandbox = Sandbox::with_attendees(4, server.port());
     sandbox.run(&["send", "--yes"]).is(4);
     sandbox.run(&["resend", "--failed"]).is(3).says("--yes");
-    sandbox.run(&["resend", "--failed", "--yes"]).is(0);
+    sandbox.run(&["resend", "--failed", "--yes", "--wait"]).is(0);
     server.mailed_once(&["a1@example.org", "a2@example.org", "a3@example.org", "a4@example.org"]);
 }
 

@@ -82,6 +82,12 @@ impl<M: Mailer + 'static> State<M> {
                 (self.pass.listener)(&Event::Slowed { connections: workers });
                 Some(AFTER_COMPLAINT)
             }
+            Advice::GoOn => Some(Duration::ZERO),
+            Advice::Alone(pause) => {
+                self.allow(Some(1));
+                (self.pass.listener)(&Event::Paused { outage, seconds: pause.as_secs() });
+                Some(pause)
+            }
             Advice::Stop => {
                 lock(&self.outage).get_or_insert(outage);
                 self.stop();

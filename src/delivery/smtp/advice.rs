@@ -9,7 +9,7 @@ use self::log_in::log_in;
 use super::{
     connect::NO_STARTTLS,
     dial::{REFUSED, SILENCE, UNKNOWN_HOST},
-    tls::{EXPIRED, INTERFERENCE, NO_TLS, NOT_YET, OTHER_NAME, UNKNOWN_ISSUER},
+    tls::{EXPIRED, INTERFERENCE, NO_TLS, NOT_YET, OTHER_NAME, OWN_AUTHORITY, UNKNOWN_ISSUER},
 };
 use crate::model::{Outage, Reply, Stage};
 
@@ -52,6 +52,14 @@ pub fn advice(outage: &Outage, host: &str) -> String {
              texts and attachments, and ask the mail server's administrator; then run the same command again"
                 .to_owned()
         }
+        Outage::BreaksOff { stage: Stage::Final, .. } => format!(
+            "{host} takes mails and does not say what becomes of them: look whether they arrived (`roomkey status` lists \
+             those in doubt), tell the mail server's administrator, then run the same command again"
+        ),
+        Outage::BreaksOff { .. } => format!(
+            "{host} answers, but takes no mail to its end: wait some minutes and run the same command again; where that \
+             does not help, its administrator must look (nobody is mailed twice)"
+        ),
         Outage::Protocol { .. } => {
             format!(
                 "what answers is no mail server, or none that speaks on this port: check `host` ({host}) and `port`"
@@ -92,6 +100,11 @@ fn tls(detail: &str, host: &str) -> String {
     if says(UNKNOWN_ISSUER) {
         return "if the server is your own, set `ca_file` to the certificate of the authority that signed it; if it is a \
                 provider's, this network may be listening in: do not send from here"
+            .to_owned();
+    }
+    if says(OWN_AUTHORITY) {
+        return "its administrator must make one for a server: `openssl req -x509` does with \
+                `-addext basicConstraints=critical,CA:FALSE`; then set `ca_file` to it"
             .to_owned();
     }
     if says(EXPIRED) {

@@ -28,14 +28,7 @@ pub(super) const NO_STARTTLS: &str = "the relay does not offer STARTTLS";
 
 /// Opens a session; where there are credentials it is logged in with this value.
 pub(super) async fn open(relay: &Relay, trust: &Trust, value: Option<&Value>) -> Result<Session, Refusal> {
-    let tcp = dial(relay).await?;
-    let (mut wire, mut version) = if relay.tls == TlsMode::Implicit {
-        secure(tcp, relay, trust).await?
-    } else {
-        (Wire::new(Stream::Plain(tcp), relay.trace.clone()), None)
-    };
-    let greeting = wire.reply(relay.timeouts.greeting).await;
-    expect(relay, Stage::Greeting, greeting)?;
+    let (mut wire, mut version) = greeted(relay, trust).await?;
     let mut capabilities = hello(&mut wire, relay).await?;
     if relay.tls == TlsMode::StartTls {
         (wire, version) = start_tls(wire, relay, &capabilities, trust).await?;
@@ -45,6 +38,43 @@ pub(super) async fn open(relay: &Relay, trust: &Trust, value: Option<&Value>) ->
         auth::log_in(&mut wire, &capabilities, relay, credentials, value).await?;
     }
     Ok(Session::new(wire, capabilities, version, relay.timeouts))
+}
+
+/// Connects to the first of the relay's addresses that gives a greeting: one that takes connections may
+/// serve nobody. A relay that asks for patience at one is not asked at the next; the first trouble counts.
+async fn greeted(relay: &Relay, trust: &Trust) -> Result<(Wire, Option<&'static str>), Outage> {
+    let mut useless = Vec::new();
+    let mut first = None;
+    loop {
+        let tcp = match dial(relay, &useless).await {
+            Ok(tcp) => tcp,
+            Err(outage) => return Err(first.unwrap_or(outage)),
+        };
+        let address = tcp.peer_addr();
+        let outage = match greet(tcp, relay, trust).await {
+            Ok(greeted) => return Ok(greeted),
+            Err(outage) => outage,
+        };
+        let asks_for_patience =
+            matches!(outage, Outage::ServerTrouble(_) | Outage::Throttled(_) | Outage::Quota { .. });
+        let outage = first.take().unwrap_or(outage);
+        match address {
+            Ok(address) if !asks_for_patience => useless.push(address),
+            _ => return Err(outage),
+        }
+        first = Some(outage);
+    }
+}
+
+async fn greet(tcp: TcpStream, relay: &Relay, trust: &Trust) -> Result<(Wire, Option<&'static str>), Outage> {
+    let (mut wire, version) = if relay.tls == TlsMode::Implicit {
+        secure(tcp, relay, trust).await?
+    } else {
+        (Wire::new(Stream::Plain(tcp), relay.trace.clone()), None)
+    };
+    let greeting = wire.reply(relay.timeouts.greeting).await;
+    expect(relay, Stage::Greeting, greeting)?;
+    Ok((wire, version))
 }
 
 async fn secure(tcp: TcpStream, relay: &Relay, trust: &Trust) -> Result<(Wire, Option<&'static str>), Outage> {

@@ -23,10 +23,10 @@ pub(super) const SILENCE: &str = "no answer within";
 /// The head start of each address before the next (RFC 8305 §5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the first of the relay's addresses that answers.
-pub(super) async fn dial(relay: &Relay) -> Result<TcpStream, Outage> {
+/// Connects to the first of the relay's addresses that answers, but for the useless ones.
+pub(super) async fn dial(relay: &Relay, useless: &[SocketAddr]) -> Result<TcpStream, Outage> {
     let name = (relay.host.clone(), relay.port);
-    let tcp = dial_by(relay, async { Ok(lookup_host(name).await?.collect()) }).await?;
+    let tcp = dial_by(relay, useless, async { Ok(lookup_host(name).await?.collect()) }).await?;
     // Without it the kernel holds the end of every message back for 40 ms.
     let _ = tcp.set_nodelay(true);
     Ok(tcp)
@@ -34,10 +34,12 @@ pub(super) async fn dial(relay: &Relay) -> Result<TcpStream, Outage> {
 
 async fn dial_by(
     relay: &Relay,
+    useless: &[SocketAddr],
     lookup: impl Future<Output = io::Result<Vec<SocketAddr>>>,
 ) -> Result<TcpStream, Outage> {
     let end = Instant::now() + relay.timeouts.connect;
-    let addresses = addresses(relay, lookup).await?;
+    let mut addresses = addresses(relay, lookup).await?;
+    addresses.retain(|address| !useless.contains(address));
     race(addresses, end, HEAD_START, TcpStream::connect).await.map_err(|troubles| {
         // One address needs no name of its own where the host is that address.
         let is_host = |address: SocketAddr| relay.literal() == Some(address.ip());
@@ -242,22 +244,22 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let relay = relay(address.port());
-        assert!(dial_by(&relay, ready(Ok(vec![address]))).await.is_ok());
+        assert!(dial_by(&relay, &[], ready(Ok(vec![address]))).await.is_ok());
         for lost in [Err(io::Error::other("Temporary failure in name resolution")), Ok(Vec::new())] {
-            let outage = dial_by(&relay, ready(lost)).await.unwrap_err();
+            let outage = dial_by(&relay, &[], ready(lost)).await.unwrap_err();
             let Outage::Unreachable { stage: Stage::Connect, detail } = &outage else { panic!("{outage:?}") };
             assert!(detail.contains(UNKNOWN_HOST), "{detail}");
             // then it is nobody's turn but the weather's, and the name is asked for again
             assert!(!outage.needs_a_person());
         }
-        assert!(dial_by(&relay, ready(Ok(vec![address]))).await.is_ok());
+        assert!(dial_by(&relay, &[], ready(Ok(vec![address]))).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_name_service_that_is_silent_is_not_waited_for_for_ever() {
         let mut relay = relay(25);
         relay.timeouts.connect = SHORT;
-        let outage = dial_by(&relay, pending()).await.unwrap_err();
+        let outage = dial_by(&relay, &[], pending()).await.unwrap_err();
         assert!(matches!(&outage, Outage::Unreachable { detail, .. } if detail.contains("does not answer")));
     }
 
@@ -267,15 +269,15 @@ mod tests {
         let open = listener.local_addr().unwrap();
         let closed = parse(&["[::1]:1", "127.0.0.1:1"]);
         let relay = relay(open.port());
-        assert!(dial_by(&relay, ready(Ok([closed.clone(), vec![open]].concat()))).await.is_ok());
-        let outage = dial_by(&relay, ready(Ok(closed))).await.unwrap_err();
+        assert!(dial_by(&relay, &[], ready(Ok([closed.clone(), vec![open]].concat()))).await.is_ok());
+        let outage = dial_by(&relay, &[], ready(Ok(closed))).await.unwrap_err();
         let Outage::Unreachable { detail, .. } = outage else { panic!("{outage:?}") };
         assert!(detail.contains("[::1]:1: ") && detail.contains("127.0.0.1:1: connection refused"), "{detail}");
     }
 
     #[tokio::test]
     async fn a_name_that_promised_this_computer_leads_nowhere_else() {
-        let outage = dial_by(&relay(25), ready(Ok(parse(&["192.0.2.1:25"])))).await.unwrap_err();
+        let outage = dial_by(&relay(25), &[], ready(Ok(parse(&["192.0.2.1:25"])))).await.unwrap_err();
         assert!(matches!(&outage, Outage::Unreachable { detail, .. } if detail.ends_with(UNKNOWN_HOST)));
     }
 }

@@ -254,7 +254,13 @@ pub(crate) async fn work_until(
     };
     let worked = async {
         let desk = desk;
-        mailer.work(&desk).await
+        loop {
+            match mailer.work(&desk).await {
+                // A run goes on at once.
+                Err(Outage::BreaksOff { .. }) => {}
+                result => return result,
+            }
+        }
     };
     let (result, ()) = tokio::join!(worked, grants);
     let mut all = Vec::new();

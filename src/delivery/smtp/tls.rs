@@ -26,6 +26,7 @@ use crate::model::{Outage, Stage};
 
 /// Words in an [`Outage::Tls`] by which the advice is chosen.
 pub(super) const OTHER_NAME: &str = "the certificate is for another name";
+pub(super) const OWN_AUTHORITY: &str = "the certificate is one for signing others (CA:TRUE), not one of a server";
 pub(super) const UNKNOWN_ISSUER: &str = "nobody trusted has signed the certificate";
 pub(super) const EXPIRED: &str = "the certificate has expired";
 pub(super) const NOT_YET: &str = "the certificate is not valid yet";
@@ -191,6 +192,8 @@ fn describe_certificate(reason: &CertificateError, host: &str) -> String {
         CertificateError::NotValidYetContext { not_before, .. } => {
             format!("{NOT_YET}, but from {} on", day(not_before.as_secs()))
         }
+        // The library gives it no name of its own.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => OWN_AUTHORITY.to_owned(),
         other => format!("the certificate is not trusted: {other}"),
     }
 }

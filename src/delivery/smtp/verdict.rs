@@ -84,7 +84,7 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
     if closes(reply) || (reply.code < 500 && reply.enhanced == Some((4, 3, 1))) {
         return Some(Outage::ServerTrouble(owned()));
     }
-    let banned = matches!(reply.enhanced, Some((5, 7, 60 | 501..=503 | 708 | 750))) || says(SENDING_AS);
+    let banned = matches!(reply.enhanced, Some((5, 1, 7 | 8) | (5, 7, 60 | 501..=503 | 708 | 750))) || says(SENDING_AS);
     (stage == Stage::Final && banned).then(|| Outage::SenderRefused(owned()))
 }
 
@@ -142,7 +142,7 @@ const QUOTAS: &[&str] = &[
 fn is_quota(stage: Stage, reply: &Reply, text: &str) -> bool {
     match reply.enhanced {
         // Microsoft's own: recipients a day, a tenant's external recipients, a tenant's threshold.
-        Some((_, 4, 5) | (5, 1, 90) | (5, 7, 232 | 233 | 705)) => return true,
+        Some((5, 4, 5) | (5, 1, 90) | (5, 7, 232 | 233 | 705)) => return true,
         Some((_, 2, 1 | 2)) => return false,
         _ => {}
     }
@@ -295,6 +295,7 @@ mod tests {
             (Stage::Recipient, "454 4.7.1 <a@b.example>: Relay access denied", "RelayRefused"),
             (Stage::Recipient, "553 Sender address rejected: not owned by user x", "RelayRefused"),
             (Stage::Final, "554 5.2.252 SendAsDenied; a not allowed to send as b", "SenderRefused"),
+            (Stage::Final, "550 5.1.8 Access denied, bad outbound sender", "SenderRefused"),
             (Stage::Final, "550 5.7.501 Access denied, spam abuse detected", "SenderRefused"),
             (
                 Stage::Final,
@@ -316,6 +317,8 @@ mod tests {
             (Stage::Recipient, "450 4.1.8 Sender address rejected: Domain not found", "ServerTrouble"),
             (Stage::Recipient, "452 4.3.1 insufficient storage", "ServerTrouble"),
             (Stage::Sender, "451 4.3.0 local error", "ServerTrouble"),
+            (Stage::Sender, "451 4.4.5 Mail system congestion", "ServerTrouble"),
+            (Stage::Recipient, "421 4.4.5 Server busy", "ServerTrouble"),
             (Stage::Tls, "454 TLS not available", "ServerTrouble"),
             (Stage::Tls, "502 no", "Tls"),
         ]);

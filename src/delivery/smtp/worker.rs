@@ -178,7 +178,16 @@ impl<'a> Worker<'a> {
                 ControlFlow::Break(Ok(Next::Stop))
             }
             Offer::Settled(outcome) => {
+                let broken_off = outcome.broken_off();
+                if is_ahead && matches!(broken_off, Some(Outage::BreaksOff { stage: Stage::Sender, .. })) {
+                    // The relay was done after the mail before it.
+                    desk.give_back(job.mail);
+                    return ControlFlow::Break(Ok(Next::GoOn));
+                }
                 desk.report(job.mail, outcome);
+                if let Some(outage) = broken_off {
+                    return ControlFlow::Break(Err(outage));
+                }
                 self.keep(session).await;
                 ControlFlow::Break(Ok(Next::GoOn))
             }
@@ -197,7 +206,16 @@ impl<'a> Worker<'a> {
 
     async fn send(&mut self, (mut session, job): UnderWay) -> ControlFlow<End, UnderWay> {
         let ahead = self.take_ahead(&session);
-        let fate = session.message(&job, ahead.as_ref()).await;
+        let mut fate = session.message(&job, ahead.as_ref()).await;
+        let broken_off = fate.outcome.broken_off();
+        if let (Some(_), Some(ahead)) = (&broken_off, ahead.as_ref()) {
+            let broken = Broken::Lost("the mail before it ended it".to_owned());
+            self.desk.report(ahead.mail.clone(), lost(Stage::Sender, &broken));
+        }
+        if broken_off.is_some() {
+            self.desk.report(job.mail, fate.outcome);
+            return ControlFlow::Break(Err(fate.outage.take().or(broken_off).expect("it broke off")));
+        }
         self.desk.report(job.mail, fate.outcome);
         match (fate.outage, ahead) {
             (Some(outage), Some(ahead)) => {

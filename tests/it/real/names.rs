@@ -1,6 +1,6 @@
 //! A relay's name that stops resolving in the middle of a run.
 
-use std::process::Command;
+use std::{io::Write as _, net::TcpListener, process::Command, thread};
 
 use super::skipped;
 use crate::support::{EventFile, Sandbox, SmtpServer};
@@ -59,4 +59,27 @@ fn a_name_that_stops_resolving_in_the_middle_is_waited_for() {
     let mut sent = sandbox.in_state("sent");
     sent.sort();
     assert_eq!(delivered, sent, "each once");
+}
+
+#[test]
+fn an_address_that_serves_nobody_is_passed_over_for_the_next() {
+    if !names_can_be_taken_away() {
+        return;
+    }
+    let healthy = SmtpServer::obliging();
+    let port = healthy.port();
+    let useless = TcpListener::bind(("::1", port)).unwrap();
+    thread::spawn(move || {
+        for connection in useless.incoming() {
+            let _ = connection.unwrap().write_all(b"554 5.7.1 not here\r\n");
+        }
+    });
+    let sandbox = Sandbox::with_attendees(5, port);
+    EventFile::at(port).text("smtp", "host", NAME).raw("smtp", "allow_plaintext", true).write(&sandbox);
+    sandbox.write("nsswitch.conf", "hosts: files\n");
+    sandbox.write("hosts", &format!("::1 {NAME}\n127.0.0.1 {NAME}\n"));
+
+    sandbox.spawn_under(&UNDER, &["send", "--yes"]).wait().is(0);
+
+    assert_eq!(healthy.counts().mails, 5);
 }
