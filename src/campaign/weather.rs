@@ -75,7 +75,8 @@ impl Weather {
         self.strikes = 0;
     }
 
-    /// A mail was answered, whatever that was: the relay is not ill. Answers how many workers there may be, where that changes.
+    /// A mail was answered, whatever that was: the relay is not ill. Answers how many workers there may
+    /// be, where that changes.
     pub(super) fn answered(&mut self, now: Instant) -> Option<usize> {
         (self.broken_off, self.doubtful_pauses) = (0, 0);
         self.fleet.answered(now)

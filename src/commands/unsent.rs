@@ -9,6 +9,7 @@ use super::{
 use crate::{
     campaign::grouped,
     console::shell_word,
+    delivery::smtp::KEPT_FOR_SIZE,
     failure::{Failure, Told},
     ledger::{Reader, Roster, State, Unrecorded},
     model::Address,
@@ -23,9 +24,6 @@ fn whom(roster: &Roster, standing: &crate::ledger::Standing) -> String {
     let shared = Address::parse(standing.address()).is_ok_and(|address| roster.by_address(&address).nth(1).is_some());
     if shared { format!("{email} --name {}", shell_word(standing.name())) } else { email }
 }
-
-/// How the words begin under which a mail larger than the relay takes is kept here.
-const KEPT_FOR_SIZE: &str = "the message has ";
 
 /// Whether a refusal speaks of the address, as far as its enhanced code tells (RFC 3463 §3.2, §3.3).
 fn blames_the_address(reply: &str) -> bool {

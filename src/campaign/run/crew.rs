@@ -83,17 +83,15 @@ impl<M: Mailer + 'static> State<M> {
                 Some(AFTER_COMPLAINT)
             }
             Advice::GoOn => Some(Duration::ZERO),
-            Advice::Alone(pause) => {
-                self.allow(Some(1));
-                (self.pass.listener)(&Event::Paused { outage, seconds: pause.as_secs() });
-                Some(pause)
-            }
             Advice::Stop => {
                 lock(&self.outage).get_or_insert(outage);
                 self.stop();
                 None
             }
-            Advice::HoldBack(pause) => {
+            Advice::HoldBack(pause) | Advice::Alone(pause) => {
+                if matches!(advice, Advice::Alone(_)) {
+                    self.allow(Some(1));
+                }
                 let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
                 (self.pass.listener)(&Event::Paused { outage, seconds });
                 Some(pause)

@@ -19,6 +19,9 @@ use super::{
 };
 use crate::model::{Address, Mail, Outage, Outcome, Reply, Stage, has_bare_line_break};
 
+/// How the words begin under which a mail larger than the relay takes is kept here.
+pub const KEPT_FOR_SIZE: &str = "the message has";
+
 /// A mail, ready for the wire.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -82,7 +85,7 @@ impl Job {
         let Size::UpTo(limit) = capabilities.size else { return None };
         capabilities.size.forbids(octets).then(|| {
             // As the relay itself would say it (RFC 1870 §6.1).
-            let text = format!("the message has {octets} octets, the relay takes {limit} (SIZE)");
+            let text = format!("{KEPT_FOR_SIZE} {octets} octets, the relay takes {limit} (SIZE)");
             let reply = Reply { code: 0, enhanced: Some((5, 3, 4)), text };
             Objection::Row(Outcome::Refused { reply, stage: Stage::Sender })
         })

@@ -29,6 +29,7 @@ mod tests;
 pub use advice::advice;
 pub use capabilities::{Capabilities, Size};
 pub use credentials::{Auth, Credentials, Password, RENEWED_AFTER, Unobtainable};
+pub use job::KEPT_FOR_SIZE;
 pub use mailer::{RelayReport, SmtpMailer};
 pub use relay::{Relay, RelayProblem, Timeouts, TlsMode};
 pub use tls::read_roots;

@@ -206,17 +206,13 @@ impl<'a> Worker<'a> {
 
     async fn send(&mut self, (mut session, job): UnderWay) -> ControlFlow<End, UnderWay> {
         let ahead = self.take_ahead(&session);
-        let mut fate = session.message(&job, ahead.as_ref()).await;
+        let fate = session.message(&job, ahead.as_ref()).await;
         let broken_off = fate.outcome.broken_off();
-        if let (Some(_), Some(ahead)) = (&broken_off, ahead.as_ref()) {
-            let broken = Broken::Lost("the mail before it ended it".to_owned());
-            self.desk.report(ahead.mail.clone(), lost(Stage::Sender, &broken));
-        }
-        if broken_off.is_some() {
-            self.desk.report(job.mail, fate.outcome);
-            return ControlFlow::Break(Err(fate.outage.take().or(broken_off).expect("it broke off")));
-        }
         self.desk.report(job.mail, fate.outcome);
+        if let Some(outage) = broken_off {
+            self.lose(ahead);
+            return ControlFlow::Break(Err(outage));
+        }
         match (fate.outage, ahead) {
             (Some(outage), Some(ahead)) => {
                 // Its envelope may be open: the session is closed, not ended with a QUIT.
@@ -228,9 +224,8 @@ impl<'a> Worker<'a> {
                 ControlFlow::Break(Err(outage))
             }
             (None, Some(ahead)) if session.is_usable() => ControlFlow::Continue((session, ahead)),
-            (None, Some(ahead)) => {
-                let broken = Broken::Lost("the mail before it ended it".to_owned());
-                self.desk.report(ahead.mail, lost(Stage::Sender, &broken));
+            (None, ahead @ Some(_)) => {
+                self.lose(ahead);
                 ControlFlow::Break(Ok(Next::GoOn))
             }
             (None, None) => {
@@ -238,6 +233,13 @@ impl<'a> Worker<'a> {
                 ControlFlow::Break(Ok(Next::GoOn))
             }
         }
+    }
+
+    /// Reports a mail whose envelope went into a session that the mail before it ended.
+    fn lose(&self, ahead: Option<Job>) {
+        let Some(ahead) = ahead else { return };
+        let broken = Broken::Lost("the mail before it ended it".to_owned());
+        self.desk.report(ahead.mail, lost(Stage::Sender, &broken));
     }
 
     fn take_ahead(&self, session: &Session) -> Option<Job> {
