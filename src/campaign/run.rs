@@ -28,9 +28,9 @@ use super::{
     weather::Weather,
 };
 use crate::{
-    delivery::{Desk, Handful, Mailer, Report, retry::RetryPolicy},
+    delivery::{Desk, Handful, Mailer, Report, retry::RetryPolicy, streaks::Halt},
     failure::Told,
-    model::{Deferral, Mail, Outage, Outcome},
+    model::{Deferral, Mail, Outage, Outcome, Stage},
 };
 
 /// A row whose connection was lost before the final dot goes again at once so many times a pass.
@@ -170,7 +170,8 @@ impl<M: Mailer + 'static> State<M> {
                 }
             };
             if outcome.broken_off().is_none() {
-                let workers = lock(&self.weather).answered(Instant::now());
+                let refused = matches!(outcome, Outcome::Refused { stage: Stage::Recipient, .. });
+                let workers = lock(&self.weather).answered(refused, Instant::now());
                 self.allow(workers);
             }
             match self.settle(mail, outcome, queue.as_ref()) {
@@ -180,6 +181,9 @@ impl<M: Mailer + 'static> State<M> {
                 }
                 None => settled += u64::from(*self.pass.stop.borrow()),
             }
+        }
+        if let Some(halt) = book.streaks.close() {
+            self.halt(&mut book, halt);
         }
         for fate in std::mem::take(&mut book.held) {
             self.write(&mut book, fate);
@@ -200,21 +204,31 @@ impl<M: Mailer + 'static> State<M> {
         book.only_refusals &= refused;
         book.held.push(fate);
         if let Some(halt) = halt {
-            for acquitted in book.held.extract_if(.., |held| halt.acquitted.contains(&held.row)) {
-                self.pass.journal.withdraw(acquitted.row);
-            }
-            if !halt.acquitted.is_empty() {
-                book.campaign_refused = halt.outage.reply().map(|reply| reply.code);
-            }
-            lock(&self.outage).get_or_insert(halt.outage);
-            self.stop();
+            self.halt(book, halt);
         }
-        if !book.only_refusals || book.held.len() >= HELD_BACK || *self.pass.stop.borrow() {
-            book.only_refusals = false;
-            for fate in std::mem::take(&mut book.held) {
+        if book.only_refusals && book.held.len() < HELD_BACK && !*self.pass.stop.borrow() {
+            return;
+        }
+        book.only_refusals = false;
+        for fate in std::mem::take(&mut book.held) {
+            if book.streaks.suspects(fate.row) {
+                book.held.push(fate);
+            } else {
                 self.write(book, fate);
             }
         }
+    }
+
+    /// Stops the pass, and lets off those who were blamed in vain.
+    fn halt(&self, book: &mut Book, halt: Halt) {
+        for acquitted in book.held.extract_if(.., |held| halt.acquitted.contains(&held.row)) {
+            self.pass.journal.withdraw(acquitted.row);
+        }
+        if !halt.acquitted.is_empty() {
+            book.campaign_refused = halt.outage.reply().map(|reply| reply.code);
+        }
+        lock(&self.outage).get_or_insert(halt.outage);
+        self.stop();
     }
 
     /// Writes a fate into the ledger and tells it.

@@ -76,9 +76,12 @@ impl Weather {
     }
 
     /// A mail was answered, whatever that was: the relay is not ill. Answers how many workers there may
-    /// be, where that changes.
-    pub(super) fn answered(&mut self, now: Instant) -> Option<usize> {
+    /// be, where that changes: one whose recipients are `refused` need not be met by more.
+    pub(super) fn answered(&mut self, refused: bool, now: Instant) -> Option<usize> {
         (self.broken_off, self.doubtful_pauses) = (0, 0);
+        if refused && !self.accepted_any {
+            return None;
+        }
         self.fleet.answered(now)
     }
 
@@ -220,7 +223,7 @@ mod tests {
         for round in 0..3 {
             assert_eq!(advise(&mut weather, &broken(Stage::Sender), round), Advice::GoOn);
             assert_eq!(advise(&mut weather, &broken(Stage::Final), round), Advice::GoOn);
-            weather.answered(Instant::now());
+            weather.answered(false, Instant::now());
         }
         for _ in 0..2 {
             assert_eq!(advise(&mut weather, &broken(Stage::Final), 10), Advice::GoOn);

@@ -1,13 +1,15 @@
 //! What one refusal cannot say and several in a row can: that the campaign is refused, not its rows.
 //!
 //! Owns: counting; pure. Does not own: the outcomes, or what the run does on a stop. Fed with every
-//! outcome in the order in which they are learnt. Known weakness: three dead addresses at the head
-//! of a file look like a refused sender where the relay gives no enhanced code.
+//! outcome in the order in which they are learnt. Known weaknesses: three dead addresses at the head
+//! of a file look like a refused sender where the relay gives no enhanced code; and a lone recipient
+//! refused by policy looks like one where nobody else is mailed in the same pass.
 
 use crate::model::{Deferral, Outage, Outcome, Reply, Stage};
 
 const FIRST_ROWS: usize = 3;
 const CONTENT_IN_A_ROW: u32 = 5;
+const POLICY_IN_A_ROW: usize = 3;
 
 /// Why the run must stop, and which rows were blamed in vain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +26,9 @@ pub struct Streaks {
     first: Vec<(u32, Stage, Reply)>,
     first_over: bool,
     content: u32,
+    /// Recipients refused by policy since the last one that was taken.
+    suspects: Vec<(u32, Reply)>,
+    any_taken: bool,
 }
 
 impl Streaks {
@@ -38,12 +43,45 @@ impl Streaks {
             Outcome::Accepted(_) | Outcome::Deferred(Deferral::Replied { .. }) | Outcome::InDoubt(_) => {
                 self.first_over = true;
                 self.content = 0;
+                self.taken();
                 None
             }
         }
     }
 
+    /// Whether it is still open whose fault a row's refusal is.
+    #[must_use]
+    pub fn suspects(&self, row: u32) -> bool {
+        self.suspects.iter().any(|(suspect, _)| *suspect == row)
+    }
+
+    /// To be asked when nothing more comes: where nobody was taken, refusals by policy are the
+    /// campaign's, however few.
+    pub fn close(&mut self) -> Option<Halt> {
+        if self.any_taken { None } else { self.refused_by_policy() }
+    }
+
+    fn taken(&mut self) {
+        self.any_taken = true;
+        self.suspects.clear();
+    }
+
+    fn refused_by_policy(&mut self) -> Option<Halt> {
+        let outage = Outage::RelayRefused(self.suspects.last()?.1.clone());
+        let acquitted = self.suspects.drain(..).map(|(row, _)| row).collect();
+        Some(Halt { outage, acquitted })
+    }
+
     fn refused(&mut self, row: u32, stage: Stage, reply: &Reply) -> Option<Halt> {
+        if stage == Stage::Recipient && is_policy(reply) {
+            self.suspects.push((row, reply.clone()));
+            if self.suspects.len() >= POLICY_IN_A_ROW {
+                return self.refused_by_policy();
+            }
+        }
+        if matches!(stage, Stage::Data | Stage::Body | Stage::Final) {
+            self.taken();
+        }
         if matches!(stage, Stage::Data | Stage::Body | Stage::Final) {
             self.content = if blames_content(reply) { self.content + 1 } else { 0 };
         }
@@ -86,6 +124,12 @@ impl Streaks {
 // an address or a mailbox (RFC 3463 §3.2, §3.3).
 fn blames_content(reply: &Reply) -> bool {
     reply.code >= 500 && !matches!(reply.enhanced, Some((_, 1 | 2, _)))
+}
+
+// Said of the sender, the client or a policy (RFC 3463 §3.2, §3.8) though asked of a recipient. Postfix
+// checks its sender's rights only here; but it is also how one recipient is barred.
+fn is_policy(reply: &Reply) -> bool {
+    matches!(reply.enhanced, Some((5, 7, _) | (5, 1, 7 | 8)))
 }
 
 fn is_too_large(reply: &Reply) -> bool {
@@ -144,6 +188,32 @@ mod tests {
     fn different_refusals_never_stop_a_run() {
         let no = |code| refused(Stage::Recipient, code, (0, 0, 0));
         assert_eq!(feed(&[no(550), no(553), no(550), no(550), no(550)]), None);
+    }
+
+    #[test]
+    fn refusals_by_policy_are_the_recipient_s_while_others_are_taken() {
+        let no = refused(Stage::Recipient, 554, (5, 7, 1));
+        let yes = Outcome::Accepted(reply(250, (2, 0, 0)));
+        let unknown = refused(Stage::Recipient, 550, (5, 1, 1));
+        let mixed = [no.clone(), yes.clone(), no.clone(), no.clone(), yes.clone(), no.clone()];
+        assert_eq!(feed(&mixed), None);
+        let in_a_row = [yes, no.clone(), unknown, no.clone(), no.clone()];
+        let (n, halt) = feed(&in_a_row).unwrap();
+        assert_eq!((n, halt.acquitted), (5, vec![1, 3, 4]));
+        assert!(matches!(halt.outage, Outage::RelayRefused(_)));
+    }
+
+    #[test]
+    fn a_pass_that_ends_with_nobody_taken_acquits_those_refused_by_policy() {
+        let no = refused(Stage::Recipient, 554, (5, 7, 1));
+        let mut streaks = Streaks::default();
+        assert_eq!(streaks.feed(7, &no), None);
+        assert!(streaks.suspects(7));
+        assert_eq!(streaks.close().map(|halt| halt.acquitted), Some(vec![7]));
+        let mut streaks = Streaks::default();
+        streaks.feed(1, &Outcome::Accepted(reply(250, (2, 0, 0))));
+        streaks.feed(7, &no);
+        assert_eq!(streaks.close(), None);
     }
 
     #[test]

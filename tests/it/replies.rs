@@ -51,8 +51,10 @@ enum Of {
 
 use Of::{Failed, Greylisted, Later};
 
-const ABOUT_THE_RECIPIENT: [(Stage, &str, Of); 24] = [
+const ABOUT_THE_RECIPIENT: [(Stage, &str, Of); 26] = [
+    (Recipient, "554 5.7.1 Recipient address rejected: Access denied", Failed),
     (Recipient, "550 5.1.1 no such user", Failed),
+    (Recipient, "550 5.7.133 only members may write to this group", Failed),
     (Recipient, "553 5.1.3 bad address syntax", Failed),
     (Recipient, "556 5.1.10 the domain takes no mail", Failed),
     (Recipient, "550 no such user here", Failed),
@@ -95,7 +97,7 @@ fn what_is_about_the_recipient_concerns_that_row_alone_and_keeps_the_connection(
 
         let finished = sandbox.run(&["send", "--yes", "--no-wait"]);
 
-        finished.is(4).says("12 refused, 12 deferred").says("@example.org: refused: ");
+        finished.is(4).says("14 refused, 12 deferred").says("@example.org: refused: ");
         let others: Vec<_> = everybody(count).into_iter().step_by(2).collect();
         mailed_once(&server, &others);
         assert_eq!(server.counts().connections, 1, "a refusal costs no connection");
@@ -126,7 +128,7 @@ fn what_is_about_the_recipient_concerns_that_row_alone_and_keeps_the_connection(
 const STOPS_ALL: [(Stage, &str, &str); 25] = [
     (LogIn, "535 5.7.8 bad credentials", "password"),
     (LogIn, "534 5.7.9 use an app password", "app password"),
-    (LogIn, "538 5.7.11 encryption required", "password"),
+    (LogIn, "538 5.7.11 encryption required", "over TLS"),
     (LogIn, "530 5.7.0 must log in", "log-in"),
     (LogIn, "535 5.7.139 SmtpClientAuthentication is disabled for the Tenant.", "SMTP AUTH"),
     (LogIn, "550 5.7.30 Basic authentication is not supported for Client Submission.", "xoauth2"),
@@ -185,6 +187,31 @@ fn one_and_the_same_refusal_of_the_first_three_is_the_campaigns_fault() {
             assert_eq!(sandbox.in_state("pending").len(), 8, "{text}\n{:?}", sandbox.rows());
         }
     }
+}
+
+#[test]
+fn what_looks_like_one_recipients_bar_is_the_senders_when_it_is_said_to_three_in_a_row() {
+    // given an account that is barred while a run is on
+    let mut script = Script::default();
+    for barred in 3..=8 {
+        script = script.rule(reply(Recipient, "554 5.7.1 Access denied").recipient(format!("a{barred}@")));
+    }
+    let server = SmtpServer::start(script);
+    let sandbox = Sandbox::with_attendees(8, server.port());
+    EventFile::at(server.port()).raw("smtp", "connections", 1).write(&sandbox);
+
+    sends(&sandbox, 6, "barred").says("554 5.7.1 Access denied").says("refuses this sender").says("2 accepted by");
+
+    mailed_once(&server, &everybody(2));
+    assert_eq!(sandbox.in_state("pending").len(), 6, "{:?}", sandbox.rows());
+}
+
+#[test]
+fn a_lone_recipient_refused_by_policy_is_not_blamed_for_what_may_be_the_senders() {
+    let server = SmtpServer::start(Script::default().rule(reply(Recipient, "554 5.7.1 Access denied")));
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    sends(&sandbox, 6, "lone").says("554 5.7.1 Access denied").says("take that row out");
+    assert_eq!(sandbox.in_state("pending").len(), 1);
 }
 
 /// How providers say that a day's, an hour's or a tenant's mails are used up.

@@ -33,8 +33,9 @@ pub fn advice(outage: &Outage, host: &str) -> String {
              (465 or 587), not 25"
         ),
         Outage::RelayRefused(_) => format!(
-            "{host} refuses this sender or this computer, not the recipients: check `from` and `user`, and ask the \
-             mail server's administrator what the reply means"
+            "by all signs {host} refuses this sender or this computer, not single recipients: check `from` and `user`, \
+             and ask the mail server's administrator what the reply means; if it is about one address after all, take \
+             that row out of the file and run the same command again"
         ),
         Outage::Quota { reply, .. } => quota(reply, host),
         Outage::Throttled(_) => {
@@ -45,6 +46,11 @@ pub fn advice(outage: &Outage, host: &str) -> String {
         Outage::ServerTrouble(_) => {
             "the mail server is in trouble of its own: wait some minutes and run the same command again; nobody is \
              mailed twice"
+                .to_owned()
+        }
+        Outage::ContentRefused(reply) if reply.code == 0 => {
+            "these mails are larger than the mail server takes: make the texts shorter or leave pictures out, or ask its \
+             administrator for a larger limit; then run the same command again"
                 .to_owned()
         }
         Outage::ContentRefused(_) => {
@@ -60,11 +66,13 @@ pub fn advice(outage: &Outage, host: &str) -> String {
             "{host} answers, but takes no mail to its end: wait some minutes and run the same command again; where that \
              does not help, its administrator must look (nobody is mailed twice)"
         ),
-        Outage::Protocol { .. } => {
-            format!(
-                "what answers is no mail server, or none that speaks on this port: check `host` ({host}) and `port`"
-            )
-        }
+        Outage::Protocol { stage: Stage::Connect | Stage::Greeting | Stage::Hello, .. } => format!(
+            "what answers is no mail server, or none that speaks on this port: check `host` ({host}) and `port`"
+        ),
+        Outage::Protocol { stage, .. } => format!(
+            "{host} answers as a mail server at first, and at {stage} as none does: wait some minutes and run the same \
+             command again; where that does not help, tell its administrator (`-v` shows the conversation)"
+        ),
     }
 }
 
@@ -82,6 +90,12 @@ fn unreachable(stage: Stage, detail: &str, host: &str) -> String {
         return "the server waits for something else: port 465 needs tls = \"implicit\", 587 and 25 need \
                 tls = \"starttls\""
             .to_owned();
+    }
+    if detail.contains(SILENCE) && stage > Stage::Greeting {
+        return format!(
+            "{host} answered at first, and then no more: wait some minutes and run the same command again; where it is \
+             slow every time, raise the limits under [smtp.timeouts], or tell its administrator"
+        );
     }
     if detail.contains(SILENCE) {
         return "a firewall may swallow it, as many do with port 25: try port 587 (tls = \"starttls\") or another network"
@@ -150,6 +164,7 @@ mod tests {
         assert!(at(Stage::Connect, &format!("192.0.2.1:25: {REFUSED}")).contains("`port`"));
         assert!(at(Stage::Connect, &format!("192.0.2.1:25: {SILENCE} 30 s")).contains("firewall"));
         assert!(at(Stage::Greeting, &format!("{SILENCE} 300 s")).contains("implicit"));
+        assert!(at(Stage::LogIn, &format!("{SILENCE} 300 s")).contains("no more"));
     }
 
     #[test]

@@ -174,7 +174,7 @@ fn is_unknown(reply: &Reply) -> bool {
 
 fn outage_of(broken: &Broken) -> Outage {
     match broken {
-        Broken::NoSmtp(_) => Outage::Protocol { stage: Stage::LogIn, detail: broken.to_string() },
+        Broken::NoSmtp(_) | Broken::Stray(_) => Outage::Protocol { stage: Stage::LogIn, detail: broken.to_string() },
         Broken::Lost(_) | Broken::TimedOut(_) => {
             Outage::Unreachable { stage: Stage::LogIn, detail: broken.to_string() }
         }

@@ -134,7 +134,9 @@ fn expect(relay: &Relay, stage: Stage, reply: Result<RawReply, Broken>) -> Resul
     let at = |detail: &dyn std::fmt::Display| format!("{}:{}: {detail}", relay.host, relay.port);
     let raw = match reply {
         Ok(raw) => raw,
-        Err(broken @ Broken::NoSmtp(_)) => return Err(Outage::Protocol { stage, detail: at(&broken) }),
+        Err(broken @ (Broken::NoSmtp(_) | Broken::Stray(_))) => {
+            return Err(Outage::Protocol { stage, detail: at(&broken) });
+        }
         Err(broken) => return Err(Outage::Unreachable { stage, detail: at(&broken) }),
     };
     let reply: Reply = raw.to_reply(&[]);

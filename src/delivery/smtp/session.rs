@@ -224,7 +224,7 @@ impl Session {
                 Ok(Offer::TurnedAway(outage, Outcome::Deferred(deferral)))
             }
             Verdict::Outage(outage) => Ok(Offer::Outage(outage)),
-            Verdict::Good | Verdict::Stray => Err((stage, Broken::NoSmtp(reply.to_string()))),
+            Verdict::Good | Verdict::Stray => Err((stage, Broken::Stray(reply.to_string()))),
         }
     }
 

@@ -33,6 +33,8 @@ pub(super) enum Broken {
     TimedOut(Duration),
     #[error("what came was no SMTP: {0}")]
     NoSmtp(String),
+    #[error("the answer does not fit what was asked: {0}")]
+    Stray(String),
 }
 
 impl Broken {

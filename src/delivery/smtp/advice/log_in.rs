@@ -34,6 +34,11 @@ pub(super) fn log_in(reply: &Reply, host: &str) -> String {
                 quotes, no `Bearer` before it"
             .to_owned();
     }
+    if reply.code == 538 {
+        return "the server takes this log-in only over TLS: set tls = \"implicit\" (port 465) or tls = \"starttls\" \
+                (port 587)"
+            .to_owned();
+    }
     if reply.code == 530 {
         return "the server wants a log-in: set `user` in [smtp] and give the password".to_owned();
     }
