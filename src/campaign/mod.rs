@@ -32,4 +32,4 @@ pub use press::{Addressing, Press};
 pub use progress::{grouped, progress_line, rough_time};
 pub use run::{Ended, Pass};
 pub use sums::{Counts, Samples};
-pub use survey::{Changed, Depth, Found, RowFault, RowKind, RowNote, Survey, Surveyor, Wanted};
+pub use survey::{Changed, Depth, Found, Largest, RowFault, RowKind, RowNote, Survey, Surveyor, Wanted};

@@ -9,6 +9,7 @@ use std::{collections::HashSet, thread};
 
 use jiff::Timestamp;
 
+pub use self::mails::Largest;
 use self::mails::{ToTry, Tried};
 use super::{
     identity::{Identified, Identities},
@@ -135,6 +136,8 @@ pub struct Survey {
     pub samples: Samples,
     /// How many of each language, zone and kind.
     pub counts: Counts,
+    /// The largest mail, where any was tried.
+    pub largest: Option<Largest>,
     /// Whether the file is still the one that was read.
     pub stamp: Option<FileStamp>,
 }

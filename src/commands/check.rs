@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     attendees::AttendeeFile,
-    campaign::{Depth, Survey, Wanted, words},
+    campaign::{Depth, Largest, Survey, Wanted, words},
     cli::Check,
     delivery::smtp::{RelayReport, Size},
     failure::{Failure, Status, Told},
@@ -67,7 +67,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     refuse_problems(desk, &survey, u64::from(unusable.is_some()))?;
     if args.smtp {
-        ask_the_relay(desk, &opened, password)?;
+        ask_the_relay(desk, &opened, password, survey.largest.as_ref())?;
     }
     if args.strict && !warnings.is_empty() {
         return Err(Failure::bad_input(Told::new(format!(
@@ -242,7 +242,12 @@ fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
 }
 
 /// Logs in, offers the sender, takes it back.
-fn ask_the_relay(desk: &Desk<'_>, opened: &Opened, password: Option<SecretString>) -> Result<(), Failure> {
+fn ask_the_relay(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    password: Option<SecretString>,
+    largest: Option<&Largest>,
+) -> Result<(), Failure> {
     let way = Way::with(desk, opened, password)?;
     let runtime = interrupt::runtime()?;
     let answer = runtime.block_on(async {
@@ -259,7 +264,14 @@ fn ask_the_relay(desk: &Desk<'_>, opened: &Opened, password: Option<SecretString
     };
     let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
     desk.console.result_shown(&relay_in_words(&way.host, &report));
-    Ok(())
+    let Some(Largest { octets, at }) = largest.filter(|largest| report.capabilities.size.forbids(largest.octets))
+    else {
+        return Ok(());
+    };
+    Err(Failure::bad_input(
+        Told::new(format!("{at}: the mail has {octets} octets, more than {} takes", way.host))
+            .hint("make the texts shorter or leave pictures out, or ask its administrator for a larger limit"),
+    ))
 }
 
 fn relay_in_words(host: &str, report: &RelayReport) -> String {

@@ -90,6 +90,7 @@ impl Opened {
             return Err(Failure { status: Status::BadInput, problems });
         };
         warnings.extend(relay::risk(&settings));
+        warnings.extend(relay::odd_provider(&settings));
         warnings.extend(odd_times(&settings));
         warnings.extend(templates.warnings().iter().map(|warning| Told::new(warning.to_string())));
         if subject.is_some() {

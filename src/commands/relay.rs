@@ -28,7 +28,7 @@ use crate::{
     },
     failure::{Failure, Status, Told},
     model::Outage,
-    settings::{self, RetrySettings, Settings, SmtpSettings, Tls},
+    settings::{self, Provider, RetrySettings, Settings, SmtpSettings, Tls},
 };
 
 /// More than any file of certificates holds: 16 MiB.
@@ -207,6 +207,22 @@ pub(super) fn risk(settings: &Settings) -> Option<Told> {
     );
     let hint = "use tls = \"starttls\" or \"implicit\" where the server offers one of them";
     Some(settings_told(&settings.problem("smtp.allow_plaintext", &what, Some(hint))))
+}
+
+/// What cannot be right about a provider and what stands beside it.
+pub(super) fn odd_provider(settings: &Settings) -> Option<Told> {
+    let smtp = settings.smtp.as_ref()?;
+    let (named, told) = (smtp.provider?, smtp.provider_of_host()?);
+    let warning = |key, what: String, hint: &str| settings_told(&settings.problem(key, &what, Some(hint)));
+    let google = |provider| matches!(provider, Provider::Gmail | Provider::Workspace);
+    if named != told && !(google(named) && google(told)) {
+        let what = format!("provider: {} is {}'s mail server, not {}'s", smtp.host, told.name(), named.name());
+        return Some(warning("smtp.provider", what, "take one of the two lines out: each tells the other"));
+    }
+    smtp.user.is_none().then(|| {
+        let what = format!("{} sends only for those who log in, and [smtp] names no `user`", named.name());
+        warning("smtp.host", what, "add: user = \"you@example.org\" (the provider's help page says what it is there)")
+    })
 }
 
 fn credentials(

@@ -11,6 +11,8 @@ use crate::model::forbidden_char;
 /// [`Refusal`] for an address with a scheme or port, and whatever no resolver would take.
 pub(super) fn host(given: &str) -> Result<String, Refusal> {
     let text = given.trim();
+    // A name may end with the root's dot (RFC 1034 §3.1); certificates are never made for it.
+    let text = text.strip_suffix('.').filter(|name| !name.ends_with('.')).unwrap_or(text);
     // What stands before an `@` may be a password.
     if text.contains('@') {
         return Err(Refusal::new("this is not a host name: it holds an `@`").hint(HOST_HINT));
@@ -86,6 +88,7 @@ mod tests {
             (" SMTP.Example.org ", "smtp.example.org"),
             ("müller.example", "xn--mller-kva.example"),
             ("mail_relay", "mail_relay"),
+            ("smtp.example.org.", "smtp.example.org"),
             ("127.0.0.1", "127.0.0.1"),
             ("[::1]", "::1"),
             ("::1", "::1"),
@@ -96,9 +99,19 @@ mod tests {
 
     #[test]
     fn what_no_resolver_takes_is_refused() {
-        for given in
-            ["", " ", "smtp.example.org.", "a b", "-x.org", "smtps://x.org", "x.org/", "256.1.1.1", "a..b", "a\nb"]
-        {
+        for given in [
+            "",
+            " ",
+            ".",
+            "smtp.example.org..",
+            "a b",
+            "-x.org",
+            "smtps://x.org",
+            "x.org/",
+            "256.1.1.1",
+            "a..b",
+            "a\nb",
+        ] {
             assert!(host(given).is_err(), "{given:?}");
         }
     }

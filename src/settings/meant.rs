@@ -243,6 +243,12 @@ pub struct SmtpSettings {
 }
 
 impl SmtpSettings {
+    /// The provider that the host's name tells, whichever is named.
+    #[must_use]
+    pub fn provider_of_host(&self) -> Option<Provider> {
+        Provider::of_host(&self.host, self.user.as_deref())
+    }
+
     /// Whether the relay is this machine itself, by its name.
     #[must_use]
     pub fn is_loopback(&self) -> bool {

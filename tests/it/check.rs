@@ -136,6 +136,10 @@ fn the_relay_is_asked_and_its_answer_told() {
         .says("takes mail from this sender")
         .says("logged in, mails up to 20 MB, international addresses too, several commands at once");
     planted(account().ehlo_lines(["SIZE 30000", "AUTH PLAIN"])).is(0).says("mails up to 30 kB only");
+    planted(account().ehlo_lines(["SIZE 3000", "AUTH PLAIN"]))
+        .is(3)
+        .says("attendees.csv:2: the mail has ")
+        .says("octets, more than 127.0.0.1 takes");
     planted(Script::default().account("workshop", "another")).is(6).says("refused the log-in");
     planted(account().rule(Rule::at(Stage::Sender, Action::reply("550 5.7.1 not yours")))).is(6).says("the sender");
 }
@@ -247,6 +251,18 @@ fn certificates_are_read_before_anything_is_sent() {
     sandbox.run(&["check"]).is(3).says("roomkey/config.toml:3:").says("roomkey/config.toml's folder");
     sandbox.write_config("[attendees]\nfile = \"people.csv\"\n");
     sandbox.run(&["check"]).is(3).says("no such file").says("roomkey/config.toml's folder");
+}
+
+#[test]
+fn a_provider_that_does_not_fit_its_host_or_wants_a_log_in_is_told() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let at = |host: &str| EventFile::at(587).text("smtp", "host", host).text("smtp", "tls", "starttls");
+    at("smtp.office365.com").text("smtp", "provider", "gmail").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("warning: event.toml:").says("office365's mail server, not gmail's");
+    at("smtp.gmail.com.").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("names no `user`").says("add: user = ");
+    at("smtp.gmail.com").text("smtp", "provider", "workspace").text("smtp", "user", "ada@example.org").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says_not("warning");
 }
 
 #[test]

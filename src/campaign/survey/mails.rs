@@ -9,6 +9,7 @@ use crate::{
         identity::Identities,
         press::{Addressing, MailProblem},
     },
+    ledger::Held,
     model::{Attendee, PersonId},
 };
 
@@ -20,8 +21,24 @@ const ORDINARY_NAME: usize = 100;
 /// A sound row whose mail is to be tried.
 pub(super) type ToTry = Attendee;
 
-/// The row again, and what its mail came to: whose other link it is, where it is another.
-pub(super) type Tried = (Attendee, Result<Option<PersonId>, MailProblem>);
+/// The row again, and what its mail came to.
+pub(super) type Tried = (Attendee, Result<Made, MailProblem>);
+
+/// A mail that can be sent.
+pub(super) struct Made {
+    octets: usize,
+    /// Whose link it changes, where it is another than the one that was mailed.
+    changes: Option<PersonId>,
+}
+
+/// The largest of the mails that were tried.
+#[derive(Debug, Clone)]
+pub struct Largest {
+    /// Its size in octets, as SIZE counts them (RFC 1870 §3).
+    pub octets: usize,
+    /// Where its row stands.
+    pub at: String,
+}
 
 impl Surveyor<'_> {
     /// Whether a row's mail has to be made to know what it comes to.
@@ -54,10 +71,11 @@ impl Surveyor<'_> {
             date: self.now,
             test_for: None,
         };
-        let tried = self.press.mail(&attendee, &addressing).map(|(_, link)| {
-            let held = standing?.held.as_ref().filter(|held| Some(held.terms) == self.terms)?;
-            let is_other = held.link() != self.press.keys.link_fingerprint(&link);
-            standing.filter(|_| is_other).map(|standing| standing.person)
+        let tried = self.press.mail(&attendee, &addressing).map(|(mail, link)| {
+            let is_other =
+                |held: &Held| Some(held.terms) == self.terms && held.link() != self.press.keys.link_fingerprint(&link);
+            let changed = standing.filter(|standing| standing.held.as_ref().is_some_and(is_other));
+            Made { octets: mail.bytes.len(), changes: changed.map(|standing| standing.person) }
         });
         (attendee, tried)
     }
@@ -66,9 +84,13 @@ impl Surveyor<'_> {
     pub(super) fn enter(&self, survey: &mut Survey, (attendee, tried): Tried) {
         let number = attendee.number;
         match tried {
-            Ok(None) => {}
-            Ok(Some(person)) => {
-                if survey.changed.len() < SHOWN_PROBLEMS {
+            Ok(Made { octets, changes }) => {
+                if survey.largest.as_ref().is_none_or(|largest| largest.octets < octets) {
+                    survey.largest = Some(Largest { octets, at: attendee.locator.to_string() });
+                }
+                if let Some(person) = changes
+                    && survey.changed.len() < SHOWN_PROBLEMS
+                {
                     let (at, email) = (attendee.locator.to_string(), attendee.email.clone());
                     survey.changed.push(Changed { at, number, person, email });
                 }

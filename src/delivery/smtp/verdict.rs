@@ -136,6 +136,7 @@ const QUOTAS: &[&str] = &[
     "messages per day",
     "messages per hour",
     "monthly limit",
+    "credits exceeded",
 ];
 
 // "Quota exceeded" alone is as often said of the recipient's full mailbox.
@@ -271,6 +272,7 @@ mod tests {
             (Stage::Sender, "530 5.7.0 Must issue a STARTTLS command first", "Tls"),
             (Stage::Final, "550 5.7.30 basic authentication is not supported", "LogInRefused"),
             (Stage::Final, "550 5.4.5 Daily user sending limit exceeded", "Quota"),
+            (Stage::LogIn, "451 Authentication failed: Maximum credits exceeded", "Quota"),
             (Stage::Sender, "454 Throttling failure: Daily message quota exceeded.", "Quota"),
             (Stage::Final, "554 Throttling failure: Daily message quota exceeded.", "Quota"),
             (Stage::Final, "454 Throttling failure: Maximum sending rate exceeded.", "Throttled"),
