@@ -8,12 +8,14 @@
 //! (RFC 6532), which is right on the SMTPUTF8 connection that this address needs anyway, and
 //! nowhere else. All other messages are ASCII.
 
+mod calendar;
 mod compose;
 mod header;
 mod parse_back;
 mod part;
 mod unsubscribe;
 
+pub use calendar::{Entry, Method, Party, calendar};
 pub use compose::{ComposeProblem, Letter, compose};
 pub use unsubscribe::{Unsubscribe, UnsubscribeProblem};
 
