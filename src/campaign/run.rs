@@ -93,11 +93,12 @@ impl<M: Mailer + 'static> Pass<M> {
         let (claims_in, claims_out) = mpsc::channel(WAITING);
         let (reports_in, reports_out) = mpsc::unbounded_channel();
         (self.listener)(&Event::Started { total });
+        let weather = Weather::fair(workers, self.mailer.has_delivered());
         let state = Arc::new(State {
             pass: self,
             flights: Mutex::new(HashMap::new()),
             line: Mutex::new(claims::Line::default()),
-            weather: Mutex::new(Weather::fair(workers)),
+            weather: Mutex::new(weather),
             outage: Mutex::new(None),
             allowed: watch::Sender::new(1),
             ahead: claims::Ahead::default(),

@@ -49,6 +49,8 @@ pub(super) struct Weather {
     pause: Duration,
     calm_at: Timestamp,
     accepted_any: bool,
+    /// The relay has taken mails in an earlier pass.
+    is_proven: bool,
     /// Mails broken off since the last answer, and pauses made for those that are in doubt.
     broken_off: u32,
     doubtful_pauses: u32,
@@ -56,13 +58,14 @@ pub(super) struct Weather {
 }
 
 impl Weather {
-    /// Fair weather, and so many workers at most.
-    pub(super) fn fair(workers: usize) -> Self {
+    /// Fair weather, and so many workers at most, at a relay that has taken mails before or has not.
+    pub(super) fn fair(workers: usize, is_proven: bool) -> Self {
         Self {
             strikes: 0,
             pause: Duration::ZERO,
             calm_at: Timestamp::MIN,
             accepted_any: false,
+            is_proven,
             broken_off: 0,
             doubtful_pauses: 0,
             fleet: Fleet::new(workers),
@@ -123,7 +126,7 @@ impl Weather {
             // Somebody else was struck by the same weather a moment ago.
             return Advice::WaitToo(wait(now, self.calm_at).min(self.pause));
         }
-        let pauses: &[u64] = if self.accepted_any { &AFTER_FIRST } else { &BEFORE_FIRST };
+        let pauses: &[u64] = if self.accepted_any || self.is_proven { &AFTER_FIRST } else { &BEFORE_FIRST };
         let Some(&seconds) = pauses.get(self.strikes) else { return Advice::Stop };
         self.strikes += 1;
         if matches!(outage, Outage::BreaksOff { stage: Stage::Final, .. }) {
@@ -169,15 +172,23 @@ mod tests {
 
     #[test]
     fn before_anything_was_accepted_three_tries_are_made() {
-        let mut weather = Weather::fair(1);
+        let mut weather = Weather::fair(1, false);
         assert_eq!(advise(&mut weather, &unreachable(), 0), Advice::HoldBack(Duration::from_secs(1)));
         assert_eq!(advise(&mut weather, &unreachable(), 1), Advice::HoldBack(Duration::from_secs(2)));
         assert_eq!(advise(&mut weather, &unreachable(), 3), Advice::Stop);
     }
 
     #[test]
+    fn a_relay_that_took_mails_in_an_earlier_pass_is_waited_for() {
+        let mut weather = Weather::fair(1, true);
+        for (second, pause) in [(0, 2), (10, 5), (20, 15)] {
+            assert_eq!(advise(&mut weather, &unreachable(), second), Advice::HoldBack(Duration::from_secs(pause)));
+        }
+    }
+
+    #[test]
     fn workers_that_fail_together_count_once() {
-        let mut weather = Weather::fair(4);
+        let mut weather = Weather::fair(4, false);
         advise(&mut weather, &unreachable(), 0);
         for _ in 0..3 {
             assert!(matches!(advise(&mut weather, &unreachable(), 0), Advice::HoldBack(_) | Advice::WaitToo(_)));
@@ -187,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_makes_no_pause_longer() {
-        let mut weather = Weather::fair(4);
+        let mut weather = Weather::fair(4, false);
         advise(&mut weather, &unreachable(), 0);
         let moment = Instant::now();
         assert_eq!(weather.advise(&unreachable(), at(-18_000), moment), Advice::WaitToo(Duration::from_secs(1)));
@@ -195,7 +206,7 @@ mod tests {
 
     #[test]
     fn an_accepted_mail_restores_patience() {
-        let mut weather = Weather::fair(1);
+        let mut weather = Weather::fair(1, false);
         advise(&mut weather, &unreachable(), 0);
         weather.accepted();
         for (second, pause) in [(10, 2), (20, 5), (40, 15)] {
@@ -206,7 +217,7 @@ mod tests {
     #[test]
     fn a_refused_log_in_stops_at_once_and_throttling_takes_a_worker() {
         let throttled = Outage::Throttled(reply(432));
-        let mut weather = Weather::fair(2);
+        let mut weather = Weather::fair(2, false);
         assert_eq!(advise(&mut weather, &Outage::LogInRefused(reply(535)), 0), Advice::Stop);
         weather.accepted();
         assert_eq!(weather.opened(Instant::now()), Some(2));
@@ -218,7 +229,7 @@ mod tests {
     #[test]
     fn a_relay_that_answers_no_mail_is_ill_from_the_third_on() {
         let broken = |stage| Outage::BreaksOff { stage, detail: "the connection was closed".into() };
-        let mut weather = Weather::fair(4);
+        let mut weather = Weather::fair(4, false);
         weather.accepted();
         for round in 0..3 {
             assert_eq!(advise(&mut weather, &broken(Stage::Sender), round), Advice::GoOn);
@@ -236,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_quota_that_ends_soon_is_waited_for_and_a_daily_one_is_not() {
-        let mut weather = Weather::fair(1);
+        let mut weather = Weather::fair(1, false);
         let soon = Outage::Quota { reply: reply(452), until: Some(at(600)) };
         assert_eq!(advise(&mut weather, &soon, 0), Advice::HoldBack(Duration::from_mins(10)));
         assert_eq!(advise(&mut weather, &Outage::Quota { reply: reply(550), until: None }, 0), Advice::Stop);

@@ -31,11 +31,30 @@ pub trait Mailer: Send + Sync {
     /// deferred and the outage is returned. Where the relay broke off at the recipient, the mail is
     /// handed back by [`Desk::turned_away`] and the outage is returned.
     fn work(&self, desk: &Desk) -> impl Future<Output = Result<(), Outage>> + Send;
+
+    /// Whether a mail may have to wait for its turn though a worker is free: nothing is claimed before
+    /// its turn has come then.
+    fn is_paced(&self) -> bool {
+        false
+    }
+
+    /// Whether anything was ever accepted this way, in earlier passes too: trouble is then waited out.
+    fn has_delivered(&self) -> bool {
+        false
+    }
 }
 
 /// One mailer that several passes share.
 impl<M: Mailer> Mailer for Arc<M> {
     fn work(&self, desk: &Desk) -> impl Future<Output = Result<(), Outage>> + Send {
         M::work(self, desk)
+    }
+
+    fn is_paced(&self) -> bool {
+        M::is_paced(self)
+    }
+
+    fn has_delivered(&self) -> bool {
+        M::has_delivered(self)
     }
 }

@@ -102,6 +102,18 @@ fn a_rate_holds_over_runs_too() {
 }
 
 #[test]
+fn a_mail_that_waits_for_its_turn_is_not_yet_on_its_way() {
+    let server = SmtpServer::start(Script::default());
+    let sandbox = Sandbox::with_attendees(12, server.port());
+    EventFile::at(server.port()).text("smtp", "rate", "4/hour").write(&sandbox);
+    let running = sandbox.spawn(&["send", "--yes"]);
+    running.wait_until_it_says("the next mail goes in 60 min");
+    assert_eq!(sandbox.in_state("sending").len(), 0, "{:?}", sandbox.rows());
+    running.kill();
+    assert_eq!((sandbox.in_state("sent").len(), sandbox.in_state("pending").len()), (4, 8), "{:?}", sandbox.rows());
+}
+
+#[test]
 fn a_pause_of_less_than_an_hour_is_told_and_can_be_stopped() {
     let (server, sandbox) = five(("daily_limit", "3"));
     sandbox.run(&["send", "--yes", "--limit", "3"]).is(0);

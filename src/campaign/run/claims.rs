@@ -146,7 +146,7 @@ impl<M: Mailer + 'static> State<M> {
 
     /// Wants more mails, where those that were claimed ahead run low.
     fn look_ahead(&self, soon: usize, most: usize, wanted: &mut Vec<Wanted>) {
-        if *self.pass.stop.borrow() {
+        if *self.pass.stop.borrow() || self.pass.mailer.is_paced() {
             return;
         }
         let mut flights = lock(&self.flights);

@@ -40,6 +40,7 @@ pub struct SmtpMailer {
     trust: Trust,
     turns: Option<Turns>,
     gate: Gate,
+    has_delivered: AtomicBool,
 }
 
 /// Until one log-in has succeeded, only one connection may be opening.
@@ -72,7 +73,7 @@ impl SmtpMailer {
             TlsMode::Implicit | TlsMode::StartTls => Trust::in_system_and(&relay.extra_roots)?,
             TlsMode::None => Trust::in_nobody()?,
         };
-        Ok(Self { relay, trust, turns: None, gate: Gate::default() })
+        Ok(Self { relay, trust, turns: None, gate: Gate::default(), has_delivered: AtomicBool::new(false) })
     }
 
     /// Keeps to these limits, all of them at any time.
@@ -80,6 +81,11 @@ impl SmtpMailer {
     pub fn with_limits(mut self, limits: Vec<Limit>) -> Self {
         self.turns = (!limits.is_empty()).then(|| Turns::new(limits));
         self
+    }
+
+    /// Takes note that the relay has taken a mail.
+    pub(super) fn delivered(&self) {
+        self.has_delivered.store(true, Ordering::Relaxed);
     }
 
     /// Whether there is any limit to keep to.
@@ -218,5 +224,13 @@ impl Gate {
 impl Mailer for SmtpMailer {
     async fn work(&self, desk: &Desk) -> Result<(), Outage> {
         Worker::new(self, desk).run().await
+    }
+
+    fn is_paced(&self) -> bool {
+        self.is_limited()
+    }
+
+    fn has_delivered(&self) -> bool {
+        self.has_delivered.load(Ordering::Relaxed)
     }
 }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     delivery::{Desk, pacing::LONGEST_PAUSE},
-    model::{Mail, Outage, Reply, Stage},
+    model::{Mail, Outage, Outcome, Reply, Stage},
 };
 
 /// A session that lies still so long is ended: relays close them, and count them.
@@ -208,6 +208,9 @@ impl<'a> Worker<'a> {
         let ahead = self.take_ahead(&session);
         let fate = session.message(&job, ahead.as_ref()).await;
         let broken_off = fate.outcome.broken_off();
+        if matches!(fate.outcome, Outcome::Accepted(_)) {
+            self.mailer.delivered();
+        }
         self.desk.report(job.mail, fate.outcome);
         if let Some(outage) = broken_off {
             self.lose(ahead);
