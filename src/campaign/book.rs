@@ -9,7 +9,7 @@ use super::Tally;
 use crate::{
     delivery::streaks::Streaks,
     ledger::{Ending, Entry},
-    model::{Outcome, Stage},
+    model::{Deferral, Outcome, Stage},
 };
 
 /// What became of a row in this pass.
@@ -34,9 +34,13 @@ pub(super) struct Book {
 impl Book {
     /// Whether a refusal is the campaign's and not its row's.
     pub(super) fn acquits(&self, outcome: &Outcome) -> bool {
-        let Outcome::Refused { reply, stage } = outcome else { return false };
-        // At the recipient, or kept here without an offer.
-        (*stage == Stage::Recipient || reply.code == 0) && Some(reply.code) == self.campaign_refused
+        let reply = match outcome {
+            // At the recipient, or kept here without an offer.
+            Outcome::Refused { reply, stage } if *stage == Stage::Recipient || reply.code == 0 => reply,
+            Outcome::Deferred(Deferral::Replied { reply, .. }) => reply,
+            _ => return false,
+        };
+        Some(reply.code) == self.campaign_refused
     }
 }
 

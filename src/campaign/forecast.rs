@@ -127,8 +127,8 @@ impl Forecast {
         let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
         if day(self.done) == day(deadline) {
             let times = |at| date(at, now, zone, true);
-            let zone = zone.iana_name().unwrap_or("local time");
-            return format!("{said} {}, but {misses} {} ({zone})", times(self.done), times(deadline));
+            let name = zone.iana_name().unwrap_or("local time");
+            return format!("{said} {}, but {misses} {} ({name})", times(whole_minute(self.done)), times(deadline));
         }
         format!("{said} {}, but {misses} {}", date(self.done, now, zone, false), date(deadline, now, zone, false))
     }
@@ -218,8 +218,12 @@ fn date(at: Timestamp, now: Timestamp, zone: &TimeZone, with_time: bool) -> Stri
 /// `Fri 27 Nov 2026 10:05 (Europe/Berlin)`: the next whole minute, at which it is surely so.
 #[must_use]
 pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    let up = at.saturating_add(SignedDuration::new(59, 999_999_999)).unwrap_or(at);
-    words::moment_in_zone(up, zone)
+    words::moment_in_zone(whole_minute(at), zone)
+}
+
+/// The next whole minute, told without its seconds.
+fn whole_minute(at: Timestamp) -> Timestamp {
+    at.saturating_add(SignedDuration::new(59, 999_999_999)).unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::Tally;
 
 /// Says how far a pass is: done of total, rate, time left, and what needs somebody.
+///
+/// `paced` is the time that the limits alone still make it last.
 #[must_use]
-pub fn progress_line(tally: &Tally, elapsed: Duration) -> String {
+pub fn progress_line(tally: &Tally, elapsed: Duration, paced: Duration) -> String {
     let mut line = format!("{} of {}", grouped(tally.done()), grouped(tally.total));
     let seconds = elapsed.as_secs_f64();
     if tally.done() > 0 && seconds >= 1.0 {
@@ -21,7 +23,8 @@ pub fn progress_line(tally: &Tally, elapsed: Duration) -> String {
         if left > 0 {
             #[expect(clippy::cast_precision_loss, reason = "a time for people")]
             let seconds_left = left as f64 / rate;
-            line.push_str(&format!(", about {} left", rough_time(Duration::from_secs_f64(seconds_left.min(1e9)))));
+            let time = Duration::from_secs_f64(seconds_left.min(1e9)).max(paced);
+            line.push_str(&format!(", about {} left", rough_time(time)));
         }
     }
     for (count, word) in
@@ -69,7 +72,7 @@ mod tests {
     fn a_line_says_what_is_done_how_fast_and_how_long_it_takes() {
         let tally = Tally { total: 1200, accepted: 598, refused: 1, in_doubt: 1, ..Tally::default() };
         assert_eq!(
-            progress_line(&tally, Duration::from_mins(1)),
+            progress_line(&tally, Duration::from_mins(1), Duration::ZERO),
             "600 of 1,200, 10 a second, about 60 s left, 1 refused, 1 in doubt"
         );
     }
@@ -77,7 +80,17 @@ mod tests {
     #[test]
     fn a_slow_run_is_told_by_the_minute() {
         let tally = Tally { total: 120, accepted: 20, ..Tally::default() };
-        assert_eq!(progress_line(&tally, Duration::from_mins(1)), "20 of 120, 20 a minute, about 5 min left");
+        assert_eq!(
+            progress_line(&tally, Duration::from_mins(1), Duration::ZERO),
+            "20 of 120, 20 a minute, about 5 min left"
+        );
+    }
+
+    #[test]
+    fn a_burst_under_a_limit_promises_nothing() {
+        let tally = Tally { total: 120, accepted: 30, ..Tally::default() };
+        let line = progress_line(&tally, Duration::from_secs(1), Duration::from_secs(179));
+        assert_eq!(line, "30 of 120, 30 a second, about 3 min left");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct Pass<M> {
     pub journal: Journal,
     /// Workers, and so connections, at most.
     pub connections: usize,
+    /// Whether the relay has taken mails in an earlier pass: its trouble is waited out then.
+    pub is_proven: bool,
     /// When to try again.
     pub retry: RetryPolicy,
     /// The clock.
@@ -93,7 +95,7 @@ impl<M: Mailer + 'static> Pass<M> {
         let (claims_in, claims_out) = mpsc::channel(WAITING);
         let (reports_in, reports_out) = mpsc::unbounded_channel();
         (self.listener)(&Event::Started { total });
-        let weather = Weather::fair(workers, self.mailer.has_delivered());
+        let weather = Weather::fair(workers, self.is_proven);
         let state = Arc::new(State {
             pass: self,
             flights: Mutex::new(HashMap::new()),

@@ -6,13 +6,13 @@ use std::{
 };
 
 use super::{
-    Desk, init,
+    Desk, init, limits,
     opened::{Opened, SecretNeed},
     status::{counts, people, sum},
     status_rows::{Picture, picture},
 };
 use crate::{
-    campaign::{grouped, words},
+    campaign::{grouped, moment, words},
     cli::{StateName, USUAL_EVENT},
     failure::{Failure, Status},
     model::Window,
@@ -51,6 +51,11 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     }
     let next = next(&picture, event.window.is_over(desk.around.now()), opened.own_secret);
     say(&format!("Next: {next}"));
+    if let Some(reader) = opened.ledger()?.0
+        && let Some(at) = limits::next_turn(desk, &opened, &reader)?
+    {
+        say(&format!("The limit that [smtp] sets is used up until {}", moment(at, event.window.zone())));
+    }
     Ok(Status::Done)
 }
 

@@ -15,6 +15,7 @@ mod link;
 mod mailing;
 mod opened;
 mod own_secrets;
+mod pass;
 mod passes;
 mod preview;
 mod rehearse;

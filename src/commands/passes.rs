@@ -3,14 +3,9 @@
 //! The run lock is held only while a pass runs: a run that waits lets go of it and reads the ledger
 //! again afterwards.
 
-use std::{
-    collections::HashSet,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use tokio::sync::watch;
 
 use super::{
     Desk, between, continued,
@@ -18,21 +13,18 @@ use super::{
     limits,
     mailing::{self, Planned},
     opened::{Opened, ledger_failure},
+    pass::{Course, pass},
     relay::{self, Way},
     report, round,
 };
 use crate::{
     attendees::FileProblem,
-    campaign::{Composer, Depth, Ended, Event, Journal, Making, Pass, Selection, Tally, Wanted, progress_line},
-    console::Console,
-    delivery::{Mailer, smtp::SmtpMailer},
+    campaign::{Composer, Depth, Ended, Journal, Making, Selection, Wanted},
+    delivery::smtp::SmtpMailer,
     failure::{Failure, Status, Told},
     ledger::{CampaignId, CampaignKind, Ledger, LedgerProblem, Roster, State, Unrecorded, Writer},
-    model::{Outage, Outcome},
+    model::Outage,
 };
-
-/// Progress is shown at most so often: an eye sees no more.
-const BLINK: Duration = Duration::from_millis(50);
 
 /// How a run ended.
 #[derive(Debug, Default)]
@@ -118,8 +110,13 @@ async fn all_passes(
         campaign = Some(composer.campaign);
         ending.campaign = campaign;
         let total = composer.total();
-        let (ledger, ended, unrecorded) =
-            one_pass(desk, opened, ledger, composer, mailer.clone(), connections, &interrupt).await?;
+        let course = Course {
+            connections,
+            is_proven: ending.accepted > 0,
+            lasts: limits::forecast(desk, opened, &planned, Some(&ledger))?.map(|sum| sum.lasts(desk.around.now())),
+            ..Course::alone(&interrupt)
+        };
+        let (ledger, ended, unrecorded) = one_pass(desk, opened, ledger, composer, mailer.clone(), course).await?;
         ending.unrecorded = unrecorded;
         ending.accepted += ended.tally.accepted;
         (ending.outage, ending.failure) = (ended.outage, ended.failure);
@@ -220,95 +217,24 @@ pub(super) fn learn_keys(desk: &Desk<'_>, opened: &Opened, planned: &Planned) ->
     ledger.learn_keys(&planned.survey.identified.learned).map_err(|problem| ledger_failure(&problem))
 }
 
-async fn one_pass<M: Mailer + 'static>(
+async fn one_pass(
     desk: &Desk<'_>,
     opened: &Opened,
     ledger: Ledger,
     composer: Composer,
-    mailer: M,
-    connections: usize,
-    interrupt: &Interrupt,
+    mailer: Arc<SmtpMailer>,
+    course: Course,
 ) -> Result<(Option<Ledger>, Ended, Vec<Unrecorded>), Failure> {
     let writer = Writer::start(ledger).map_err(|problem| ledger_failure(&problem))?;
     let handle = writer.handle();
     let journal = Journal::Ledger(handle.clone());
-    let (ended, _) = pass(desk.console, opened, journal, composer, mailer, connections, interrupt.stop()).await;
+    let (ended, _) = pass(desk.console, opened, journal, composer, mailer, course).await;
     match writer.close() {
         Ok(ledger) => Ok((Some(ledger), ended, Vec::new())),
         Err(problem) => {
             let failure = ended.failure.clone().or(Some(Told::new(problem.to_string()).hint(problem.hint())));
             Ok((None, Ended { failure, ..ended }, handle.unrecorded()))
         }
-    }
-}
-
-/// One pass with its progress shown, and the outcomes of what was not accepted.
-pub(super) async fn pass<M: Mailer + 'static>(
-    console: &Console,
-    opened: &Opened,
-    journal: Journal,
-    composer: Composer,
-    mailer: M,
-    connections: usize,
-    stop: watch::Sender<bool>,
-) -> (Ended, Vec<Outcome>) {
-    let total = composer.total();
-    let (events_in, mut events) = tokio::sync::mpsc::unbounded_channel::<Event>();
-    let pass = Pass {
-        mailer,
-        journal,
-        connections,
-        retry: relay::retry_policy(&opened.settings.retry),
-        now: crate::surroundings::now,
-        stop,
-        listener: Arc::new(move |event: &Event| {
-            let _ = events_in.send(event.clone());
-        }),
-    };
-    console.start_progress(total);
-    let started = Instant::now();
-    let (mut shown, mut is_stale) = (None::<Instant>, false);
-    let (mut tally, mut troubles) = (Tally::default(), Vec::new());
-    let show = async {
-        while let Some(event) = events.recv().await {
-            tally.add(&event);
-            if let Event::Settled { outcome, .. } = &event
-                && !matches!(outcome, Outcome::Accepted(_))
-                && troubles.len() < 20
-            {
-                troubles.push(outcome.clone());
-            }
-            tell(console, &event);
-            is_stale = shown.is_some_and(|at| at.elapsed() < BLINK);
-            if !is_stale {
-                shown = Some(Instant::now());
-                console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
-            }
-        }
-        if is_stale {
-            console.show_progress(tally.done(), &progress_line(&tally, started.elapsed()));
-        }
-    };
-    let (ended, ()) = tokio::join!(pass.run(total, move |sink| composer.compose_all(sink)), show);
-    console.end_progress();
-    (ended, troubles)
-}
-
-fn tell(console: &Console, event: &Event) {
-    match event {
-        Event::Paused { outage, seconds } => {
-            console
-                .say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
-        }
-        Event::Slowed { connections } => {
-            let left = match connections {
-                1 => "one connection".to_owned(),
-                many => format!("{many} connections"),
-            };
-            console.say(&format!("the mail server asks to slow down: {left} from now on"));
-        }
-        Event::TriedAgain { address } => console.detail(&format!("{address}: the connection was lost, trying again")),
-        Event::Settled { .. } | Event::Started { .. } => {}
     }
 }
 

@@ -6,7 +6,8 @@ use super::{
     Desk, continued, interrupt,
     mailing::{self, Order, Planned},
     opened::Opened,
-    passes, report, summary,
+    pass::{Course, pass},
+    report, summary,
 };
 use crate::{
     campaign::{Journal, Making, words},
@@ -72,7 +73,7 @@ fn write(
     let runtime = interrupt::runtime()?;
     let (ended, _) = runtime.block_on(async {
         let interrupt = interrupt::Interrupt::listen(desk.console);
-        passes::pass(desk.console, opened, Journal::Nowhere, composer, folder, 1, interrupt.stop()).await
+        pass(desk.console, opened, Journal::Nowhere, composer, folder, Course::alone(&interrupt)).await
     });
     match (ended.failure, ended.outage) {
         (Some(failure), _) => Err(Failure::of(Status::Unexpected, failure)),

@@ -152,7 +152,7 @@ pub(super) fn outage_told(outage: &Outage, host: &str) -> Told {
         Outage::ServerTrouble(reply) => format!("{host} is in trouble: {reply}"),
         Outage::ContentRefused(reply) => format!("{host} refuses the mails' content, one after the other: {reply}"),
         Outage::BreaksOff { stage, detail } => {
-            format!("{host} breaks off mail after mail, at {stage}: {detail}")
+            format!("{host} breaks off in the middle of a mail, at {stage}: {detail}")
         }
         Outage::Protocol { stage, detail } => format!("{host} answered no SMTP, at {stage}: {detail}"),
     };

@@ -6,7 +6,7 @@ use super::{
     Desk, asking, interrupt,
     mailing::{self, Order},
     opened::Opened,
-    passes,
+    pass::{Course, pass},
     relay::{self, Way},
     report,
 };
@@ -54,7 +54,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     let runtime = interrupt::runtime()?;
     let (ended, failures) = runtime.block_on(async {
         let interrupt = interrupt::Interrupt::listen(desk.console);
-        let pass = passes::pass(desk.console, opened, Journal::Nowhere, composer, way.mailer, 1, interrupt.stop());
+        let pass = pass(desk.console, opened, Journal::Nowhere, composer, way.mailer, Course::alone(&interrupt));
         relay::traced(way.trace, desk.console, pass).await
     });
     if let Some(failure) = ended.failure {

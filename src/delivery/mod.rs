@@ -28,18 +28,13 @@ pub trait Mailer: Send + Sync {
     /// Every mail that was taken is reported exactly once before this returns, also on an outage:
     /// by [`Desk::report`] where it has an outcome, by [`Desk::give_back`] where it is untouched.
     /// Where a reply to the final dot blames the account and not the row, the row is reported as
-    /// deferred and the outage is returned. Where the relay broke off at the recipient, the mail is
+    /// deferred, or handed back where a quota is used up, and the outage is returned. Where the relay broke off at the recipient, the mail is
     /// handed back by [`Desk::turned_away`] and the outage is returned.
     fn work(&self, desk: &Desk) -> impl Future<Output = Result<(), Outage>> + Send;
 
     /// Whether a mail may have to wait for its turn though a worker is free: nothing is claimed before
     /// its turn has come then.
     fn is_paced(&self) -> bool {
-        false
-    }
-
-    /// Whether anything was ever accepted this way, in earlier passes too: trouble is then waited out.
-    fn has_delivered(&self) -> bool {
         false
     }
 }
@@ -52,9 +47,5 @@ impl<M: Mailer> Mailer for Arc<M> {
 
     fn is_paced(&self) -> bool {
         M::is_paced(self)
-    }
-
-    fn has_delivered(&self) -> bool {
-        M::has_delivered(self)
     }
 }

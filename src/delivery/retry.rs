@@ -14,7 +14,7 @@ const MANY: u32 = 10_000;
 pub struct RetryPolicy {
     /// The wait after the first, second, … attempt; the last one repeats. Empty: no retries but for greylisting.
     pub delays: Vec<SignedDuration>,
-    /// The least wait where the reply read like greylisting.
+    /// The first wait where the reply read like greylisting; each further one is longer by as much.
     pub greylist_wait: SignedDuration,
     /// No attempt later than this after a row's first one.
     pub give_up_after: SignedDuration,
@@ -62,14 +62,18 @@ impl RetryPolicy {
 
     /// All the waits that so many attempts had between them, at least.
     fn waits_between(&self, attempts: u32) -> SignedDuration {
-        let waits = (1..attempts.min(MANY)).filter_map(|attempt| self.wait(attempt, false));
+        let least = |attempt| self.wait(attempt, false).into_iter().chain(self.wait(attempt, true)).min();
+        let waits = (1..attempts.min(MANY)).filter_map(least);
         waits.fold(SignedDuration::ZERO, SignedDuration::saturating_add)
     }
 
     fn wait(&self, attempts: u32, greylisted: bool) -> Option<SignedDuration> {
+        if greylisted {
+            let times = i32::try_from(attempts.max(1)).unwrap_or(i32::MAX);
+            return Some(self.greylist_wait.saturating_mul(times));
+        }
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
-        let delay = self.delays.get(index).or(self.delays.last()).copied();
-        if greylisted { Some(delay.map_or(self.greylist_wait, |d| d.max(self.greylist_wait))) } else { delay }
+        self.delays.get(index).or(self.delays.last()).copied()
     }
 }
 
@@ -95,9 +99,12 @@ mod tests {
     }
 
     #[test]
-    fn greylisting_waits_at_least_its_own_time() {
+    fn greylisting_waits_its_own_time_and_longer_each_time() {
         assert_eq!(next(1, true, 0), Some(at(5)));
-        assert_eq!(next(3, true, 10), Some(at(25)));
+        assert_eq!(next(2, true, 5), Some(at(15)));
+        assert_eq!(next(3, true, 15), Some(at(30)));
+        let quick = RetryPolicy { greylist_wait: SignedDuration::from_secs(3), ..RetryPolicy::default() };
+        assert_eq!(quick.next_attempt(at(0), 1, true, at(0), 0.0), Some(at(0) + SignedDuration::from_secs(3)));
     }
 
     #[test]
@@ -111,9 +118,9 @@ mod tests {
         let set_back = |attempts, now| RetryPolicy::default().next_attempt(at(now), attempts, false, at(100_000), 0.0);
         assert_eq!(set_back(1, 0), Some(at(1)));
         assert_eq!(set_back(4, 0), Some(at(60)));
-        // 1 + 5 + 15 + 60 + 60 + 60 minutes went by between seven attempts, and four hours is the end.
-        assert_eq!(set_back(6, 0), Some(at(60)));
-        assert_eq!(set_back(7, 0), None);
+        // 1 + 5 + 15 + 20 + 25 + 30 + 35 + 40 minutes or more went by between nine attempts, and four hours is the end.
+        assert_eq!(set_back(9, 0), Some(at(60)));
+        assert_eq!(set_back(10, 0), None);
         assert_eq!(set_back(u32::MAX, 0), None);
     }
 
@@ -121,7 +128,7 @@ mod tests {
     fn chance_only_adds() {
         let policy = RetryPolicy::default();
         let next = policy.next_attempt(at(0), 2, true, at(0), 1.0).unwrap();
-        assert_eq!(next.duration_since(at(0)), SignedDuration::from_secs(330));
+        assert_eq!(next.duration_since(at(0)), SignedDuration::from_secs(660));
     }
 
     #[test]

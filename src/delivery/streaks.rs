@@ -38,6 +38,7 @@ impl Streaks {
             Outcome::Refused { reply, stage } if reply.code != 0 || is_too_large(reply) => {
                 self.refused(row, *stage, reply)
             }
+            Outcome::Deferred(Deferral::Replied { reply, .. }) if says_no_relaying(reply) => self.suspect(row, reply),
             // Says nothing about the relay's opinion of us.
             Outcome::Refused { .. } | Outcome::Deferred(Deferral::ConnectionLost { .. }) => None,
             Outcome::Accepted(_) | Outcome::Deferred(Deferral::Replied { .. }) | Outcome::InDoubt(_) => {
@@ -66,6 +67,11 @@ impl Streaks {
         self.suspects.clear();
     }
 
+    fn suspect(&mut self, row: u32, reply: &Reply) -> Option<Halt> {
+        self.suspects.push((row, reply.clone()));
+        if self.suspects.len() < POLICY_IN_A_ROW { None } else { self.refused_by_policy() }
+    }
+
     fn refused_by_policy(&mut self) -> Option<Halt> {
         let outage = Outage::RelayRefused(self.suspects.last()?.1.clone());
         let acquitted = self.suspects.drain(..).map(|(row, _)| row).collect();
@@ -73,16 +79,14 @@ impl Streaks {
     }
 
     fn refused(&mut self, row: u32, stage: Stage, reply: &Reply) -> Option<Halt> {
-        if stage == Stage::Recipient && is_policy(reply) {
-            self.suspects.push((row, reply.clone()));
-            if self.suspects.len() >= POLICY_IN_A_ROW {
-                return self.refused_by_policy();
-            }
+        if stage == Stage::Recipient
+            && is_policy(reply)
+            && let Some(halt) = self.suspect(row, reply)
+        {
+            return Some(halt);
         }
         if matches!(stage, Stage::Data | Stage::Body | Stage::Final) {
             self.taken();
-        }
-        if matches!(stage, Stage::Data | Stage::Body | Stage::Final) {
             self.content = if blames_content(reply) { self.content + 1 } else { 0 };
         }
         if self.content >= CONTENT_IN_A_ROW {
@@ -129,10 +133,20 @@ fn blames_content(reply: &Reply) -> bool {
 // Said of the sender, the client or a policy (RFC 3463 §3.2, §3.8) though asked of a recipient. Postfix
 // checks its sender's rights only here; but it is also how one recipient is barred.
 fn is_policy(reply: &Reply) -> bool {
-    matches!(reply.enhanced, Some((5, 7, _) | (5, 1, 7 | 8)))
+    matches!(reply.enhanced, Some((5, 7, _) | (5, 1, 7 | 8))) || says_no_relaying(reply)
 }
 
-fn is_too_large(reply: &Reply) -> bool {
+const RELAYING: &[&str] =
+    &["relay access denied", "relaying denied", "relay not permitted", "unable to relay", "not permitted to relay"];
+
+/// Said to everybody where the log-in is missing, and of one domain where the relay will not serve that one.
+pub(super) fn says_no_relaying(reply: &Reply) -> bool {
+    let text = reply.text.to_lowercase();
+    RELAYING.iter().any(|phrase| text.contains(phrase))
+}
+
+/// Whether a reply says that the message is too large (RFC 1870 §6).
+pub(super) fn is_too_large(reply: &Reply) -> bool {
     reply.enhanced == Some((5, 3, 4)) || (reply.code == 552 && reply.enhanced.is_none())
 }
 
@@ -214,6 +228,19 @@ mod tests {
         streaks.feed(1, &Outcome::Accepted(reply(250, (2, 0, 0))));
         streaks.feed(7, &no);
         assert_eq!(streaks.close(), None);
+    }
+
+    #[test]
+    fn a_relay_that_passes_nothing_on_is_the_campaign_s_trouble_now_and_later() {
+        let says = |code| Reply { text: "<a@example.org>: Relay access denied".to_owned(), ..reply(code, (0, 0, 0)) };
+        let refused = Outcome::Refused { reply: says(554), stage: Stage::Recipient };
+        let deferred = Outcome::Deferred(Deferral::Replied { reply: says(454), greylisted: false });
+        for no in [refused, deferred] {
+            let yes = Outcome::Accepted(reply(250, (2, 0, 0)));
+            assert_eq!(feed(&[yes.clone(), no.clone(), no.clone(), yes.clone()]), None);
+            let (n, halt) = feed(&[yes, no.clone(), no.clone(), no]).unwrap();
+            assert_eq!((n, halt.acquitted), (4, vec![1, 2, 3]));
+        }
     }
 
     #[test]

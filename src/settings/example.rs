@@ -286,7 +286,7 @@ const TAIL: &str = "
 
 # [retry]                         # when the server says: later
 # delays = [\"1m\", \"5m\", \"15m\", \"1h\"]   # the waits, one after the other; the last one repeats
-# greylist_wait = \"5m\"          # the least wait where it does not know the sender yet
+# greylist_wait = \"5m\"          # the wait where it does not know the sender yet; longer each time
 # give_up_after = \"4h\"          # from a person's first try on; `send` goes on later
 ";
 

@@ -61,7 +61,8 @@ fn what_providers_say_of_a_quota_ends_the_run_with_the_time_to_go_on() {
         let finished = sandbox.run(&["send", "--yes"]);
         finished.is(6).says("127.0.0.1 says that the quota is used up").says("hint: run `roomkey send` again ");
         finished.says(" at the latest, as most count the last 24 hours: it goes on where this one stopped");
-        assert_eq!((sandbox.in_state("sent").len(), sandbox.in_state("failed").len()), (2, 0), "{reply}");
+        // Whose mail met the quota is not to blame, and has nothing to wait for.
+        assert_eq!((sandbox.in_state("sent").len(), sandbox.in_state("pending").len()), (2, 3), "{reply}");
     }
 }
 
@@ -76,6 +77,7 @@ fn a_daily_limit_holds_over_runs_until_its_day_is_over() {
     first.says("hint: run `roomkey send` again ").says_not("at the latest");
     assert_eq!((server.counts().mails, sandbox.in_state("pending").len()), (3, 2));
     // when it is started again, then nothing leaves
+    sandbox.run(&[]).is(0).says("The limit that [smtp] sets is used up until ");
     let again = sandbox.run(&["send", "--yes"]);
     again.is(6).says("2 mails; daily_limit allows 3 a day, 3 of them used already: done ");
     again.says("error: nothing can be sent now: the limit is used up until ").says("run `roomkey send` again then");
@@ -108,6 +110,8 @@ fn a_mail_that_waits_for_its_turn_is_not_yet_on_its_way() {
     EventFile::at(server.port()).text("smtp", "rate", "4/hour").write(&sandbox);
     let running = sandbox.spawn(&["send", "--yes"]);
     running.wait_until_it_says("the next mail goes in 60 min");
+    // What the relay took is written down a moment after it is known.
+    sandbox.wait_until(|sandbox| sandbox.in_state("sent").len() == 4);
     assert_eq!(sandbox.in_state("sending").len(), 0, "{:?}", sandbox.rows());
     running.kill();
     assert_eq!((sandbox.in_state("sent").len(), sandbox.in_state("pending").len()), (4, 8), "{:?}", sandbox.rows());

@@ -11,7 +11,10 @@ use super::{
     dial::{REFUSED, SILENCE, UNKNOWN_HOST},
     tls::{EXPIRED, INTERFERENCE, NO_TLS, NOT_YET, OTHER_NAME, OWN_AUTHORITY, UNKNOWN_ISSUER},
 };
-use crate::model::{Outage, Reply, Stage};
+use crate::{
+    delivery::streaks::is_too_large,
+    model::{Outage, Reply, Stage},
+};
 
 /// What to do about an outage of the relay `host`.
 #[must_use]
@@ -24,13 +27,19 @@ pub fn advice(outage: &Outage, host: &str) -> String {
             "the mail server cannot check log-ins just now: wait some minutes and run the same command again".to_owned()
         }
         Outage::NoPassword { hint, .. } => hint.clone(),
+        Outage::SenderRefused(reply) if reply.text.to_lowercase().contains("email address is not verified") => {
+            "Amazon SES takes mails only from addresses or domains that are verified there, and from a new account (its \
+             \"sandbox\") only to such: look which address the reply names; if it is an attendee's, ask Amazon for \
+             production access"
+                .to_owned()
+        }
         Outage::SenderRefused(_) => format!(
             "{host} does not let this account send from this address: set `from` (or `envelope_from`) in [mail] to an \
              address that belongs to the account, or have the address added to it as an alias"
         ),
         Outage::RelayRefused(reply) if reply.text.to_lowercase().contains("relay") => format!(
             "{host} sends to others only for people who log in: set `user` in [smtp], and use the port for sending \
-             (465 or 587), not 25"
+             (465 or 587), not 25; if it is about one address only, take that row out of the file"
         ),
         Outage::RelayRefused(_) => format!(
             "by all signs {host} refuses this sender or this computer, not single recipients: check `from` and `user`, \
@@ -48,13 +57,13 @@ pub fn advice(outage: &Outage, host: &str) -> String {
              mailed twice"
                 .to_owned()
         }
-        Outage::ContentRefused(reply) if reply.code == 0 => {
+        Outage::ContentRefused(reply) if is_too_large(reply) => {
             "these mails are larger than the mail server takes: make the texts shorter or leave pictures out, or ask its \
              administrator for a larger limit; then run the same command again"
                 .to_owned()
         }
         Outage::ContentRefused(_) => {
-            "the mail server takes these mails for spam, or for too large: send one to yourself with `--to`, look at \
+            "the mail server takes these mails for spam: send one to yourself with `--to`, look at \
              texts and attachments, and ask the mail server's administrator; then run the same command again"
                 .to_owned()
         }

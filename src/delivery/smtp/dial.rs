@@ -140,10 +140,19 @@ where
     Err(all.map(|(number, address)| (address, troubles.remove(&number).unwrap_or_else(|| waited(number)))).collect())
 }
 
+/// What the system says of an error, without its number.
+pub(super) fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
 fn trouble(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => REFUSED.to_owned(),
-        _ => error.to_string(),
+        _ => in_words(error),
     }
 }
 

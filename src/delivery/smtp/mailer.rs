@@ -40,7 +40,6 @@ pub struct SmtpMailer {
     trust: Trust,
     turns: Option<Turns>,
     gate: Gate,
-    has_delivered: AtomicBool,
 }
 
 /// Until one log-in has succeeded, only one connection may be opening.
@@ -73,7 +72,7 @@ impl SmtpMailer {
             TlsMode::Implicit | TlsMode::StartTls => Trust::in_system_and(&relay.extra_roots)?,
             TlsMode::None => Trust::in_nobody()?,
         };
-        Ok(Self { relay, trust, turns: None, gate: Gate::default(), has_delivered: AtomicBool::new(false) })
+        Ok(Self { relay, trust, turns: None, gate: Gate::default() })
     }
 
     /// Keeps to these limits, all of them at any time.
@@ -81,11 +80,6 @@ impl SmtpMailer {
     pub fn with_limits(mut self, limits: Vec<Limit>) -> Self {
         self.turns = (!limits.is_empty()).then(|| Turns::new(limits));
         self
-    }
-
-    /// Takes note that the relay has taken a mail.
-    pub(super) fn delivered(&self) {
-        self.has_delivered.store(true, Ordering::Relaxed);
     }
 
     /// Whether there is any limit to keep to.
@@ -228,9 +222,5 @@ impl Mailer for SmtpMailer {
 
     fn is_paced(&self) -> bool {
         self.is_limited()
-    }
-
-    fn has_delivered(&self) -> bool {
-        self.has_delivered.load(Ordering::Relaxed)
     }
 }

@@ -5,7 +5,10 @@
 //! wide as the reply reaches: account, campaign, server, and a row only where it is about that row.
 //! Known weakness: some providers tell a quota only in words, and words change.
 
-use crate::model::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
+use crate::{
+    delivery::streaks::says_no_relaying,
+    model::{Deferral, Doubt, Outage, Outcome, Reply, Stage},
+};
 
 /// What one reply says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,16 +72,20 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
     if is_quota(stage, reply, &text) {
         return Some(Outage::Quota { reply: owned(), until: None });
     }
-    if stage == Stage::Recipient && (says(RELAYING) || says(SENDERS)) {
-        // A sender that cannot be looked up now may be found later; a relay that is closed stays closed.
-        let may_pass = reply.code < 500 && !says(RELAYING);
-        return Some(if may_pass { Outage::ServerTrouble(owned()) } else { Outage::RelayRefused(owned()) });
+    if stage == Stage::Recipient && says(SENDERS) {
+        // A sender that cannot be looked up now may be found later.
+        let trouble = if reply.code < 500 { Outage::ServerTrouble } else { Outage::RelayRefused };
+        return Some(trouble(owned()));
     }
     let too_fast = says(TOO_FAST) && (says(OURS) || !matches!(reply.enhanced, Some((_, 2, _))));
     if reply.code == 432 || (reply.code == 452 && reply.enhanced == Some((4, 5, 3))) || too_fast {
         return Some(Outage::Throttled(owned()));
     }
-    if reply.code == 454 && matches!(stage, Stage::Sender | Stage::Recipient | Stage::Data | Stage::Final) {
+    let relays_not = stage == Stage::Recipient && says_no_relaying(reply);
+    if reply.code == 454
+        && !relays_not
+        && matches!(stage, Stage::Sender | Stage::Recipient | Stage::Data | Stage::Final)
+    {
         return Some(Outage::Throttled(owned()));
     }
     if closes(reply) || (reply.code < 500 && reply.enhanced == Some((4, 3, 1))) {
@@ -87,9 +94,6 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
     let banned = matches!(reply.enhanced, Some((5, 1, 7 | 8) | (5, 7, 60 | 501..=503 | 708 | 750))) || says(SENDING_AS);
     (stage == Stage::Final && banned).then(|| Outage::SenderRefused(owned()))
 }
-
-const RELAYING: &[&str] =
-    &["relay access denied", "relaying denied", "relay not permitted", "unable to relay", "not permitted to relay"];
 
 const SENDERS: &[&str] = &["not owned by", "sender address rejected"];
 
@@ -147,7 +151,9 @@ fn is_quota(stage: Stage, reply: &Reply, text: &str) -> bool {
         Some((_, 2, 1 | 2)) => return false,
         _ => {}
     }
-    let ours = QUOTAS.iter().any(|phrase| text.contains(phrase));
+    // At the recipient it may be about too many of them in one mail.
+    let of_a_day = stage == Stage::Final && text.contains("recipient limit exceeded");
+    let ours = of_a_day || QUOTAS.iter().any(|phrase| text.contains(phrase));
     let vague = text.contains("quota") && text.contains("exceeded");
     let theirs = ["mailbox", "recipient", "user", "disk", "storage"].iter().any(|word| text.contains(word));
     ours || (vague && (stage < Stage::Recipient || !theirs))
@@ -292,8 +298,6 @@ mod tests {
         holds(&[
             (Stage::Sender, "550 5.7.1 not allowed", "SenderRefused"),
             (Stage::Sender, "553 sender unknown", "SenderRefused"),
-            (Stage::Recipient, "554 <a@b.example>: Relay access denied", "RelayRefused"),
-            (Stage::Recipient, "454 4.7.1 <a@b.example>: Relay access denied", "RelayRefused"),
             (Stage::Recipient, "553 Sender address rejected: not owned by user x", "RelayRefused"),
             (Stage::Final, "554 5.2.252 SendAsDenied; a not allowed to send as b", "SenderRefused"),
             (Stage::Final, "550 5.1.8 Access denied, bad outbound sender", "SenderRefused"),

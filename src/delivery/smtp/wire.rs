@@ -17,7 +17,10 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::reply::{RawReply, ReplyReader};
+use super::{
+    dial::in_words,
+    reply::{RawReply, ReplyReader},
+};
 
 const CHUNK: usize = 8 * 1024;
 /// After a limit has passed, time to see what lies in the socket already.
@@ -39,12 +42,12 @@ pub(super) enum Broken {
 
 impl Broken {
     fn lost(error: &io::Error) -> Self {
-        Self::Lost(error.to_string())
+        Self::Lost(in_words(error))
     }
 
     /// More came than was asked for: replies and commands no longer belong together.
     pub(super) fn out_of_step() -> Self {
-        Self::NoSmtp("a reply to nothing that was said".to_owned())
+        Self::Stray("it came before anything was asked".to_owned())
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     delivery::{Desk, pacing::LONGEST_PAUSE},
-    model::{Mail, Outage, Outcome, Reply, Stage},
+    model::{Mail, Outage, Reply, Stage},
 };
 
 /// A session that lies still so long is ended: relays close them, and count them.
@@ -208,10 +208,12 @@ impl<'a> Worker<'a> {
         let ahead = self.take_ahead(&session);
         let fate = session.message(&job, ahead.as_ref()).await;
         let broken_off = fate.outcome.broken_off();
-        if matches!(fate.outcome, Outcome::Accepted(_)) {
-            self.mailer.delivered();
+        if matches!(fate.outage, Some(Outage::Quota { .. })) {
+            // Not accepted, and for no reason of its own.
+            self.desk.give_back(job.mail);
+        } else {
+            self.desk.report(job.mail, fate.outcome);
         }
-        self.desk.report(job.mail, fate.outcome);
         if let Some(outage) = broken_off {
             self.lose(ahead);
             return ControlFlow::Break(Err(outage));
