@@ -68,6 +68,8 @@ pub enum Command {
     Send(Send),
     /// Mail people again
     Resend(Resend),
+    /// Tell people that their invitation is called off, and take it out of their calendars
+    Cancel(Cancel),
     /// Record what you learnt about mails in doubt
     Settle(Settle),
     /// Show what became of every mail
@@ -106,7 +108,7 @@ pub struct Check {
     pub strict: bool,
 }
 
-/// What `send` and `resend` have in common.
+/// What `send`, `resend` and `cancel` have in common.
 #[derive(Debug, Args)]
 pub struct Going {
     /// Write the mails as .eml files instead of sending them
@@ -192,6 +194,30 @@ pub struct Resend {
     pub going: Going,
 }
 
+/// `roomkey cancel`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").required(true).args(["emails", "all"]))]
+#[command(
+    after_long_help = "Examples:\n  roomkey cancel ada@example.org\n  roomkey cancel --all --note \"We will find another day.\""
+)]
+pub struct Cancel {
+    /// Whose invitation to call off
+    #[arg(value_name = "EMAIL")]
+    pub emails: Vec<String>,
+    /// Everybody who was mailed; stopped half-way, the same command goes on with the rest
+    #[arg(long)]
+    pub all: bool,
+    /// Words to put on top of the mail
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// Of several people behind one address, mean the one of this name
+    #[arg(long, value_name = "NAME", requires = "emails", conflicts_with = "all")]
+    pub name: Option<String>,
+    /// How it goes.
+    #[command(flatten)]
+    pub going: Going,
+}
+
 /// `roomkey settle`
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["arrived", "not_arrived"]))]
@@ -247,6 +273,8 @@ pub enum StateName {
     Failed,
     /// Nobody knows whether it arrived
     InDoubt,
+    /// Told that the invitation is called off
+    Cancelled,
     /// Left out, with a reason
     Skipped,
     /// Mailed, but no longer in the file

@@ -11,13 +11,14 @@ use super::{
     flight::{Job, JobSink},
     in_order::InOrder,
     plan::Fate,
-    press::{Addressing, Press},
+    press::{Addressing, CalendarEntry, Press},
 };
 use crate::{
     attendees::{AttendeeFile, FileProblem, FileStamp, Rules, Unsound},
     failure::Told,
-    ledger::{CampaignId, Entry, MailingId, PersonIdentity, Roster, Standing, TermsId},
-    model::{Address, Attendee, MessageId},
+    invitation::Occasion,
+    ledger::{CampaignId, Entry, Held, MailingId, PersonIdentity, Roster, Standing, TermsId, calendar_mark},
+    model::{Address, Attendee, CalendarStyle, MessageId},
 };
 
 /// What another attempt takes over from the first one.
@@ -35,6 +36,15 @@ pub struct Continued {
     pub first_attempt: Option<Timestamp>,
     /// How often it was tried.
     pub attempts: u32,
+}
+
+/// What somebody's calendar entry says, as far as another one would have to tell it anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InCalendar {
+    /// Room, title and the times at which the link works.
+    pub mark: u64,
+    /// When the event began and ended.
+    pub times: (Timestamp, Timestamp),
 }
 
 /// How mails are made out.
@@ -74,6 +84,14 @@ pub struct Composer {
     pub to: Option<Address>,
     /// Words on top.
     pub note: Option<String>,
+    /// What the mails are sent for.
+    pub occasion: Occasion,
+    /// What kind of calendar entry they carry.
+    pub calendar: CalendarStyle,
+    /// What the calendar entries of those mailed before say, by row.
+    pub told: HashMap<u32, InCalendar>,
+    /// People behind the file's last row.
+    pub behind: Vec<Attendee>,
     /// How mails are made out.
     pub making: Making,
     /// Whether mails leave as fast as they are made: then all cores make them, some hundreds ahead.
@@ -120,7 +138,27 @@ impl Composer {
             Err(Unsound::Row(_)) => None,
             Err(Unsound::File(problem)) => Some(Err(changed(&problem))),
         })
+        .chain(self.behind.iter().filter(move |attendee| goes(attendee)).map(|attendee| Ok(attendee.clone())))
         .take(left)
+    }
+
+    /// The calendar number of somebody's mail: one more than that of the mail they hold where it says
+    /// something else, calls that off, or takes that back (RFC 5546 §2.1.4).
+    fn sequence(&self, attendee: &Attendee, held: Option<&Held>, mailing: Option<MailingId>) -> u32 {
+        let Some(held) = held else { return 0 };
+        if mailing == Some(held.mailing) {
+            return held.sequence;
+        }
+        let event = &self.press.event;
+        let window = &attendee.window;
+        let now = InCalendar {
+            mark: calendar_mark(attendee.room.as_str(), window.opens(), window.closes(), &event.title),
+            times: (event.window.starts(), event.window.ends()),
+        };
+        let is_new = self.occasion == Occasion::Cancel
+            || held.is_cancellation
+            || self.told.get(&attendee.number).is_some_and(|told| *told != now);
+        held.sequence + u32::from(is_new)
     }
 
     fn fate(&self, number: u32) -> Option<&Fate> {
@@ -149,6 +187,12 @@ impl Composer {
             }
         };
         let note = continued.map_or(self.note.as_deref(), |continued| continued.note.as_deref());
+        let mailing = continued.and_then(|continued| continued.mailing);
+        let calendar_uid = standing.map_or_else(
+            || self.press.keys.calendar_uid(&self.press.event.id, &key),
+            |standing| standing.calendar_uid().to_owned(),
+        );
+        let sequence = self.sequence(attendee, standing.and_then(|standing| standing.held.as_ref()), mailing);
         let addressing = Addressing {
             row: attendee.number,
             to,
@@ -157,23 +201,21 @@ impl Composer {
             note,
             date: (self.now)(),
             test_for,
+            occasion: self.occasion,
+            calendar: CalendarEntry { style: self.calendar, uid: &calendar_uid, sequence },
         };
         let (mail, link) = self.press.mail(attendee, &addressing)?;
-        let held = standing.and_then(|standing| standing.held.as_ref());
         let entry = Entry {
             row: attendee.number,
             person: PersonIdentity {
                 known: standing.map(|standing| standing.person),
-                calendar_uid: match standing {
-                    Some(standing) => standing.calendar_uid().to_owned(),
-                    None => self.press.keys.calendar_uid(&self.press.event.id, &key),
-                },
+                calendar_uid,
                 key,
                 name: attendee.name.clone(),
                 address: attendee.email.clone(),
                 user_id: user_id.clone(),
             },
-            mailing: continued.and_then(|continued| continued.mailing),
+            mailing,
             campaign: self.campaign,
             terms: self.terms,
             to: to.clone(),
@@ -183,7 +225,7 @@ impl Composer {
             closes: attendee.window.closes(),
             title: self.press.event.title.clone(),
             link: self.press.keys.link_fingerprint(&link),
-            sequence: held.map_or(0, |held| held.sequence + u32::from(held.terms != self.terms)),
+            sequence,
         };
         Ok(Job {
             mail: Arc::new(mail),

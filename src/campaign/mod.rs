@@ -21,14 +21,14 @@ mod survey;
 mod weather;
 pub mod words;
 
-pub use composer::{Composer, Continued, Making};
+pub use composer::{Composer, Continued, InCalendar, Making};
 pub use event::{Event, Tally};
 pub use flight::{Job, JobSink};
 pub use forecast::{Allowance, Forecast, moment};
 pub use identity::{Identified, Stranger};
 pub use journal::Journal;
 pub use plan::{Fate, Reason, Selection, Task, decide, limit, removed, was_mailed};
-pub use press::{Addressing, Press};
+pub use press::{Addressing, CalendarEntry, Press};
 pub use progress::{grouped, progress_line, rough_time};
 pub use run::{Ended, Pass};
 pub use sums::{Counts, Samples};

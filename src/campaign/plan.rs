@@ -26,6 +26,11 @@ pub enum Selection {
         /// People this round has a mail for already, and that mail.
         done: HashMap<PersonId, (MailingId, State)>,
     },
+    /// `cancel`: everybody who has a mail in hand, or may have one, and was not told that it is off.
+    Cancel {
+        /// Whether the organiser asks, or a later pass of the run.
+        asked: bool,
+    },
     /// `send --dry-run`: everybody.
     Everybody,
 }
@@ -56,6 +61,8 @@ pub enum Reason {
     Failed,
     /// Never mailed: nothing to mail again.
     NeverMailed,
+    /// Told that the invitation is off, or to be told.
+    Cancelled,
     /// Not of those the command means.
     NotMeant,
     /// Past `--limit`.
@@ -86,14 +93,20 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
     let person = Some(standing.person);
     match selection {
         Selection::Everybody | Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
+        // What was refused or lost of a cancellation is `cancel`'s to do again.
+        Selection::Send | Selection::Due | Selection::InState(_) if standing.last.is_cancellation => {
+            Fate::Left(Reason::Cancelled)
+        }
         Selection::Send => first_or_due(standing, corrected, now, true),
         Selection::Due => first_or_due(standing, corrected, now, false),
+        Selection::Cancel { asked } => called_off(standing, now, *asked),
         // A mail again that failed counts too, though an earlier one stands.
         Selection::InState(state) if [standing.state, standing.last.state].map(after_the_run).contains(state) => {
             Fate::Go(Task { person, mailing: in_doubt_or_open(standing) })
         }
         Selection::InState(_) => Fate::Left(Reason::NotMeant),
         Selection::Round { done } => match done.get(&standing.person) {
+            None if standing.last.is_cancellation => Fate::Left(Reason::Cancelled),
             None if was_mailed(standing) => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
             None => Fate::Left(Reason::NotMeant),
             Some((mailing, State::Deferred | State::Pending)) => Fate::Go(Task { person, mailing: Some(*mailing) }),
@@ -101,6 +114,20 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
             Some((_, State::Failed)) => Fate::Left(Reason::Failed),
             Some((_, State::Sent)) => Fate::Left(Reason::Sent),
         },
+    }
+}
+
+/// Who has an invitation in hand is told that it is off, once.
+fn called_off(standing: &Standing, now: Timestamp, asked: bool) -> Fate {
+    let last = &standing.last;
+    if !last.is_cancellation {
+        let holds_invitation = standing.held.as_ref().is_some_and(|held| !held.is_cancellation);
+        return if holds_invitation { anew(Some(standing.person)) } else { Fate::Left(Reason::NeverMailed) };
+    }
+    match last.state {
+        State::Sent => Fate::Left(Reason::Cancelled),
+        State::Failed if asked => anew(Some(standing.person)),
+        _ => first_or_due(standing, false, now, asked),
     }
 }
 

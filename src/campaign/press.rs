@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use super::words;
 use crate::{
     failure::Told,
-    invitation::{Facts, Phrase, Templates},
+    invitation::{Facts, Occasion, Phrase, Rendered, Templates},
     jitsi::{Bearer, Signer},
     ledger::{Standing, Terms},
-    message::{Letter, Unsubscribe, compose},
+    message::{Entry, Letter, Method, Party, Unsubscribe, calendar, compose},
     model::{
-        Address, Attendee, AttendeeKey, Event, JoinLink, Language, Locator, Mail, Mailbox, MessageId, SubKeys, UserId,
+        Address, Attendee, AttendeeKey, CalendarStyle, Event, JoinLink, Language, Locator, Mail, Mailbox, MessageId,
+        SubKeys, UserId,
     },
 };
 
@@ -59,6 +60,21 @@ pub struct Addressing<'a> {
     pub date: Timestamp,
     /// Whose mail this is a test of.
     pub test_for: Option<&'a Address>,
+    /// What it is sent for.
+    pub occasion: Occasion,
+    /// The calendar entry it carries.
+    pub calendar: CalendarEntry<'a>,
+}
+
+/// A mail's entry in its reader's calendar.
+#[derive(Debug, Clone, Copy)]
+pub struct CalendarEntry<'a> {
+    /// What kind it is.
+    pub style: CalendarStyle,
+    /// Its UID, without the domain.
+    pub uid: &'a str,
+    /// Its number.
+    pub sequence: u32,
 }
 
 /// Why somebody's mail cannot be made.
@@ -186,16 +202,21 @@ impl Press {
             attendee,
             event: &self.event,
             language: self.language(attendee),
-            link: &link,
+            link: (addressing.occasion == Occasion::Invite).then_some(&link),
+            occasion: addressing.occasion,
+            calendar: addressing.calendar.style != CalendarStyle::None,
             note: addressing.note,
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
         };
-        let invitation = self.templates.render(&facts).map_err(|problem| {
+        let rendered = self.templates.render(&facts).map_err(|problem| {
             let (what, hint) = (problem.to_string(), problem.hint().to_owned());
             let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
             if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }
         })?;
+        let Rendered { mut invitation, description } = rendered;
+        let words = description.as_deref().unwrap_or_default();
+        invitation.calendar = self.calendar(attendee, addressing, &link, words, &invitation.language);
         let letter = Letter {
             row: addressing.row,
             invitation: &invitation,
@@ -211,6 +232,40 @@ impl Press {
         };
         let mail = compose(&letter).map_err(|problem| Told::new(format!("{at}: {problem}")).hint(problem.hint()))?;
         Ok((mail, link))
+    }
+
+    /// The calendar part of somebody's mail.
+    fn calendar(
+        &self,
+        attendee: &Attendee,
+        addressing: &Addressing<'_>,
+        link: &JoinLink,
+        description: &str,
+        language: &Language,
+    ) -> Option<String> {
+        let CalendarEntry { style, uid, sequence } = addressing.calendar;
+        let method = match (addressing.occasion, style) {
+            (_, CalendarStyle::None) => return None,
+            (Occasion::Cancel, _) => Method::Cancel,
+            (Occasion::Invite, CalendarStyle::Request) => Method::Request,
+            (Occasion::Invite, CalendarStyle::Publish) => Method::Publish,
+        };
+        let organizer = &self.event.organizer;
+        let invited = Party { name: &attendee.name, address: addressing.to };
+        Some(calendar(&Entry {
+            method,
+            uid: &format!("{uid}@{}", self.from.address.domain()),
+            sequence,
+            stamp: addressing.date,
+            starts: attendee.window.starts(),
+            ends: attendee.window.ends(),
+            summary: &self.event.title,
+            description: description.trim_end(),
+            language,
+            link: link.expose(),
+            organizer: Party { name: organizer.name.as_deref().unwrap_or_default(), address: &organizer.address },
+            attendee: (style == CalendarStyle::Request).then_some(invited),
+        }))
     }
 
     /// The event's values that every mail without values of its own is made under.

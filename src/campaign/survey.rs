@@ -4,13 +4,17 @@
 //! sent is what was checked.
 
 mod mails;
+mod rows;
 
 use std::{collections::HashSet, thread};
 
 use jiff::Timestamp;
 
-pub use self::mails::Largest;
 use self::mails::{ToTry, Tried};
+pub use self::{
+    mails::Largest,
+    rows::{Changed, Found, RowFault, RowKind, RowNote},
+};
 use super::{
     identity::{Identified, Identities},
     in_order::InOrder,
@@ -21,8 +25,9 @@ use super::{
 use crate::{
     attendees::{Admission, AttendeeFile, Crowd, FileProblem, FileStamp, Problem, RowProblems, Rules, Unsound},
     failure::Told,
+    invitation::Occasion,
     ledger::{Roster, TermsId},
-    model::{Address, Attendee, PersonId},
+    model::{Address, Attendee, CalendarStyle, PersonId},
 };
 
 /// Problems kept to be shown; the rest is counted.
@@ -41,28 +46,6 @@ pub enum Depth {
     UnlikeOthers,
 }
 
-/// What is known of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowKind {
-    /// A person to be mailed.
-    Sound,
-    /// The same as the row on this line.
-    Duplicate(u32),
-    /// Something is wrong with it.
-    Unsound,
-}
-
-/// One row, in short.
-#[derive(Debug, Clone, Copy)]
-pub struct RowNote {
-    /// Its physical line.
-    pub line: u32,
-    /// What it is.
-    pub kind: RowKind,
-    /// Whether its link has stopped working already.
-    pub over: bool,
-}
-
 /// People a command names.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -70,41 +53,6 @@ pub struct Wanted {
     pub addresses: Vec<Address>,
     /// Of several behind one address, this one.
     pub name: Option<String>,
-}
-
-/// A row whose address a command named.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// The row's number.
-    pub number: u32,
-    /// Which of the wanted addresses it is.
-    pub wanted: usize,
-    /// The attendee; `None` where the row is unsound.
-    pub attendee: Option<Attendee>,
-}
-
-/// A problem that keeps mails from leaving.
-#[derive(Debug, Clone)]
-pub struct RowFault {
-    /// The row's number.
-    pub number: u32,
-    /// Where and what, and the way out.
-    pub told: Told,
-    /// Whom a run would leave out for it, as far as the row can be read.
-    pub who: String,
-}
-
-/// A row whose link is another than the one that was mailed.
-#[derive(Debug, Clone)]
-pub struct Changed {
-    /// Where it stands.
-    pub at: String,
-    /// The row's number.
-    pub number: u32,
-    /// Whom it was taken for.
-    pub person: PersonId,
-    /// Their address.
-    pub email: Address,
 }
 
 /// The sum of a file.
@@ -159,6 +107,10 @@ pub struct Surveyor<'a> {
     pub stamp: Option<&'a FileStamp>,
     /// The time.
     pub now: Timestamp,
+    /// What the mails are sent for.
+    pub occasion: Occasion,
+    /// What kind of calendar entry they carry.
+    pub calendar: CalendarStyle,
 }
 
 impl Surveyor<'_> {

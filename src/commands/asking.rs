@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use super::{
     Desk, interrupt,
-    mailing::{Order, Planned},
     opened::Opened,
+    order::{Order, Planned},
 };
 use crate::{
     attendees::AttendeeFile,
     campaign::{Fate, Forecast, rough_time, words},
     failure::{Failure, Told},
+    invitation::Occasion,
     settings::SmtpSettings,
 };
 
@@ -33,12 +34,18 @@ pub(super) fn announce(
     let (going, waiting) = (planned.to_go(), planned.waiting());
     let from = format!("from {} by {host}", opened.press.from);
     match (going, waiting) {
+        _ if planned.order.occasion() == Occasion::Cancel => {
+            say(format!("{} to tell that their invitation is called off, {from}", words::people(going + waiting)));
+        }
         (0, _) => say(format!("{} to be tried again when they are due, {from}", words::people(waiting))),
         (_, 0) => say(format!("{} to mail, {from}", words::people(going))),
         _ => say(format!("{} to mail, and {waiting} to be tried again when due, {from}", words::people(going))),
     }
     for who in who_exactly(opened, planned, going) {
         say(format!("  {who}"));
+    }
+    if planned.order.occasion() == Occasion::Cancel {
+        return say_the_rest_of_a_cancellation(desk, opened, planned);
     }
     say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
     let counts = &planned.survey.counts;
@@ -68,6 +75,15 @@ pub(super) fn announce(
     }
 }
 
+fn say_the_rest_of_a_cancellation(desk: &Desk<'_>, opened: &Opened, planned: &Planned) {
+    let event = &opened.press.event;
+    let starts = words::moment(event.window.starts(), event.window.zone());
+    desk.console.say(&format!("\"{}\", {starts}", event.title));
+    if let Some(note) = &planned.order.note {
+        desk.console.say(&format!("note: {note}"));
+    }
+}
+
 /// Names those who are mailed, where they are few enough to be read.
 fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
     if going > FEW {
@@ -77,7 +93,8 @@ fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
         return Vec::new();
     };
     let goes = |number: u32| matches!(planned.fates.get(number as usize - 1), Some(Fate::Go(_)));
-    let attendees = file.flatten().filter(|attendee| goes(attendee.number));
+    let behind = planned.removed.iter().map(|one| one.attendee.clone());
+    let attendees = file.flatten().chain(behind).filter(|attendee| goes(attendee.number));
     let all = usize::try_from(going).unwrap_or(usize::MAX);
     attendees.take(all).map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{mailing::Order, opened::ledger_failure};
+use super::{opened::ledger_failure, order::Order};
 use crate::{
     campaign::{Continued, Fate, Selection},
     failure::Failure,

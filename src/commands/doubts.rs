@@ -2,8 +2,8 @@
 
 use super::{
     Desk,
-    mailing::Planned,
     opened::{Opened, ledger_failure},
+    order::Planned,
 };
 use crate::{
     campaign::{Fate, grouped, words},

@@ -72,7 +72,8 @@ pub(super) fn look(
     let present: HashSet<PersonId> = survey.identified.known.values().copied().chain(strangers).collect();
     let mut anybody_knows = false;
     for standing in roster.people() {
-        let Some(held) = &standing.held else { continue };
+        // Who was told that it is off waits for nothing.
+        let Some(held) = standing.held.as_ref().filter(|held| !held.is_cancellation) else { continue };
         for id in [held.terms, standing.last.terms] {
             if let Entry::Vacant(place) = groups.entry(id) {
                 place.insert(reader.terms(id).map_err(failed)?.filter(|then| !is_same(then)));

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use super::{
     Desk,
-    mailing::Planned,
     opened::{Opened, ledger_failure},
+    order::Planned,
     relay,
 };
 use crate::{

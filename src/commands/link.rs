@@ -2,8 +2,9 @@
 
 use super::{
     Desk,
-    opened::{Opened, SecretNeed, wanted},
+    opened::{Opened, SecretNeed},
     report::file_failure,
+    who::wanted,
 };
 use crate::{
     attendees::{AttendeeFile, Unsound},

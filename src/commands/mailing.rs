@@ -3,96 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, asking, between, doubts, event_change, limits,
+    Desk, asking, between, calendar, doubts, event_change, limits,
     opened::{Opened, ledger_failure},
+    order::{Order, Planned},
     passes::{self, Ending},
     relay::Way,
-    report, round, summary, who,
+    removed, report, round, summary, who,
 };
 use crate::{
-    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, Wanted, decide, limit, words},
-    console::shell_word,
+    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, decide, limit, words},
     failure::{Failure, Status, Told},
+    invitation::Occasion,
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
-    model::Address,
 };
-
-/// What a command wants done.
-#[derive(Debug, Clone)]
-pub(super) struct Order {
-    /// Which command.
-    pub(super) kind: CampaignKind,
-    /// The command, to be given as the way to go on.
-    pub(super) command: String,
-    /// Whom it means.
-    pub(super) selection: Selection,
-    /// Named people; nobody means everybody.
-    pub(super) wanted: Wanted,
-    /// At most so many.
-    pub(super) limit: Option<u32>,
-    /// Where the mails go instead.
-    pub(super) to: Option<Address>,
-    /// Words on top.
-    pub(super) note: Option<String>,
-    /// Whether the question was answered on the command line.
-    pub(super) yes: bool,
-    /// Whether to leave out rows with problems.
-    pub(super) skip_invalid: bool,
-    /// Whether new people are mailed although the event changed.
-    pub(super) accept_change: bool,
-    /// Whether to wait for what is deferred.
-    pub(super) wait: bool,
-    /// For `resend --all`: a new round, though the last one can be gone on with.
-    pub(super) again: bool,
-}
-
-impl Order {
-    /// The command with everybody in it whom it names.
-    pub(super) fn same_again(&self) -> String {
-        self.naming(&self.wanted.addresses.iter().collect::<Vec<_>>())
-    }
-
-    /// The command with these people in the place of those whom it names.
-    pub(super) fn naming(&self, people: &[&Address]) -> String {
-        let named: Vec<_> = people.iter().map(|address| shell_word(address.as_str())).collect();
-        self.command.replacen("EMAIL", &named.join(" "), 1)
-    }
-}
-
-/// An order, looked at: which rows it comes to.
-#[derive(Debug)]
-pub(super) struct Planned {
-    pub(super) order: Order,
-    pub(super) survey: Survey,
-    pub(super) fates: Vec<Fate>,
-    /// Rows the order speaks of, for the exit status.
-    pub(super) concerned: HashSet<u32>,
-    /// Whom somebody must decide about before a plain `send`.
-    pub(super) strangers: Vec<Told>,
-    /// The round it goes on with.
-    pub(super) round: Option<CampaignId>,
-    /// People of the file who were mailed before, or may have been.
-    pub(super) mailed_before: u64,
-}
-
-impl Planned {
-    pub(super) fn to_go(&self) -> u64 {
-        self.fates.iter().filter(|fate| matches!(fate, Fate::Go(_))).count() as u64
-    }
-
-    pub(super) fn waiting(&self) -> u64 {
-        self.fates.iter().filter(|fate| matches!(fate, Fate::Left(Reason::NotDue(_)))).count() as u64
-    }
-
-    /// Rows this run takes up: those to mail now, and those to wait for.
-    pub(super) fn taken(&self) -> HashSet<u32> {
-        (1..)
-            .zip(&self.fates)
-            .filter(|(_, fate)| matches!(fate, Fate::Go(_) | Fate::Left(Reason::NotDue(_))))
-            .map(|(row, _)| row)
-            .collect()
-    }
-}
 
 /// Does an order, from the look at the file to the report.
 pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Option<Way>) -> Result<Status, Failure> {
@@ -127,6 +50,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         None => limits::forecast(desk, opened, &planned, reader.as_ref())?,
     };
     asking::announce(desk, opened, &planned, reader.is_some(), relay.as_deref(), forecast.as_ref());
+    calendar::announce(desk, opened, &planned, reader.as_ref())?;
     if let Some(reader) = &reader {
         doubts::list(desk, opened, &planned, reader, &roster)?;
     }
@@ -157,16 +81,21 @@ pub(super) fn plan(
         CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
         _ => None,
     };
-    let survey = opened
-        .surveyor(roster, terms, &order.wanted, desk)
+    let mut surveyor = opened.surveyor(roster, terms, &order.wanted, desk);
+    surveyor.occasion = order.occasion();
+    let mut survey = surveyor
         .survey(Depth::UnlikeOthers, order.note.as_deref())
         .map_err(|problem| report::file_failure(&problem))?;
     report::refuse_problems(&survey, &order)?;
+    let removed = match order.occasion() {
+        Occasion::Invite => Vec::new(),
+        Occasion::Cancel => removed::enter(&mut survey, opened, &order, reader, roster)?,
+    };
     let meant = meant_rows(&survey, roster, &order, opened)?;
     let mut fates = fates(&survey, &order, roster, terms, meant.as_ref(), desk.around.now());
     who::refuse_never_mailed(&survey, &order, &fates)?;
     if order.note.is_some() {
-        report::refuse_a_note_nobody_sees(opened, &survey)?;
+        report::refuse_a_note_nobody_sees(opened, order.occasion(), &survey)?;
     }
     if let Some(most) = order.limit {
         limit(&mut fates, most);
@@ -180,7 +109,8 @@ pub(super) fn plan(
     let known =
         known.filter(|standing| standing.ever_sent || matches!(standing.state, State::InDoubt | State::Sending));
     let mailed_before = known.count() as u64;
-    Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before })
+    let calendar = calendar::style(opened, &order, reader, &survey)?;
+    Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before, calendar, removed })
 }
 
 /// Each row's fate under a selection.
@@ -208,7 +138,7 @@ pub(super) fn fates(
             let in_doubt = matches!(standing.last.state, State::InDoubt | State::Sending);
             let other_words = order.note.is_some() || order.to.is_some();
             let own = match &order.selection {
-                Selection::Send | Selection::Due => true,
+                Selection::Send | Selection::Due | Selection::Cancel { .. } => true,
                 Selection::Round { done } => done.contains_key(&standing.person),
                 _ => false,
             };
@@ -263,7 +193,7 @@ fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashS
     let concerned: HashSet<u32> = match (meant, order.limit, &order.selection) {
         (Some(meant), None, _) => meant,
         (None, None, Selection::Send) => survey.sound_rows().chain(survey.unsound.iter().copied()).collect(),
-        (None, None, Selection::Round { .. }) => (1..)
+        (None, None, Selection::Round { .. } | Selection::Cancel { .. }) => (1..)
             .zip(fates)
             .filter(|(_, fate)| !matches!(fate, Fate::Left(Reason::NeverMailed | Reason::NotMeant)))
             .map(|(row, _)| row)
@@ -295,7 +225,10 @@ fn refuse_what_cannot_be(
     if !problems.is_empty() {
         return Err(Failure { status: Status::BadInput, problems });
     }
-    refuse_over(desk, opened, planned)
+    match order.occasion() {
+        Occasion::Invite => refuse_over(desk, opened, planned),
+        Occasion::Cancel => Ok(()),
+    }
 }
 
 /// Stops where links to be mailed work no more.
@@ -330,6 +263,10 @@ pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, makin
         terms: TermsId(0),
         to: planned.order.to.clone(),
         note: planned.order.note.clone(),
+        occasion: planned.order.occasion(),
+        calendar: planned.calendar,
+        told: HashMap::new(),
+        behind: planned.removed.iter().map(|one| one.attendee.clone()).collect(),
         making,
         brisk: opened.settings.smtp.as_ref().is_none_or(|smtp| smtp.rate.is_none()),
         now: crate::surroundings::now,

@@ -2,6 +2,8 @@
 
 mod asking;
 mod between;
+mod calendar;
+mod cancel;
 mod check;
 mod continued;
 mod doubts;
@@ -14,12 +16,14 @@ mod limits;
 mod link;
 mod mailing;
 mod opened;
+mod order;
 mod own_secrets;
 mod pass;
 mod passes;
 mod preview;
 mod rehearse;
 mod relay;
+mod removed;
 mod report;
 mod resend;
 mod round;
@@ -58,6 +62,7 @@ pub(crate) fn run(cli: &Cli, around: &Surroundings, console: &Console) -> Result
         Some(Command::Check(args)) => check::run(&desk, args),
         Some(Command::Send(args)) => send::run(&desk, args),
         Some(Command::Resend(args)) => resend::run(&desk, args),
+        Some(Command::Cancel(args)) => cancel::run(&desk, args),
         Some(Command::Settle(args)) => settle::run(&desk, args),
         Some(Command::Status(args)) => status::run(&desk, args),
         Some(Command::Link(args)) => link::run(&desk, args),

@@ -9,11 +9,11 @@ use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
     failure::{Failure, Status, Told},
-    invitation::{self, Phrase, Templates},
+    invitation::{self, Occasion, Phrase, Templates},
     jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
-    model::Address,
+    model::CalendarStyle,
     settings::{self, ColumnSetting, Settings},
 };
 
@@ -160,7 +160,18 @@ impl Opened {
         wanted: &'a Wanted,
         desk: &Desk<'_>,
     ) -> Surveyor<'a> {
-        Surveyor { rules: &self.rules, press: &self.press, roster, terms, wanted, stamp: None, now: desk.around.now() }
+        Surveyor {
+            rules: &self.rules,
+            press: &self.press,
+            roster,
+            terms,
+            wanted,
+            stamp: None,
+            now: desk.around.now(),
+            occasion: Occasion::Invite,
+            // Where it is not settled yet, the larger of the two.
+            calendar: self.settings.calendar.unwrap_or(CalendarStyle::Request),
+        }
     }
 
     /// Where previews go unless the organiser says otherwise.
@@ -199,25 +210,6 @@ pub(super) fn lock_failure(problem: &LockProblem) -> Failure {
     match problem {
         LockProblem::HeldBy { .. } => Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())),
         LockProblem::Ledger(problem) => ledger_failure(problem),
-    }
-}
-
-/// Reads the addresses that a command names.
-pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Failure> {
-    let mut addresses = Vec::new();
-    let mut problems = Vec::new();
-    for email in emails {
-        match Address::parse(email) {
-            // Named twice is meant once.
-            Ok(address) if addresses.iter().any(|known: &Address| known.folded() == address.folded()) => {}
-            Ok(address) => addresses.push(address),
-            Err(problem) => problems.push(Told::new(problem.to_string()).hint(problem.hint())),
-        }
-    }
-    if problems.is_empty() {
-        Ok(Wanted { addresses, name: name.map(str::to_owned) })
-    } else {
-        Err(Failure { status: Status::BadInput, problems })
     }
 }
 

@@ -8,20 +8,21 @@ use std::{collections::HashSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Desk, between, continued,
+    Desk, between, calendar, continued,
     interrupt::{Interrupt, runtime},
-    limits,
-    mailing::{self, Planned},
+    limits, mailing,
     opened::{Opened, ledger_failure},
+    order::{Order, Planned},
     pass::{Course, pass},
     relay::{self, Way},
-    report, round,
+    removed, report, round,
 };
 use crate::{
     attendees::FileProblem,
-    campaign::{Composer, Depth, Ended, Journal, Making, Selection, Wanted},
+    campaign::{Composer, Depth, Ended, Journal, Making, Wanted},
     delivery::smtp::SmtpMailer,
     failure::{Failure, Status, Told},
+    invitation::Occasion,
     ledger::{CampaignId, CampaignKind, Ledger, LedgerProblem, Roster, State, Unrecorded, Writer},
     model::Outage,
 };
@@ -181,11 +182,12 @@ fn replan(
             return Err(Failure { status: Status::BadInput, problems: survey.broken });
         }
         planned.survey.identified = survey.identified;
+        removed::know(&mut planned.survey, &planned.removed);
     }
     let order = if first {
         planned.order.clone()
     } else {
-        mailing::Order { selection: Selection::Due, ..planned.order.clone() }
+        Order { selection: planned.order.of_later_passes(), ..planned.order.clone() }
     };
     planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
     let campaign = if let Some(campaign) = campaign {
@@ -197,9 +199,14 @@ fn replan(
         };
         ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?
     };
+    if first && planned.order.occasion() == Occasion::Invite {
+        planned.calendar = ledger.settle_calendar_style(planned.calendar).map_err(failed)?;
+    }
     let continued = continued::taken_over(ledger, &planned.fates, &order, Some(campaign))?;
+    let told = calendar::entries(ledger, &roster, &planned.fates)?;
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
+    composer.told = told;
     composer.campaign = campaign;
     composer.terms = terms;
     Ok(Some(composer))

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{
-    Desk, continued, interrupt,
-    mailing::{self, Order, Planned},
+    Desk, continued, interrupt, mailing,
     opened::Opened,
+    order::{Order, Planned},
     pass::{Course, pass},
     report, summary,
 };

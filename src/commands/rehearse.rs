@@ -3,9 +3,9 @@
 use std::fs;
 
 use super::{
-    Desk, interrupt,
-    mailing::{self, Order},
+    Desk, calendar, interrupt, mailing,
     opened::{Opened, SecretNeed},
+    order::Order,
     preview,
     relay::Way,
 };
@@ -37,6 +37,12 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
             return Err(Failure::unexpected(format!("failed to empty {}: {error}", ledger.display())));
         }
         _ => {}
+    }
+    // People see in rehearsal the kind of entry that the event's own mails carry.
+    if let Ok((reader, _)) = opened.ledger()
+        && let Some(style) = calendar::settled(reader.as_ref())?
+    {
+        opened.settings.calendar = Some(style);
     }
     opened.settings.folder.clone_from(&folder);
     if !opened.own_secret {

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Desk, mailing::Order, opened::Opened};
+use super::{Desk, opened::Opened, order::Order};
 use crate::{
     attendees::FileProblem,
     campaign::{Changed, Survey, grouped, words},
     failure::{Failure, Status, Told},
+    invitation::{Occasion, Part},
 };
 
 /// Rows named in a list; the rest is counted.
@@ -103,14 +104,15 @@ pub(super) fn rows_over(opened: &Opened, lines: &[u64]) -> Vec<Told> {
 }
 
 /// Stops where a note was given that an own template would not show.
-pub(super) fn refuse_a_note_nobody_sees(opened: &Opened, survey: &Survey) -> Result<(), Failure> {
+pub(super) fn refuse_a_note_nobody_sees(opened: &Opened, occasion: Occasion, survey: &Survey) -> Result<(), Failure> {
     let event = &opened.press.event.language;
+    let [_, text, html] = Part::of_mail(occasion).map(Part::file_name);
     let languages = survey.counts.languages.keys().filter_map(|tag| crate::model::Language::parse(tag).ok());
     for language in std::iter::once(event.clone()).chain(languages) {
-        if !opened.press.templates.uses_note(&language) {
+        if !opened.press.templates.uses_note(occasion, &language) {
             return Err(Failure::bad_input(
                 Told::new(format!("your templates for `{language}` do not show `note`: nobody would read it"))
-                    .hint("put {{ note }} into invite.txt and invite.html, or send without --note"),
+                    .hint(format!("put {{{{ note }}}} into {text} and {html}, or leave --note out")),
             ));
         }
     }

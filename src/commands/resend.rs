@@ -1,10 +1,11 @@
 //! `roomkey resend`.
 
 use super::{
-    Desk,
-    mailing::{self, Order},
-    opened::{Opened, SecretNeed, wanted},
+    Desk, mailing,
+    opened::{Opened, SecretNeed},
+    order::Order,
     preview,
+    who::wanted,
 };
 use crate::{
     campaign::Selection,
@@ -16,13 +17,7 @@ use crate::{
 };
 
 pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
-    if let Some(note) = &args.note
-        && (note.trim().is_empty() || forbidden_char_in_text(note).is_some())
-    {
-        return Err(Failure::bad_input(
-            Told::new("the note is empty, or holds a control character").hint("type it anew, in quotes"),
-        ));
-    }
+    refuse_an_empty_note(args.note.as_deref())?;
     if args.to.is_some() && args.emails.len() != 1 {
         return Err(Failure::bad_input(
             Told::new("--to is for one person: several links would reach one address").hint("name one EMAIL"),
@@ -59,6 +54,16 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
         return preview::run(desk, &opened, order, args.going.out.as_deref());
     }
     mailing::carry_out(desk, &opened, order, None)
+}
+
+/// Stops where a note says nothing, or holds what nobody can see.
+pub(super) fn refuse_an_empty_note(note: Option<&str>) -> Result<(), Failure> {
+    match note {
+        Some(note) if note.trim().is_empty() || forbidden_char_in_text(note).is_some() => Err(Failure::bad_input(
+            Told::new("the note is empty, or holds a control character").hint("type it anew, in quotes"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The way to go on, with what was said about each mail: a round is gone on with under the same note.

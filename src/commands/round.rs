@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::{
     Desk,
-    mailing::Order,
     opened::{Opened, ledger_failure},
+    order::Order,
 };
 use crate::{
     campaign::{Selection, words},

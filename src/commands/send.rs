@@ -1,10 +1,11 @@
 //! `roomkey send`.
 
 use super::{
-    Desk,
-    mailing::{self, Order},
-    opened::{Opened, SecretNeed, wanted},
+    Desk, mailing,
+    opened::{Opened, SecretNeed},
+    order::Order,
     preview, test_mail,
+    who::wanted,
 };
 use crate::{
     campaign::Selection,

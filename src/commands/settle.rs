@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Desk,
-    opened::{Opened, SecretNeed, ledger_failure, wanted},
+    opened::{Opened, SecretNeed, ledger_failure},
+    who::wanted,
 };
 use crate::{
     campaign::{Depth, Wanted},

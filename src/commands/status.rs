@@ -188,6 +188,10 @@ fn explained(state: StateName) -> &'static str {
              Message-ID in the mail server's log, then `roomkey settle EMAIL --arrived` or `--not-arrived`, or \
              mail it again with `roomkey resend --in-doubt`."
         }
+        StateName::Cancelled => {
+            "told that the invitation is called off; `roomkey send` leaves them alone. The link that they have works \
+             until its window closes: no link can be called back."
+        }
         StateName::Skipped => "left out, because the row repeats another one or has a problem.",
         StateName::Removed => {
             "in the ledger, but no longer in the attendee file. A link that was mailed still works until its window closes."

@@ -39,6 +39,7 @@ pub(super) fn state_name(state: StateName) -> &'static str {
         StateName::Failed => "failed",
         StateName::InDoubt => "in_doubt",
         StateName::Skipped => "skipped",
+        StateName::Cancelled => "cancelled",
         StateName::Removed => "removed",
     }
 }

@@ -211,6 +211,7 @@ impl<'a> Teller<'a> {
             State::Pending => StateName::Pending,
             State::Sending if self.is_live => StateName::Sending,
             State::Sending | State::InDoubt => StateName::InDoubt,
+            State::Sent if standing.last.is_cancellation && standing.last.state == State::Sent => StateName::Cancelled,
             State::Sent => StateName::Sent,
             State::Deferred => StateName::Deferred,
             State::Failed => StateName::Failed,
@@ -241,7 +242,14 @@ fn reason(
 ) -> Option<String> {
     let corrected = email_now.filter(|now| now.folded() != standing.address().to_lowercase());
     let elsewhere = mailing.filter(|mailing| mailing.address.folded() != standing.address().to_lowercase());
+    let whom = standing.address();
     let words = match (state, standing.last.state) {
+        (StateName::Sent, State::Failed) if standing.last.is_cancellation => {
+            format!("mailed; the mail that calls it off was refused: `roomkey cancel {whom}` tries again")
+        }
+        (StateName::Deferred | StateName::Pending, _) if standing.last.is_cancellation => {
+            format!("still to be told that it is off: `roomkey cancel {whom}`")
+        }
         (StateName::Sent, State::Failed) => "mailed; a later mail was refused".to_owned(),
         (StateName::Sent, State::Pending) => "mailed; a later mail did not arrive".to_owned(),
         (StateName::Sent, _) => match (corrected, elsewhere) {

@@ -5,11 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    Desk, limits,
-    mailing::{self, Planned},
-    opened::Opened,
-    passes::Ending,
-    relay, unrecorded,
+    Desk, limits, mailing, opened::Opened, order::Planned, passes::Ending, relay, removed, unrecorded,
     unsent::list_the_others,
 };
 use crate::{
@@ -36,6 +32,9 @@ pub(super) fn nothing_to_do(
     desk.console.say(match planned.order.selection {
         Selection::InState(State::Failed) => "nothing to send: nobody's mail has failed",
         Selection::InState(_) => "nothing to send: nobody's mail is in doubt",
+        Selection::Cancel { .. } if planned.waiting() == 0 => {
+            "nothing to call off: nobody concerned has an invitation that stands"
+        }
         _ if planned.waiting() > 0 => "nothing to send yet: what is left has to wait",
         _ => "nothing to send: everybody concerned was mailed, or needs you first",
     });
@@ -87,6 +86,7 @@ pub(super) fn summary(
     // The file may have gone meanwhile: then people are told apart by what was known before.
     if let Ok(survey) = survey {
         planned.survey.identified = survey.identified;
+        removed::know(&mut planned.survey, &planned.removed);
     }
     let mut line = sum(ending.accepted, host);
     let mut earlier = String::new();
@@ -220,7 +220,7 @@ fn when_to_go_on(
 fn go_on(planned: &Planned, ending: &Ending, roster: &Roster) -> (String, &'static str) {
     let order = &planned.order;
     if order.selection != Selection::Again {
-        return (order.command.clone(), "goes on with the rest, and mails nobody twice");
+        return (order.same_again(), "goes on with the rest, and mails nobody twice");
     }
     // Named people: those whom this run has no mail for; a mail of it that was deferred is `send`'s.
     let reached = |number| {

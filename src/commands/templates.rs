@@ -11,7 +11,7 @@ use crate::{
     cli::TemplatesArgs,
     console::visible,
     failure::{Failure, Status, Told},
-    invitation::{Facts, Variable, export, variables},
+    invitation::{Facts, Occasion, Variable, export, variables},
     model::{Address, Attendee, AttendeeKey, Locator},
 };
 
@@ -70,7 +70,9 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
         attendee,
         event: &press.event,
         language: press.language(attendee),
-        link: &link,
+        link: Some(&link),
+        occasion: Occasion::Invite,
+        calendar: false,
         note: None,
         subject_line: press.subject.as_ref(),
         greeting: press.greeting.as_ref(),

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{
-    Desk, asking, interrupt,
-    mailing::{self, Order},
+    Desk, asking, interrupt, mailing,
     opened::Opened,
+    order::Order,
     pass::{Course, pass},
     relay::{self, Way},
     report,

@@ -2,8 +2,8 @@
 
 use super::{
     Desk,
-    mailing::Planned,
     opened::ledger_failure,
+    order::Planned,
     summary::{standings, state_for},
 };
 use crate::{
@@ -63,7 +63,8 @@ pub(super) fn list_the_others(
             (_, None) => "no reply".to_owned(),
         };
         let whom = whom(roster, standing);
-        let resend = format!("`roomkey resend {whom}`");
+        let again = if standing.last.is_cancellation { "cancel" } else { "resend" };
+        let resend = format!("`roomkey {again} {whom}`");
         let (word, hint) = match state {
             State::Failed if elsewhere.is_some() => {
                 ("refused there", format!("try another address: {resend} with --to"))
@@ -76,6 +77,9 @@ pub(super) fn list_the_others(
                 ("not offered", format!("make the mail smaller, then {resend}"))
             }
             State::Failed => ("refused", format!("when the cause is mended: {resend}, or `roomkey resend --failed`")),
+            State::Deferred | State::Pending if standing.last.is_cancellation => {
+                ("not told yet that it is off", format!("{resend} tries again"))
+            }
             State::Deferred if standing.last.next_attempt.is_none() => {
                 ("given up for now", "`roomkey send` tries once more".to_owned())
             }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::mailing::{Order, Planned};
+use super::order::{Order, Planned};
 use crate::{
     campaign::{Fate, Reason, Selection, Stranger, Survey, Wanted},
     console::{Console, shell_word},
@@ -14,6 +14,25 @@ use crate::{
 
 /// Rows named in a list; the rest is counted.
 const NAMED: usize = 20;
+
+/// Reads the addresses that a command names.
+pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Failure> {
+    let mut addresses = Vec::new();
+    let mut problems = Vec::new();
+    for email in emails {
+        match Address::parse(email) {
+            // Named twice is meant once.
+            Ok(address) if addresses.iter().any(|known: &Address| known.folded() == address.folded()) => {}
+            Ok(address) => addresses.push(address),
+            Err(problem) => problems.push(Told::new(problem.to_string()).hint(problem.hint())),
+        }
+    }
+    if problems.is_empty() {
+        Ok(Wanted { addresses, name: name.map(str::to_owned) })
+    } else {
+        Err(Failure { status: Status::BadInput, problems })
+    }
+}
 
 /// Addresses that were mailed under another key than their row has, as far as the order means them.
 pub(super) fn strangers(survey: &Survey, meant: Option<&HashSet<u32>>) -> Vec<Told> {
@@ -94,15 +113,23 @@ fn unknown(survey: &Survey, roster: &Roster, wanted: &Wanted, address: &Address,
 
 /// Stops where somebody named for a mail again was never mailed, or cannot be told from somebody else.
 pub(super) fn refuse_never_mailed(survey: &Survey, order: &Order, fates: &[Fate]) -> Result<(), Failure> {
-    if order.selection != Selection::Again {
-        return Ok(());
-    }
+    let is_cancelling = match order.selection {
+        Selection::Again => false,
+        Selection::Cancel { .. } if !order.wanted.addresses.is_empty() => true,
+        _ => return Ok(()),
+    };
     let is_never = |row: u32| matches!(fates.get(row as usize - 1), Some(Fate::Left(Reason::NeverMailed)));
     let never: HashSet<u32> = survey.found.iter().map(|found| found.number).filter(|row| is_never(*row)).collect();
     let mut problems = strangers(survey, Some(&never));
     let strange: HashSet<u32> = survey.identified.strangers.iter().map(|stranger| stranger.row).collect();
     let new = survey.found.iter().filter(|found| never.contains(&found.number) && !strange.contains(&found.number));
     for attendee in new.filter_map(|found| found.attendee.as_ref()) {
+        if is_cancelling {
+            let told =
+                Told::new(format!("{} holds no invitation so far: there is nothing to call off", attendee.email));
+            problems.push(told.hint("take the row out of the file, and nobody is mailed"));
+            continue;
+        }
         problems.push(
             Told::new(format!("{} was never mailed so far: there is nothing to mail again", attendee.email)).hint(
                 format!(

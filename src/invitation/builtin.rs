@@ -17,9 +17,17 @@ const FILES: &[(&str, &str)] = &[
     ("built-in/invite.subject.txt", include_str!("../../templates/invite.subject.txt")),
     ("built-in/invite.txt", include_str!("../../templates/invite.txt")),
     ("built-in/invite.html", include_str!("../../templates/invite.html")),
+    ("built-in/invite.calendar.txt", include_str!("../../templates/invite.calendar.txt")),
+    ("built-in/cancel.subject.txt", include_str!("../../templates/cancel.subject.txt")),
+    ("built-in/cancel.txt", include_str!("../../templates/cancel.txt")),
+    ("built-in/cancel.html", include_str!("../../templates/cancel.html")),
     ("built-in/de/invite.subject.txt", include_str!("../../templates/de/invite.subject.txt")),
     ("built-in/de/invite.txt", include_str!("../../templates/de/invite.txt")),
     ("built-in/de/invite.html", include_str!("../../templates/de/invite.html")),
+    ("built-in/de/invite.calendar.txt", include_str!("../../templates/de/invite.calendar.txt")),
+    ("built-in/de/cancel.subject.txt", include_str!("../../templates/de/cancel.subject.txt")),
+    ("built-in/de/cancel.txt", include_str!("../../templates/de/cancel.txt")),
+    ("built-in/de/cancel.html", include_str!("../../templates/de/cancel.html")),
 ];
 
 /// All built-in templates: name with prefix, and source.

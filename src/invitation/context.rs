@@ -11,7 +11,7 @@ use std::{
 use jiff::tz::TimeZone;
 use tera::{Context, Map, Value, value::Key};
 
-use super::{Part, Phrase, locale::Locale, moments::Moments};
+use super::{Occasion, Part, Phrase, locale::Locale, moments::Moments};
 use crate::model::{Attendee, Event, JoinLink, Language, Mailbox};
 
 /// U+2068, FIRST STRONG ISOLATE.
@@ -28,8 +28,12 @@ pub struct Facts<'a> {
     pub event: &'a Event,
     /// The language wanted: the row's, else the event's.
     pub language: &'a Language,
-    /// Their link.
-    pub link: &'a JoinLink,
+    /// Their link; `None` in a cancellation, which shows none.
+    pub link: Option<&'a JoinLink>,
+    /// What the mail is sent for.
+    pub occasion: Occasion,
+    /// Whether words for a calendar entry are wanted.
+    pub calendar: bool,
     /// What the organiser wants to add, shown on top.
     pub note: Option<&'a str>,
     /// The subject from the settings: goes before the built-in ones, after the organiser's own file.
@@ -42,6 +46,11 @@ impl Facts<'_> {
     /// The zone in which the reader is told the time.
     fn zone(&self) -> &TimeZone {
         self.attendee.timezone.as_ref().unwrap_or_else(|| self.event.window.zone())
+    }
+
+    /// The link, or nothing.
+    pub(super) fn link_text(&self) -> &str {
+        self.link.map_or("", JoinLink::expose)
     }
 
     fn has_right_to_left(&self) -> bool {
@@ -96,7 +105,7 @@ impl<'a> Words<'a> {
     /// Begins with what all parts share.
     pub(super) fn new(facts: &'a Facts<'a>, rare: Rare) -> Self {
         let mut context = Context::new();
-        context.insert_value("link", Value::from(facts.link.expose()));
+        context.insert_value("link", Value::from(facts.link_text()));
         context.insert_value("note", Value::from(facts.note.unwrap_or_default()));
         context.insert_value(
             "row",
@@ -111,7 +120,7 @@ impl<'a> Words<'a> {
             self.tell_times(memory.moments.tell(&self.facts.attendee.window, self.facts.zone(), locale));
         }
         if self.told.is_none() || self.isolating {
-            let isolate = self.isolating && part == Part::Text;
+            let isolate = self.isolating && !part.is_html() && !part.is_subject();
             self.context.insert_value("attendee", attendee(self.facts, isolate));
             let event = if isolate { event(self.facts.event, true) } else { memory.event(self.facts.event) };
             self.context.insert_value("event", event);
@@ -126,7 +135,7 @@ impl<'a> Words<'a> {
             let session = BTreeMap::from([
                 ("room", Value::from(self.facts.attendee.room.as_str())),
                 ("window", window.clone()),
-                ("link", Value::from(self.facts.link.expose())),
+                ("link", Value::from(self.facts.link_text())),
             ]);
             self.context.insert_value("sessions", Value::from(vec![Value::from(session)]));
         }
@@ -183,11 +192,11 @@ fn row(attendee: &Attendee) -> Value {
 
 /// The greeting, names isolated the way the part needs it; in HTML it is marked as escaped already.
 fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
-    let escape = |text: &str| if part == Part::Html { escaped(text) } else { text.to_owned() };
+    let escape = |text: &str| if part.is_html() { escaped(text) } else { text.to_owned() };
     let name = |text: &str| match part {
-        Part::Html => ["<bdi>", &escaped(text), "</bdi>"].concat(),
-        Part::Text => isolated(text, true).into_owned(),
-        Part::Subject => text.to_owned(),
+        html if html.is_html() => ["<bdi>", &escaped(text), "</bdi>"].concat(),
+        subject if subject.is_subject() => text.to_owned(),
+        _ => isolated(text, true).into_owned(),
     };
     let line = if let Some(phrase) = facts.greeting {
         phrase.fill_with(facts.attendee, facts.event, escape, name)
@@ -195,7 +204,7 @@ fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
         let (before, after) = locale.greeting();
         [before, &name(&facts.attendee.first_name), after].concat()
     };
-    if part == Part::Html { Value::safe_string(&line) } else { Value::from(line) }
+    if part.is_html() { Value::safe_string(&line) } else { Value::from(line) }
 }
 
 /// A text as HTML shows it literally; the same escapes as in templates.

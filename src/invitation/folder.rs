@@ -17,7 +17,17 @@ pub(super) const MOST: usize = 1024 * 1024;
 const DEEPEST: usize = 3;
 const MOST_FILES: usize = 500;
 
-/// A part of the mail that has a template of its own.
+/// What a mail is sent for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Occasion {
+    /// To invite.
+    #[default]
+    Invite,
+    /// To call an invitation off.
+    Cancel,
+}
+
+/// A part of a mail that has a template of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     /// The subject line.
@@ -26,11 +36,36 @@ pub enum Part {
     Text,
     /// The HTML.
     Html,
+    /// The words in the calendar entry.
+    Calendar,
+    /// The subject line of a cancellation.
+    CancelSubject,
+    /// Its plain text.
+    CancelText,
+    /// Its HTML.
+    CancelHtml,
 }
 
 impl Part {
-    /// All three, in the order in which they are made.
-    pub const ALL: [Self; 3] = [Self::Subject, Self::Text, Self::Html];
+    /// All of them, in the order in which they are made.
+    pub const ALL: [Self; 7] = [
+        Self::Subject,
+        Self::Text,
+        Self::Html,
+        Self::Calendar,
+        Self::CancelSubject,
+        Self::CancelText,
+        Self::CancelHtml,
+    ];
+
+    /// The subject, the text and the HTML of a mail.
+    #[must_use]
+    pub fn of_mail(occasion: Occasion) -> [Self; 3] {
+        match occasion {
+            Occasion::Invite => [Self::Subject, Self::Text, Self::Html],
+            Occasion::Cancel => [Self::CancelSubject, Self::CancelText, Self::CancelHtml],
+        }
+    }
 
     /// The name of its template file.
     #[must_use]
@@ -39,7 +74,23 @@ impl Part {
             Self::Subject => "invite.subject.txt",
             Self::Text => "invite.txt",
             Self::Html => "invite.html",
+            Self::Calendar => "invite.calendar.txt",
+            Self::CancelSubject => "cancel.subject.txt",
+            Self::CancelText => "cancel.txt",
+            Self::CancelHtml => "cancel.html",
         }
+    }
+
+    /// Whether it is HTML.
+    #[must_use]
+    pub fn is_html(self) -> bool {
+        matches!(self, Self::Html | Self::CancelHtml)
+    }
+
+    /// Whether it is one line in a header.
+    #[must_use]
+    pub fn is_subject(self) -> bool {
+        matches!(self, Self::Subject | Self::CancelSubject)
     }
 }
 

@@ -34,9 +34,10 @@ mod fixture;
 
 pub use builtin::{ExportProblem, export};
 pub use context::Facts;
-pub use folder::{Part, holds_parts};
+pub use folder::{Occasion, Part, holds_parts};
 pub use phrase::{Phrase, PhraseProblem};
 pub use problem::{RenderProblem, TemplateFault, TemplateProblem, TemplateWarning};
+pub use render::Rendered;
 pub use template::Templates;
 pub use variables::{Variable, variables};
 #[cfg(test)]

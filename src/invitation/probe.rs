@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use tera::{Context, Value};
 
 use super::{
-    Part, Templates,
+    Occasion, Part, Templates,
     schema::{NAMES, Node},
     template::Choice,
 };
@@ -34,8 +34,9 @@ const READERS: [Reader; 3] = [
 impl Templates {
     /// Whether the text and the HTML for a language both show `note`.
     #[must_use]
-    pub fn uses_note(&self, language: &Language) -> bool {
-        [Part::Text, Part::Html].into_iter().all(|part| self.shows_note(&self.choose(part, language, language)))
+    pub fn uses_note(&self, occasion: Occasion, language: &Language) -> bool {
+        let [_, text, html] = Part::of_mail(occasion);
+        [text, html].into_iter().all(|part| self.shows_note(&self.choose(part, language, language)))
     }
 
     fn shows_note(&self, choice: &Choice) -> bool {

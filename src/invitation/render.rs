@@ -5,7 +5,7 @@ use std::io;
 use tera::ErrorKind;
 
 use super::{
-    Facts, Part, RenderProblem, TemplateFault, Templates,
+    Facts, Occasion, Part, RenderProblem, TemplateFault, Templates,
     context::{Words, escaped},
     folder::MOST,
     locale::Locale,
@@ -13,6 +13,15 @@ use super::{
     template::Choice,
 };
 use crate::model::{Invitation, Language, forbidden_char};
+
+/// A mail's words.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The mail; its calendar part is still to be made.
+    pub invitation: Invitation,
+    /// The words for the calendar entry, where they were wanted.
+    pub description: Option<String>,
+}
 
 /// The most a subject may take on its way, encoded.
 const LONGEST_SUBJECT: usize = 900;
@@ -22,32 +31,59 @@ const LINKS_END: usize = 16;
 const SUBJECT_SETTING: &str = "event.toml, [mail] subject";
 
 impl Templates {
-    /// Renders a mail's subject, text and HTML.
+    /// Renders a mail's subject, text and HTML, and the words for the calendar where they are wanted.
     ///
     /// # Errors
     /// [`RenderProblem`] where a template asks for a column that the file does not have, fails,
     /// prints over 1 MB, gives no one-line subject of at most 900 octets, or leaves the link out of
-    /// the text or the HTML.
-    pub fn render(&self, facts: &Facts) -> Result<Invitation, RenderProblem> {
+    /// the text, the HTML or the words for the calendar.
+    pub fn render(&self, facts: &Facts) -> Result<Rendered, RenderProblem> {
+        let [subject, text, html] =
+            Part::of_mail(facts.occasion).map(|part| (part, self.choose(part, facts.language, &facts.event.language)));
         let mut words = Words::new(facts, self.rare);
-        let subject = self.subject(facts, &mut words)?;
-        let text = self.choose(Part::Text, facts.language, &facts.event.language);
-        let text_part = self.part(facts, &mut words, Part::Text, &text)?;
-        let html = self.choose(Part::Html, facts.language, &facts.event.language);
-        let html_part = self.part(facts, &mut words, Part::Html, &html)?;
-        let link = facts.link.expose();
-        self.require_link(&text_part, link, &text)?;
-        self.require_link(&html_part, &escaped(link), &html)?;
-        let language = spoken(text.language, facts);
-        Ok(Invitation { subject, text: text_part, html: html_part, calendar: None, language })
+        let subject = self.subject(facts, &mut words, subject)?;
+        let text_part = self.linked(facts, &mut words, &text)?;
+        let html_part = self.linked(facts, &mut words, &html)?;
+        let description = if facts.calendar && facts.occasion == Occasion::Invite {
+            let choice = self.choose(Part::Calendar, facts.language, &facts.event.language);
+            Some(self.linked(facts, &mut words, &(Part::Calendar, choice))?)
+        } else {
+            None
+        };
+        let language = spoken(text.1.language, facts);
+        let invitation = Invitation { subject, text: text_part, html: html_part, calendar: None, language };
+        Ok(Rendered { invitation, description })
     }
 
-    fn subject(&self, facts: &Facts, words: &mut Words) -> Result<String, RenderProblem> {
-        let choice = self.choose(Part::Subject, facts.language, &facts.event.language);
-        let phrase = facts.subject_line.filter(|_| !choice.own);
+    /// A part that must hold the link, where there is one.
+    fn linked(&self, facts: &Facts, words: &mut Words, part: &(Part, Choice)) -> Result<String, RenderProblem> {
+        let (part, choice) = part;
+        let text = self.part(facts, words, *part, choice)?;
+        if let Some(link) = facts.link {
+            let link = link.expose();
+            let (link, hint) = if part.is_html() {
+                (&*escaped(link), "write `<a href=\"{{ link }}\">`, without filters")
+            } else {
+                (link, "write `<{{ link }}>` on a line of its own, without filters")
+            };
+            if !holds_link(&text, link) {
+                let what = "the mail would not hold the reader's link";
+                return Err(RenderProblem::new(&self.shown(choice.name), what, hint).of_template(true));
+            }
+        }
+        Ok(text)
+    }
+
+    fn subject(
+        &self,
+        facts: &Facts,
+        words: &mut Words,
+        (part, choice): (Part, Choice),
+    ) -> Result<String, RenderProblem> {
+        let phrase = facts.subject_line.filter(|_| !choice.own && part == Part::Subject);
         let line = match phrase {
             Some(phrase) => phrase.fill(facts.attendee, facts.event),
-            None => self.part(facts, words, Part::Subject, &choice)?,
+            None => self.part(facts, words, part, &choice)?,
         };
         let file = || phrase.map_or_else(|| self.shown(choice.name), |_| SUBJECT_SETTING.to_owned());
         let line = on_one_line(&line);
@@ -128,21 +164,10 @@ impl Templates {
             _ => faults_of(error, &show).swap_remove(0),
         };
         // A template may well throw the link at us; it is no one else's to read.
-        fault.message = fault.message.replace(facts.link.expose(), "[link]");
-        RenderProblem::from(fault).of_template(of_template)
-    }
-
-    fn require_link(&self, part: &str, link: &str, choice: &Choice) -> Result<(), RenderProblem> {
-        if holds_link(part, link) {
-            return Ok(());
+        if let Some(link) = facts.link {
+            fault.message = fault.message.replace(link.expose(), "[link]");
         }
-        let hint = if choice.name.ends_with(Part::Html.file_name()) {
-            "write `<a href=\"{{ link }}\">`, without filters"
-        } else {
-            "write `<{{ link }}>` on a line of its own, without filters"
-        };
-        let problem = RenderProblem::new(&self.shown(choice.name), "the mail would not hold the reader's link", hint);
-        Err(problem.of_template(true))
+        RenderProblem::from(fault).of_template(of_template)
     }
 }
 
@@ -200,9 +225,10 @@ fn on_one_line(text: &str) -> String {
 /// What a part seldom exceeds, in octets; powers of two are had fastest.
 fn usual_size(part: Part) -> usize {
     match part {
-        Part::Subject => 256,
-        Part::Text => 4 * 1024,
-        Part::Html => 8 * 1024,
+        Part::Subject | Part::CancelSubject => 256,
+        Part::Calendar => 2 * 1024,
+        Part::Text | Part::CancelText => 4 * 1024,
+        Part::Html | Part::CancelHtml => 8 * 1024,
     }
 }
 

@@ -235,6 +235,14 @@ fn columns(
         .collect()
 }
 
+/// Parts that say the same in two forms.
+const HALVES: [(Part, Part); 4] = [
+    (Part::Text, Part::Html),
+    (Part::Html, Part::Text),
+    (Part::CancelText, Part::CancelHtml),
+    (Part::CancelHtml, Part::CancelText),
+];
+
 fn warnings(
     dir: &Path,
     folder: &Folder,
@@ -251,7 +259,7 @@ fn warnings(
             let mut tags = language.iter().flat_map(Language::fallbacks);
             tags.any(|tag| own.contains_key(&(tag.to_owned(), part)))
         };
-        for (part, other) in [(Part::Text, Part::Html), (Part::Html, Part::Text)] {
+        for (part, other) in HALVES {
             let (Some(name), None, false) = (here(part), here(other), related(other)) else { continue };
             let (file, missing) = (dir.join(name), dir.join(tag).join(other.file_name()));
             warnings.push(match own.get(&(String::new(), other)) {

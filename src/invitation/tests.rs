@@ -4,7 +4,7 @@ mod broken;
 
 use std::fs;
 
-use super::{Facts, Part, Phrase, Templates, export, fixture, variables};
+use super::{Facts, Occasion, Part, Phrase, Templates, export, fixture, variables};
 use crate::model::{Attendee, Event, Invitation, JoinLink, Language, Mailbox};
 
 struct Scene {
@@ -42,7 +42,9 @@ impl Scene {
             attendee: &self.attendee,
             event: &self.event,
             language: &self.language,
-            link: &self.link,
+            link: Some(&self.link),
+            occasion: Occasion::Invite,
+            calendar: true,
             note: self.note,
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
@@ -50,7 +52,7 @@ impl Scene {
     }
 
     fn render(&self, templates: &Templates) -> Invitation {
-        templates.render(&self.facts()).unwrap()
+        templates.render(&self.facts()).unwrap().invitation
     }
 }
 
@@ -197,14 +199,17 @@ fn own_files_replace_built_in_ones_one_by_one() {
     let parts = templates.own_parts();
     assert_eq!(parts[0], (None, Part::Subject));
     assert_eq!(parts.len(), 4);
-    assert!(templates.uses_note(&fixture::lang("en")) && !templates.uses_note(&fixture::lang("de")));
+    assert!(
+        templates.uses_note(Occasion::Invite, &fixture::lang("en"))
+            && !templates.uses_note(Occasion::Invite, &fixture::lang("de"))
+    );
 }
 
 #[test]
 fn a_note_counts_as_shown_where_readers_see_it() {
     let shows = |html: &str| {
         let files = [("invite.txt", "{{ note }}{{ link }}"), ("invite.html", html), ("top.html", "{{ note | upper }}")];
-        own(&files).uses_note(&fixture::lang("en"))
+        own(&files).uses_note(Occasion::Invite, &fixture::lang("en"))
     };
     assert!(!shows("{% if note %}x{% endif %}{{ link }}"));
     assert!(!shows("{{ \"x\" if note else \"y\" }}{{ link }}"));
@@ -274,7 +279,7 @@ fn a_subject_is_one_line() {
 fn exported_templates_load_and_give_the_same_mails() {
     let dir = tempfile::tempdir().unwrap();
     let written = export(dir.path()).unwrap();
-    assert_eq!(written.len(), 6);
+    assert_eq!(written.len(), 14);
     assert!(export(dir.path()).unwrap_err().to_string().contains("is there already"));
     let exported = Templates::load(Some(dir.path())).unwrap();
     assert_eq!(exported.warnings(), []);

@@ -26,7 +26,7 @@ pub struct Variable {
 pub fn variables(facts: &Facts) -> Vec<Variable> {
     let mut words = Words::new(facts, Rare { row: true, sessions: true });
     let context = words.turn(Part::Subject, Locale::of(facts.language.as_str()), &Memory::default());
-    let link = facts.link.expose();
+    let link = facts.link_text();
     let mut found = Vec::new();
     for (name, node) in NAMES {
         if let Some(value) = context.get(name) {
@@ -34,7 +34,9 @@ pub fn variables(facts: &Facts) -> Vec<Variable> {
         }
     }
     for variable in &mut found {
-        variable.example = variable.example.replace(link, &redacted(link));
+        if !link.is_empty() {
+            variable.example = variable.example.replace(link, &redacted(link));
+        }
         if variable.name == "attendee.last_name" && variable.example.is_empty() {
             NO_LAST_NAME.clone_into(&mut variable.example);
         }

@@ -47,10 +47,7 @@ impl ToSql for CampaignKind {
 impl FromSql for CampaignKind {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let name = value.as_str()?;
-        [Self::Send, Self::Resend, Self::ResendAll]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-            .ok_or_else(|| unknown("campaign", name))
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name).ok_or_else(|| unknown("campaign", name))
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the ledger speaks of: people, the mails to them, and the campaigns these belong to.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use jiff::Timestamp;
 
@@ -138,9 +141,13 @@ pub enum CampaignKind {
     Resend,
     /// `resend --all`.
     ResendAll,
+    /// `cancel`.
+    Cancel,
 }
 
 impl CampaignKind {
+    pub(super) const ALL: [Self; 4] = [Self::Send, Self::Resend, Self::ResendAll, Self::Cancel];
+
     /// The name, as stored.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -148,6 +155,7 @@ impl CampaignKind {
             Self::Send => "send",
             Self::Resend => "resend",
             Self::ResendAll => "resend_all",
+            Self::Cancel => "cancel",
         }
     }
 }
@@ -215,6 +223,23 @@ pub struct Entry {
     pub link: Fingerprint,
     /// The calendar sequence number.
     pub sequence: u32,
+}
+
+impl Mailing {
+    /// Tells whether a calendar entry must be told anew: room, times and title in one number, the same
+    /// within one run of the program only.
+    #[must_use]
+    pub fn calendar_mark(&self) -> u64 {
+        calendar_mark(&self.room, self.opens, self.closes, &self.title)
+    }
+}
+
+/// The mark of a calendar entry: see [`Mailing::calendar_mark`].
+#[must_use]
+pub fn calendar_mark(room: &str, opens: Timestamp, closes: Timestamp, title: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (room, opens, closes, title).hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Entry {

@@ -35,6 +35,7 @@ mod writer;
 
 pub use entry::{
     Campaign, CampaignId, CampaignKind, Ending, Entry, Mailing, MailingId, PersonIdentity, PersonRecord, State,
+    calendar_mark,
 };
 pub use folder::LedgerFolder;
 pub use lock::{LiveRun, LockNote, RunLock};

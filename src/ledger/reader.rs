@@ -11,7 +11,7 @@ use super::{
     columns::{self, Millis},
     opening::{MIGRATIONS, open_to_read},
 };
-use crate::model::{EventId, PersonId};
+use crate::model::{CalendarStyle, EventId, PersonId};
 
 /// A ledger open to be read, also while a run writes it.
 ///
@@ -102,6 +102,13 @@ impl Reader {
     /// The digest of the terms that the organiser accepted though others were mailed before.
     pub fn accepted_change(&self) -> Result<Option<String>, LedgerProblem> {
         self.one("SELECT value FROM meta WHERE key = 'accepted_change'", [], |row| row.get(0))
+    }
+
+    /// What kind of calendar entry the event's mails carry, once the first has left.
+    pub fn calendar_style(&self) -> Result<Option<CalendarStyle>, LedgerProblem> {
+        let name: Option<String> =
+            self.one("SELECT value FROM meta WHERE key = 'calendar_style'", [], |row| row.get(0))?;
+        Ok(name.and_then(|name| CalendarStyle::named(&name)))
     }
 
     /// When each try was over that a relay may count, in the stretch of time that ends now; sorted.

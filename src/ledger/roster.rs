@@ -4,6 +4,7 @@
 //! by [`super::Reader::mailing`].
 
 use std::{
+    collections::HashSet,
     fmt,
     hash::{BuildHasher, RandomState},
 };
@@ -11,7 +12,7 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
-    Standing,
+    CampaignKind, Standing,
     standing::{Line, Texts},
 };
 use crate::model::{Address, AttendeeKey, PersonId, UserId};
@@ -36,6 +37,7 @@ impl Roster {
         // One picture of both tables; an older ledger is being read in a transaction already.
         let _picture = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
         let mut people = people_to_be_filled(connection)?;
+        let cancellations = cancellations(connection)?;
         let mut statement = connection.prepare_cached(
             "SELECT id, person, campaign, terms, state, attempts, next_attempt, first_attempt, last_attempt, link,
                     sequence
@@ -45,7 +47,7 @@ impl Roster {
         while let Some(row) = rows.next()? {
             let person = PersonId(row.get("person")?);
             let Ok(at) = people.binary_search_by_key(&person, |p| p.id) else { continue };
-            let (line, place) = (Line::read(row)?, &mut people[at]);
+            let (line, place) = (Line::read(row, &cancellations)?, &mut people[at]);
             match (&mut place.standing, place.texts.take()) {
                 (Some(standing), _) => standing.add(line),
                 (none, Some(texts)) => *none = Some(line.first(person, texts)),
@@ -111,6 +113,12 @@ struct Place {
     id: PersonId,
     texts: Option<Texts>,
     standing: Option<Standing>,
+}
+
+/// The campaigns that called invitations off.
+fn cancellations(connection: &Connection) -> rusqlite::Result<HashSet<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM campaign WHERE kind = ?1")?;
+    statement.query_map([CampaignKind::Cancel], |row| row.get(0))?.collect()
 }
 
 fn people_to_be_filled(connection: &Connection) -> rusqlite::Result<Vec<Place>> {

@@ -11,6 +11,8 @@
 //! | sent, in doubt settled as not arrived | sent |
 //! | in doubt settled as not arrived | pending |
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::Row;
 
@@ -26,6 +28,8 @@ pub struct LastMailing {
     pub state: State,
     /// What it is part of.
     pub campaign: CampaignId,
+    /// Whether it called the invitation off.
+    pub is_cancellation: bool,
     /// The event's values in it.
     pub terms: TermsId,
     /// How often it was tried.
@@ -58,6 +62,8 @@ pub struct Held {
     pub terms: TermsId,
     /// Its calendar sequence number.
     pub sequence: u32,
+    /// Whether it called the invitation off.
+    pub is_cancellation: bool,
     link: Box<str>,
 }
 
@@ -170,20 +176,24 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: &Row<'_>, cancellations: &HashSet<i64>) -> rusqlite::Result<Self> {
         let id = MailingId(row.get("id")?);
         let terms = TermsId(row.get("terms")?);
+        let campaign = row.get("campaign")?;
+        let is_cancellation = cancellations.contains(&campaign);
         let last = LastMailing {
             id,
             terms,
             state: row.get("state")?,
-            campaign: CampaignId(row.get("campaign")?),
+            campaign: CampaignId(campaign),
+            is_cancellation,
             attempts: row.get("attempts")?,
             next_attempt: columns::optional_time(row, "next_attempt")?,
             first_attempt: columns::time(row, "first_attempt")?,
             last_attempt: columns::time(row, "last_attempt")?,
         };
-        let as_held = Held { mailing: id, terms, sequence: row.get("sequence")?, link: row.get("link")? };
+        let as_held =
+            Held { mailing: id, terms, sequence: row.get("sequence")?, is_cancellation, link: row.get("link")? };
         Ok(Self { last, as_held })
     }
 

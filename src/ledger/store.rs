@@ -10,7 +10,7 @@ use super::{
     columns::Millis,
     opening::{MIGRATIONS, open_to_write},
 };
-use crate::model::{AttendeeKey, PersonId};
+use crate::model::{AttendeeKey, CalendarStyle, PersonId};
 
 /// An event's ledger, open to write; it holds the run's lock as long as it lives.
 ///
@@ -129,6 +129,15 @@ impl Ledger {
         self.write(|step| {
             step.execute("REPLACE INTO meta (key, value) VALUES ('accepted_change', ?1)", [&digest]).map(drop)
         })
+    }
+
+    /// Settles what kind of calendar entry the event's mails carry, unless that is settled; answers what holds.
+    pub fn settle_calendar_style(&mut self, style: CalendarStyle) -> Result<CalendarStyle, LedgerProblem> {
+        self.write(|step| {
+            step.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('calendar_style', ?1)", [style.as_str()])
+                .map(drop)
+        })?;
+        Ok(self.calendar_style()?.unwrap_or(style))
     }
 
     /// Records the keys by which people are known from now on, where nobody else has them.

@@ -71,8 +71,8 @@ pub struct Entry<'a> {
     pub link: &'a str,
     /// Who invites.
     pub organizer: Party<'a>,
-    /// Who is invited; left out of an entry that is only published.
-    pub attendee: Party<'a>,
+    /// Who is invited; nobody in an entry that is published, or was.
+    pub attendee: Option<Party<'a>>,
 }
 
 /// Minutes before the start at which a calendar reminds.
@@ -97,13 +97,12 @@ pub fn calendar(entry: &Entry<'_>) -> String {
     out.line(&format!("DTEND:{}", utc(entry.ends)));
     out.line(&text("SUMMARY", entry.summary));
     out.line(&party("ORGANIZER", "", entry.organizer));
-    match entry.method {
-        Method::Request => {
-            let answerable = ";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE";
-            out.line(&party("ATTENDEE", answerable, entry.attendee));
-        }
-        Method::Cancel => out.line(&party("ATTENDEE", "", entry.attendee)),
-        Method::Publish => {}
+    if let Some(attendee) = entry.attendee {
+        let answerable = match entry.method {
+            Method::Request => ";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
+            Method::Publish | Method::Cancel => "",
+        };
+        out.line(&party("ATTENDEE", answerable, attendee));
     }
     if entry.method == Method::Cancel {
         // Who cancels has nothing to show any more: neither the link nor a reminder.
@@ -228,7 +227,7 @@ mod tests {
             language: &given.language,
             link: "https://meet.example.org/rust?jwt=a.b.c",
             organizer: Party { name: "Workshop \"Team\"; Berlin", address: &given.address },
-            attendee: Party { name: &given.name, address: &given.address },
+            attendee: (method != Method::Publish).then_some(Party { name: &given.name, address: &given.address }),
         })
     }
 

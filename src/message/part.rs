@@ -27,8 +27,8 @@ pub(super) fn write(out: &mut Vec<u8>, invitation: &Invitation, id: &MessageId) 
     let method = format!("method={};", method(calendar)?);
     open_multipart(out, "multipart/mixed;", &mixed);
     open_part(out, &mixed);
-    // Outlook shows a PUBLISH part as raw text: there the attachment alone.
-    let shown = (method != "method=PUBLISH;").then_some((method.as_str(), calendar));
+    // Outlook shows an entry that is addressed to nobody as raw text: there the attachment alone.
+    let shown = (method != "method=PUBLISH;" && is_addressed(calendar)).then_some((method.as_str(), calendar));
     write_alternatives(out, &alternative, invitation, shown);
     open_part(out, &mixed);
     let kind = ["text/calendar;", &method, "charset=utf-8;", "name=\"invite.ics\""];
@@ -79,6 +79,11 @@ fn method(calendar: &str) -> Result<&str, ComposeProblem> {
     method
         .filter(|method| !method.is_empty() && method.bytes().all(|b| b.is_ascii_uppercase()))
         .ok_or(ComposeProblem::Calendar)
+}
+
+/// Whether an entry has an ATTENDEE (RFC 5545 §3.8.4.1).
+fn is_addressed(calendar: &str) -> bool {
+    calendar.lines().any(|line| line.starts_with("ATTENDEE;") || line.starts_with("ATTENDEE:"))
 }
 
 /// The end of a part's header, and its text, with CRLF line ends: 7bit where that is possible,

@@ -8,7 +8,7 @@ use crate::model::{Address, Invitation, Language, Mail, Mailbox, MessageId};
 
 mod as_lettre;
 
-const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n";
+const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nATTENDEE:mailto:ada@example.org\r\nEND:VCALENDAR\r\n";
 
 struct Desk {
     invitation: Invitation,

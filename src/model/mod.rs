@@ -5,6 +5,7 @@
 
 mod address;
 mod attendee;
+mod calendar;
 mod derive;
 mod event;
 mod invitation;
@@ -16,6 +17,7 @@ mod window;
 
 pub use address::{Address, AddressProblem, Mailbox};
 pub use attendee::{Attendee, AttendeeKey, Headers, Locator, PersonId};
+pub use calendar::CalendarStyle;
 pub use derive::{Fingerprint, SubKeys, UserId};
 pub use event::{Event, EventId, EventIdProblem, Language, LanguageProblem};
 pub use invitation::{Invitation, JoinLink};

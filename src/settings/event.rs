@@ -14,7 +14,8 @@ use super::{
     values,
 };
 use crate::model::{
-    Event, EventId, Language, LocalTimeProblem, Mailbox, Room, RoomProblem, Window, WindowProblem, parse_local_time,
+    CalendarStyle, Event, EventId, Language, LocalTimeProblem, Mailbox, Room, RoomProblem, Window, WindowProblem,
+    parse_local_time,
 };
 
 /// Links that work for longer than a month around the event are no longer personal keys to it.
@@ -122,6 +123,11 @@ fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
         LocalTimeProblem::OutOfRange(_) => "check the year",
         _ => "write the local time like: \"2026-12-05T14:00\"",
     })
+}
+
+/// Reads `[calendar]`.
+pub(super) fn calendar(layers: &mut Layers<'_>) -> Option<CalendarStyle> {
+    layers.text("calendar.style", |text| values::choice(text, &CalendarStyle::ALL.map(|style| (style.as_str(), style))))
 }
 
 /// Reads `[jitsi]`.

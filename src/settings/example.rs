@@ -256,6 +256,9 @@ const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {
 # envelope_from = \"bounces@example.org\"     # where mails that cannot be delivered go; else to the sender
 # unsubscribe = \"mailto:workshop@example.org\"
 # templates = \"templates\"         # your own texts; a folder of this name is found without this line
+
+# [calendar]
+# style = \"publish\"             # an entry to add; request: one to answer yes or no; none. Else by how many people
 ";
 
 const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the environment variable

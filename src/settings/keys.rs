@@ -102,15 +102,15 @@ const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
 }
 
 /// The tables that a file may hold.
-pub(super) const TABLES: [&str; 8] =
-    ["event", "jitsi", "attendees", "attendees.columns", "mail", "smtp", "smtp.timeouts", "retry"];
+pub(super) const TABLES: [&str; 9] =
+    ["event", "jitsi", "attendees", "attendees.columns", "mail", "calendar", "smtp", "smtp.timeouts", "retry"];
 
 use Group::{Relay, Server};
 use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 63] = [
+pub(super) static KEYS: [Key; 64] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -152,6 +152,7 @@ pub(super) static KEYS: [Key; 63] = [
     key("mail.envelope_from", Text, "\"bounces@example.org\""),
     key("mail.unsubscribe", Text, "\"mailto:workshop@example.org\""),
     key("mail.templates", Text, "\"templates\""),
+    key("calendar.style", Text, "\"publish\""),
     key("smtp.provider", Text, "\"gmail\"").of(Relay),
     key("smtp.host", Text, "\"smtp.example.org\"").required().of(Relay),
     key("smtp.port", Integer, "465").of(Relay),

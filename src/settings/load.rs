@@ -75,6 +75,7 @@ fn resolve(layers: &mut Layers<'_>, file: &SettingsFile) -> Option<Settings> {
     let table = event::event(layers, mail.as_ref().map(|mail| &mail.from));
     let jitsi = event::jitsi(layers);
     let attendees = event::attendees(layers);
+    let calendar = event::calendar(layers);
     let smtp = relay::smtp(layers);
     let retry = relay::retry(layers);
     let origins = layers.origins(|key| smtp.is_none() && key.table().starts_with("smtp"));
@@ -87,6 +88,7 @@ fn resolve(layers: &mut Layers<'_>, file: &SettingsFile) -> Option<Settings> {
         jitsi: jitsi?,
         attendees: attendees?,
         mail: mail?,
+        calendar,
         smtp,
         retry: retry?,
         shown_file: file.shown.clone(),

@@ -10,7 +10,7 @@ use super::{
     provider::Provider,
     secrets::SecretSource,
 };
-use crate::model::{Address, Event, Mailbox};
+use crate::model::{Address, CalendarStyle, Event, Mailbox};
 
 /// Everything an event's files say, checked.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Settings {
     pub attendees: AttendeeSettings,
     /// The mail's own words and addresses.
     pub mail: MailSettings,
+    /// How mails bring the event into calendars; `None` where it depends on how many people there are.
+    pub calendar: Option<CalendarStyle>,
     /// The relay; `None` where no file names one (a rehearsal needs none).
     pub smtp: Option<SmtpSettings>,
     /// When to try again.
@@ -261,7 +263,7 @@ impl SmtpSettings {
 pub struct RetrySettings {
     /// The waits after the first, second, … deferral; the last one repeats; never empty.
     pub delays: Vec<SignedDuration>,
-    /// The least wait after greylisting.
+    /// The first wait after greylisting; each further one is longer by as much.
     pub greylist_wait: SignedDuration,
     /// How long after its first attempt a row is given up.
     pub give_up_after: SignedDuration,

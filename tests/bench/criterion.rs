@@ -7,13 +7,13 @@ use std::{hint::black_box, path::Path, sync::Arc, time::Duration};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use roomkey::{
-    invitation::{Facts, Templates},
+    invitation::{Facts, Occasion, Rendered, Templates},
     jitsi::{Algorithm, Bearer, ClaimsStyle, LinkStyle, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{
         CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, PersonIdentity, RunLock, Terms,
         TermsId, Writer, WriterHandle,
     },
-    message::{Letter, compose},
+    message::{Entry as CalendarEntry, Letter, Method, Party, calendar, compose},
     model::{
         Address, Attendee, AttendeeKey, Event, EventId, Fingerprint, Headers, Language, Locator, Mailbox, MessageId,
         Room, SubKeys, UserId, Window, parse_local_time,
@@ -53,7 +53,9 @@ fn words_and_message(criterion: &mut Criterion) {
         attendee: &ada,
         event: &event,
         language: &event.language,
-        link: &link,
+        link: Some(&link),
+        occasion: Occasion::Invite,
+        calendar: false,
         note: None,
         subject_line: None,
         greeting: None,
@@ -61,7 +63,7 @@ fn words_and_message(criterion: &mut Criterion) {
     criterion.bench_function("render/text and HTML", |bencher| {
         bencher.iter(|| templates.render(black_box(&facts)).unwrap());
     });
-    let invitation = templates.render(&facts).unwrap();
+    let invitation = templates.render(&facts).unwrap().invitation;
     let message_id = keys.message_id(&event.id, &ada.key, 0, "example.org");
     let letter = Letter {
         row: 1,
@@ -78,6 +80,27 @@ fn words_and_message(criterion: &mut Criterion) {
     };
     criterion.bench_function("compose/MIME message, read back", |bencher| {
         bencher.iter(|| compose(black_box(&letter)).unwrap());
+    });
+    let facts = Facts { calendar: true, ..facts };
+    criterion.bench_function("a whole mail/text, HTML, calendar and MIME message", |bencher| {
+        bencher.iter(|| {
+            let Rendered { mut invitation, description } = templates.render(black_box(&facts)).unwrap();
+            invitation.calendar = Some(calendar(&CalendarEntry {
+                method: Method::Request,
+                uid: "calendar-1@example.org",
+                sequence: 0,
+                stamp: Timestamp::UNIX_EPOCH,
+                starts: ada.window.starts(),
+                ends: ada.window.ends(),
+                summary: &event.title,
+                description: description.as_deref().unwrap_or_default(),
+                language: &event.language,
+                link: link.expose(),
+                organizer: Party { name: "Rust Workshop", address: &event.organizer.address },
+                attendee: Some(Party { name: &ada.name, address: &ada.email }),
+            }));
+            compose(&Letter { invitation: &invitation, ..letter }).unwrap()
+        });
     });
 }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod architecture;
+mod calendar;
 mod check;
 mod crash;
 mod doubts;

@@ -7,7 +7,7 @@ use super::{Changed, Depth, RowKind, SHOWN_PROBLEMS, Survey, Surveyor, who};
 use crate::{
     campaign::{
         identity::Identities,
-        press::{Addressing, MailProblem},
+        press::{Addressing, CalendarEntry, MailProblem},
     },
     ledger::Held,
     model::{Attendee, PersonId},
@@ -70,10 +70,19 @@ impl Surveyor<'_> {
             note,
             date: self.now,
             test_for: None,
+            occasion: self.occasion,
+            calendar: CalendarEntry {
+                style: self.calendar,
+                uid: &self.press.keys.calendar_uid(&self.press.event.id, &attendee.key),
+                sequence: 0,
+            },
         };
         let tried = self.press.mail(&attendee, &addressing).map(|(mail, link)| {
-            let is_other =
-                |held: &Held| Some(held.terms) == self.terms && held.link() != self.press.keys.link_fingerprint(&link);
+            let is_other = |held: &Held| {
+                !held.is_cancellation
+                    && Some(held.terms) == self.terms
+                    && held.link() != self.press.keys.link_fingerprint(&link)
+            };
             let changed = standing.filter(|standing| standing.held.as_ref().is_some_and(is_other));
             Made { octets: mail.bytes.len(), changes: changed.map(|standing| standing.person) }
         });
