@@ -6,6 +6,7 @@
 mod support;
 
 mod architecture;
+mod built_in;
 mod calendar;
 mod check;
 mod crash;

@@ -1,0 +1,221 @@
+//! The built-in templates are made from one skeleton, one style sheet and the words of each language.
+//!
+//! `ROOMKEY_WRITE_TEMPLATES=1 cargo test --test it built_in` writes them; without it, they are held to
+//! what they are made of.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use crate::support::variable;
+
+/// The languages, the first without a folder of its own.
+const LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "pt", "tr", "pl", "ja", "ar"];
+const FILES: [&str; 7] = [
+    "invite.subject.txt",
+    "invite.txt",
+    "invite.html",
+    "invite.calendar.txt",
+    "cancel.subject.txt",
+    "cancel.txt",
+    "cancel.html",
+];
+/// The width of plain text, as the filter `wrap` has it.
+const COLUMNS: usize = 72;
+
+type Words = BTreeMap<String, String>;
+
+fn templates() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("templates")
+}
+
+fn source(name: &str) -> String {
+    let path = templates().join("source").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn words(language: &str) -> Words {
+    toml::from_str(&source(&format!("words/{language}.toml"))).unwrap()
+}
+
+/// What the words leave to be filled in: in plain text, and in HTML.
+const FILLED_IN: [(&str, &str, &str); 6] = [
+    ("organizer", "{{ event.organizer.name }}", "<bdi>{{ event.organizer.name }}</bdi>"),
+    ("title", "{{ event.title }}", "<bdi>{{ event.title }}</bdi>"),
+    (
+        "email",
+        "{{ event.organizer.email }}",
+        "<a class=\"plain\" dir=\"ltr\" href=\"mailto:{{ event.organizer.email }}\">{{ event.organizer.email }}</a>",
+    ),
+    ("works", "{{ window.works }}", "<strong>{{ window.works }}</strong>"),
+    (
+        "zone",
+        "{{ window.place }}{% if window.works_utc %}; {{ window.works_utc }}{% endif %}",
+        "{{ window.place }}{% if window.works_utc %}; {{ window.works_utc }}{% endif %}",
+    ),
+    ("opens", "{{ window.opens.time }}", "{{ window.opens.time }}"),
+];
+
+fn plain(text: &str) -> String {
+    let filled = FILLED_IN.iter().fold(text.to_owned(), |text, (name, plain, _)| text.replace(&format!("{{{name}}}"), plain));
+    filled.replace("**", "")
+}
+
+fn html(text: &str) -> String {
+    assert!(!text.contains(['<', '>', '&']), "{text}");
+    let filled = FILLED_IN.iter().fold(text.to_owned(), |text, (name, _, html)| text.replace(&format!("{{{name}}}"), html));
+    let mut bold = false;
+    let mut out = String::new();
+    for (n, piece) in filled.split("**").enumerate() {
+        if n > 0 {
+            bold = !bold;
+            out.push_str(if bold { "<strong>" } else { "</strong>" });
+        }
+        out.push_str(piece);
+    }
+    assert!(!bold, "{text}");
+    out
+}
+
+/// Breaks a text that has no blanks between words where two columns hold one character.
+fn wrapped(text: &str, first: &str, indent: &str) -> String {
+    let width = |text: &str| text.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum::<usize>();
+    let mut lines = vec![first.to_owned()];
+    let mut is_empty = true;
+    for word in text.split(' ') {
+        let mut rest = word;
+        loop {
+            let line = lines.last_mut().unwrap();
+            let blank = usize::from(!is_empty);
+            if width(line) + blank + width(rest) <= COLUMNS {
+                line.push_str(&" ".repeat(blank));
+                line.push_str(rest);
+                is_empty = false;
+                break;
+            }
+            if !is_empty && width(rest) + indent.len() <= COLUMNS {
+                lines.push(indent.to_owned());
+                is_empty = true;
+                continue;
+            }
+            // One long word of a language without blanks: cut where the line is full, not before a stop.
+            let mut at = 0;
+            let mut columns = width(line) + blank;
+            for (index, c) in rest.char_indices() {
+                columns += width(&c.to_string());
+                if columns > COLUMNS {
+                    break;
+                }
+                if !rest[index + c.len_utf8()..].starts_with(['、', '。', '）', '」', 'ー', 'ャ', 'ュ', 'ョ', 'ッ']) {
+                    at = index + c.len_utf8();
+                }
+            }
+            assert!(at > 0, "{text}");
+            line.push_str(&rest[..at]);
+            rest = &rest[at..];
+            lines.push(indent.to_owned());
+            is_empty = true;
+        }
+    }
+    lines.join("\n")
+}
+
+/// Puts the words of a language into a piece of plain text.
+fn in_text(keys: &str, words: &Words) -> String {
+    let (kind, keys) = keys.split_once(' ').unwrap();
+    let texts: Vec<_> = keys.split(' ').map(|key| plain(&words[key])).collect();
+    let has_blanks = words["help_time"].contains(' ');
+    let text = texts.join(if has_blanks { " " } else { "" });
+    let is_filled_in = text.contains("{{");
+    match kind {
+        "line" => text,
+        "paragraph" if is_filled_in => format!("{{% filter wrap %}}{text}{{% endfilter %}}"),
+        "paragraph" => wrapped(&text, "", ""),
+        "item" if is_filled_in => format!("  - {text}"),
+        "item" => wrapped(&text, "  - ", "    "),
+        other => panic!("[[{other} …]]"),
+    }
+}
+
+/// Replaces each `[[…]]`.
+fn filled(skeleton: &str, fill: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut rest = skeleton;
+    while let Some(start) = rest.find("[[") {
+        let end = start + rest[start..].find("]]").unwrap();
+        out.push_str(&rest[..start]);
+        out.push_str(&fill(&rest[start + 2..end]));
+        rest = &rest[end + 2..];
+    }
+    out + rest
+}
+
+fn made(language: &str, file: &str) -> String {
+    let words = words(language);
+    if !file.ends_with(".html") {
+        return filled(&source(file), |keys| in_text(keys, &words));
+    }
+    let rtl = language == "ar";
+    let (dir, start) = if rtl { ("rtl", "right") } else { ("ltr", "left") };
+    let style = filled(&source("style.css"), |_| start.to_owned());
+    let content = filled(source(file).trim_end(), |key| html(&words[key]));
+    let page = filled(&source("frame.html"), |key| match key {
+        "lang" => language.to_owned(),
+        "dir" => dir.to_owned(),
+        "style" => style.clone(),
+        "content" => content.clone(),
+        other => panic!("[[{other}]]"),
+    });
+    let inliner = css_inline::CSSInliner::options().keep_at_rules(true).load_remote_stylesheets(false).build();
+    let inlined = inliner.inline(&page).unwrap();
+    assert_eq!(tags(&inlined), tags(&page), "{language}/{file}: the tags stay in their order");
+    // Classes are for dark mode alone; those that it does not name have done their work.
+    format!("{}\n", inlined.trim_end())
+}
+
+/// Tera's tags in their order.
+fn tags(template: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = template;
+    while let Some(start) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
+        let close = if rest[start..].starts_with("{{") { "}}" } else { "%}" };
+        let end = start + rest[start..].find(close).unwrap() + 2;
+        found.push(&rest[start..end]);
+        rest = &rest[end..];
+    }
+    found
+}
+
+fn path(language: &str, file: &str) -> PathBuf {
+    if language == LANGUAGES[0] { templates().join(file) } else { templates().join(language).join(file) }
+}
+
+#[test]
+fn the_built_in_templates_are_what_they_are_made_of() {
+    let writes = variable("ROOMKEY_WRITE_TEMPLATES").is_some();
+    for language in LANGUAGES {
+        for file in FILES {
+            let (path, made) = (path(language, file), made(language, file));
+            if writes {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(&path, &made).unwrap();
+            }
+            let there = fs::read_to_string(&path).unwrap_or_default();
+            assert!(there == made, "{} is not what templates/source makes", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_language_says_all_that_the_others_say() {
+    let english = words("en");
+    for language in LANGUAGES {
+        let words = words(language);
+        assert_eq!(words.keys().collect::<Vec<_>>(), english.keys().collect::<Vec<_>>(), "{language}");
+        for (key, text) in &words {
+            for (name, ..) in FILLED_IN {
+                let is_there = |text: &str| text.contains(&format!("{{{name}}}"));
+                assert_eq!(is_there(text), is_there(&english[key]), "{language}: {key}: {name}");
+            }
+            assert_eq!(text.matches("**").count() % 2, 0, "{language}: {key}");
+        }
+    }
+}
