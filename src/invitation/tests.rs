@@ -46,6 +46,7 @@ impl Scene {
             note: self.note,
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
+            now: fixture::now(),
         }
     }
 
