@@ -16,7 +16,7 @@ pub(super) struct Speech {
     pub(super) time_first: Option<[&'static str; 3]>,
     /// Between a date and what is told of that day.
     pub(super) comma: &'static str,
-    /// Joins two ends where no words do.
+    /// Joins the ends of what is told briefly; in English it is ASCII, as all of the mail.
     pub(super) dash: &'static str,
     /// From when until when the meeting is.
     pub(super) meeting: Joints,
@@ -37,14 +37,17 @@ const DASH: Joints = Joints { times: ["", " – ", ""], moments: ["", " – ", "
 
 /// Of every language that is not listed.
 const NEUTRAL: Speech =
-    Speech { language: "", greeting: ["", ","], time_first: None, comma: ", ", dash: " – ", meeting: DASH, link: DASH };
+    Speech {
+        language: "", greeting: ["", ","], time_first: None, comma: ", ", dash: " – ", meeting: DASH, link: DASH
+    };
 
 const LISTED: &[Speech] = &[
     Speech {
         language: "en",
         greeting: ["Hello ", ","],
         time_first: Some(["", " on ", ""]),
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " to ",
         meeting: Joints { times: ["", " to ", ""], moments: ["", ", to ", ""] },
         link: Joints { times: ["from ", " until ", ""], moments: ["from ", ", until ", ""] },
     },
@@ -52,7 +55,8 @@ const LISTED: &[Speech] = &[
         language: "de",
         greeting: ["Hallo ", ","],
         time_first: Some([" Uhr", " am ", ""]),
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " bis ",
         meeting: Joints { times: ["", " bis ", ""], moments: ["", ", bis ", ""] },
         link: Joints { times: ["von ", " bis ", ""], moments: ["von ", ", bis ", ""] },
     },
@@ -60,7 +64,8 @@ const LISTED: &[Speech] = &[
         language: "fr",
         greeting: ["Bonjour ", ","],
         time_first: None,
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " – ",
         meeting: Joints { times: ["de ", " à ", ""], moments: ["du ", " au ", ""] },
         link: Joints { times: ["de ", " à ", ""], moments: ["du ", " au ", ""] },
     },
@@ -68,7 +73,8 @@ const LISTED: &[Speech] = &[
         language: "es",
         greeting: ["Hola, ", ":"],
         time_first: None,
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " – ",
         meeting: Joints { times: ["de ", " a ", ""], moments: ["del ", " al ", ""] },
         link: Joints { times: ["de ", " a ", ""], moments: ["del ", " al ", ""] },
     },
@@ -76,7 +82,8 @@ const LISTED: &[Speech] = &[
         language: "pt",
         greeting: ["Olá, ", ","],
         time_first: None,
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " – ",
         meeting: Joints { times: ["das ", " às ", ""], moments: ["de ", " até ", ""] },
         link: Joints { times: ["das ", " às ", ""], moments: ["de ", " até ", ""] },
     },
@@ -84,7 +91,8 @@ const LISTED: &[Speech] = &[
         language: "tr",
         greeting: ["Merhaba ", ","],
         time_first: None,
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " – ",
         meeting: DASH,
         link: Joints { times: ["", " ile ", " arasında"], moments: ["", " ile ", " arasında"] },
     },
@@ -93,7 +101,8 @@ const LISTED: &[Speech] = &[
         language: "pl",
         greeting: ["Dzień dobry, ", "!"],
         time_first: Some(["", " (", ")"]),
-        comma: ", ", dash: " – ",
+        comma: ", ",
+        dash: " – ",
         meeting: Joints { times: ["od ", " do ", ""], moments: ["od ", " do ", ""] },
         link: Joints { times: ["od ", " do ", ""], moments: ["od ", " do ", ""] },
     },
@@ -101,7 +110,8 @@ const LISTED: &[Speech] = &[
         language: "ja",
         greeting: ["", " 様"],
         time_first: None,
-        comma: " ", dash: "～",
+        comma: " ",
+        dash: "～",
         meeting: Joints { times: ["", "～", ""], moments: ["", " ～ ", ""] },
         link: Joints { times: ["", "から", "まで"], moments: ["", "から", "まで"] },
     },
@@ -109,7 +119,8 @@ const LISTED: &[Speech] = &[
         language: "ar",
         greeting: ["مرحبًا ", "،"],
         time_first: None,
-        comma: "، ", dash: " – ",
+        comma: "، ",
+        dash: " – ",
         meeting: Joints { times: ["من ", " إلى ", ""], moments: ["من ", " إلى ", ""] },
         link: Joints { times: ["من ", " حتى ", ""], moments: ["من ", " حتى ", ""] },
     },
