@@ -116,7 +116,7 @@ impl Locale {
         Some(Self {
             number,
             speech: Speech::of(primary),
-            right_to_left: reads_right_to_left(&general),
+            right_to_left: reads_right_to_left(&regional),
             long: Formatter::try_new(dates, YMDE::long()).ok()?,
             short: Formatter::try_new(dates, YMDE::medium()).ok()?,
             weekday: Formatter::try_new(dates, E::long()).ok()?,

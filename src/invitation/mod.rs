@@ -5,9 +5,9 @@
 //! hold of these before anyone is mailed. Does not own: how the link was made, or how the parts
 //! become a message.
 //!
-//! Known weaknesses: the words around dates are those of nine languages, others have a dash; a template that loops without printing costs time, not memory, and nothing stops it;
-//! names that a template takes apart by filters or computed subscripts are checked only when it
-//! is rendered.
+//! Known weaknesses: the words around dates are those of nine languages, others have a dash; a
+//! template that loops without printing costs time, not memory, and nothing stops it; names that a
+//! template takes apart by filters or computed subscripts are checked only when it is rendered.
 
 mod builtin;
 mod check;
