@@ -208,6 +208,7 @@ impl Press {
             note: addressing.note,
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
+            now: addressing.date,
         };
         let rendered = self.templates.render(&facts).map_err(|problem| {
             let (what, hint) = (problem.to_string(), problem.hint().to_owned());

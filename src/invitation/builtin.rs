@@ -12,40 +12,41 @@ use super::Part;
 pub(super) const PREFIX: &str = "built-in/";
 /// The language of the built-in templates that have no folder.
 pub(super) const DEFAULT_LANGUAGE: &str = "en";
-/// All of them: name with prefix, and source.
-const FILES: &[(&str, &str)] = &[
-    ("built-in/invite.subject.txt", include_str!("../../templates/invite.subject.txt")),
-    ("built-in/invite.txt", include_str!("../../templates/invite.txt")),
-    ("built-in/invite.html", include_str!("../../templates/invite.html")),
-    ("built-in/invite.calendar.txt", include_str!("../../templates/invite.calendar.txt")),
-    ("built-in/cancel.subject.txt", include_str!("../../templates/cancel.subject.txt")),
-    ("built-in/cancel.txt", include_str!("../../templates/cancel.txt")),
-    ("built-in/cancel.html", include_str!("../../templates/cancel.html")),
-    ("built-in/de/invite.subject.txt", include_str!("../../templates/de/invite.subject.txt")),
-    ("built-in/de/invite.txt", include_str!("../../templates/de/invite.txt")),
-    ("built-in/de/invite.html", include_str!("../../templates/de/invite.html")),
-    ("built-in/de/invite.calendar.txt", include_str!("../../templates/de/invite.calendar.txt")),
-    ("built-in/de/cancel.subject.txt", include_str!("../../templates/de/cancel.subject.txt")),
-    ("built-in/de/cancel.txt", include_str!("../../templates/de/cancel.txt")),
-    ("built-in/de/cancel.html", include_str!("../../templates/de/cancel.html")),
+/// A template: its name with prefix, and its source.
+type Built = (&'static str, &'static str);
+
+macro_rules! language {
+    ($tag:literal, $folder:literal) => {
+        ($tag, language!(@files $folder, "invite.subject.txt", "invite.txt", "invite.html", "invite.calendar.txt",
+                         "cancel.subject.txt", "cancel.txt", "cancel.html"))
+    };
+    (@files $folder:literal, $($file:literal),*) => {
+        [$((concat!("built-in/", $folder, $file), include_str!(concat!("../../templates/", $folder, $file)))),*]
+    };
+}
+
+/// The templates of each language, in the order of [`Part::ALL`].
+const LANGUAGES: [(&str, [Built; Part::ALL.len()]); 9] = [
+    language!("en", ""),
+    language!("de", "de/"),
+    language!("fr", "fr/"),
+    language!("es", "es/"),
+    language!("pt", "pt/"),
+    language!("tr", "tr/"),
+    language!("pl", "pl/"),
+    language!("ja", "ja/"),
+    language!("ar", "ar/"),
 ];
 
 /// All built-in templates: name with prefix, and source.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FILES.iter().copied()
+    LANGUAGES.into_iter().flat_map(|(_, files)| files)
 }
 
 /// The built-in template of a part in a language, where there is one.
 pub(super) fn in_language(part: Part, language: &str) -> Option<&'static str> {
-    let is_it = |name: &str| {
-        let in_folder = if language == DEFAULT_LANGUAGE {
-            Some(name)
-        } else {
-            name.strip_prefix(language).and_then(|name| name.strip_prefix('/'))
-        };
-        in_folder == Some(part.file_name())
-    };
-    all().map(|(name, _)| name).find(|name| name.strip_prefix(PREFIX).is_some_and(is_it))
+    let (_, files) = LANGUAGES.iter().find(|(tag, _)| *tag == language)?;
+    files.get(part as usize).map(|(name, _)| *name)
 }
 
 /// The built-in template of a part for every other language.
@@ -98,4 +99,18 @@ pub fn export(dir: &Path) -> Result<Vec<PathBuf>, ExportProblem> {
         written.map_err(|source| ExportProblem::Unwritable { path: path.clone(), source })?;
     }
     Ok(paths.into_iter().map(|(path, _)| path).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_file_stands_in_its_part_s_place() {
+        for part in Part::ALL {
+            for (tag, _) in LANGUAGES {
+                assert!(in_language(part, tag).unwrap().ends_with(&format!("/{}", part.file_name())), "{tag} {part:?}");
+            }
+        }
+    }
 }

@@ -5,19 +5,24 @@
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use tera::{Context, Map, Value, value::Key};
 
-use super::{Occasion, Part, Phrase, locale::Locale, moments::Moments};
+use super::{
+    Occasion, Part, Phrase,
+    locale::{Locale, Locales},
+    moments::Moments,
+    spans::Teller,
+};
 use crate::model::{Attendee, Event, JoinLink, Language, Mailbox};
 
 /// U+2068, FIRST STRONG ISOLATE.
-const ISOLATE: char = '\u{2068}';
+pub(super) const ISOLATE: char = '\u{2068}';
 /// U+2069, POP DIRECTIONAL ISOLATE.
-const END_ISOLATE: char = '\u{2069}';
+pub(super) const END_ISOLATE: char = '\u{2069}';
 
 /// What one mail is about.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +45,8 @@ pub struct Facts<'a> {
     pub subject_line: Option<&'a Phrase>,
     /// The greeting from the settings, for the variable `greeting`.
     pub greeting: Option<&'a Phrase>,
+    /// When it is mailed: "in 9 days" counts from that day.
+    pub now: Timestamp,
 }
 
 impl Facts<'_> {
@@ -51,6 +58,14 @@ impl Facts<'_> {
     /// The link, or nothing.
     pub(super) fn link_text(&self) -> &str {
         self.link.map_or("", JoinLink::expose)
+    }
+
+    /// How dates go with a template's language: the reader's region's way, or the event's, where
+    /// it is the same language.
+    fn way<'b>(&'b self, language: &'b str) -> &'b str {
+        let primary = |tag: &'b str| tag.split('-').next();
+        let wanted = [self.language.as_str(), self.event.language.as_str()];
+        wanted.into_iter().find(|tag| primary(tag) == primary(language)).unwrap_or(language)
     }
 
     fn has_right_to_left(&self) -> bool {
@@ -73,6 +88,7 @@ pub(super) struct Rare {
 /// What was told already, to one attendee or another.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
+    locales: Locales,
     moments: Moments,
     /// The last event, as a text that isolates nothing sees it: a run has but one.
     event: Mutex<Option<(Event, Value)>>,
@@ -92,11 +108,18 @@ impl Memory {
     }
 }
 
+/// A way to write dates, as a part needs it.
+struct Way {
+    tag: String,
+    locale: Arc<Locale>,
+    marks: bool,
+}
+
 /// The context of one mail, turned from part to part.
 pub(super) struct Words<'a> {
     facts: &'a Facts<'a>,
     context: Context,
-    told: Option<Locale>,
+    told: Option<Way>,
     isolating: bool,
     rare: Rare,
 }
@@ -115,18 +138,27 @@ impl<'a> Words<'a> {
     }
 
     /// The context for a part in a language's way of writing.
-    pub(super) fn turn(&mut self, part: Part, locale: Locale, memory: &Memory) -> &Context {
-        if self.told != Some(locale) {
-            self.tell_times(memory.moments.tell(&self.facts.attendee.window, self.facts.zone(), locale));
+    pub(super) fn turn(&mut self, part: Part, language: &str, memory: &Memory) -> &Context {
+        let first = self.told.is_none();
+        let tag = self.facts.way(language);
+        let marks = !part.is_subject();
+        let before = self.told.take().filter(|way| way.tag == tag);
+        let is_told = before.as_ref().is_some_and(|way| way.marks == marks || !way.locale.right_to_left);
+        let locale =
+            before.map_or_else(|| memory.locales.of(tag, self.facts.event.language.as_str()), |way| way.locale);
+        if !is_told {
+            let teller = Teller { locale: &locale, marks: marks && locale.right_to_left };
+            let window = &self.facts.attendee.window;
+            self.tell_times(memory.moments.tell(window, self.facts.zone(), teller, self.facts.now));
         }
-        if self.told.is_none() || self.isolating {
+        if first || self.isolating {
             let isolate = self.isolating && !part.is_html() && !part.is_subject();
             self.context.insert_value("attendee", attendee(self.facts, isolate));
             let event = if isolate { event(self.facts.event, true) } else { memory.event(self.facts.event) };
             self.context.insert_value("event", event);
         }
-        self.context.insert_value("greeting", greeting(self.facts, part, locale));
-        self.told = Some(locale);
+        self.context.insert_value("greeting", greeting(self.facts, part, &locale));
+        self.told = Some(Way { tag: tag.to_owned(), locale, marks });
         &self.context
     }
 
@@ -191,7 +223,7 @@ fn row(attendee: &Attendee) -> Value {
 }
 
 /// The greeting, names isolated the way the part needs it; in HTML it is marked as escaped already.
-fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
+fn greeting(facts: &Facts, part: Part, locale: &Locale) -> Value {
     let escape = |text: &str| if part.is_html() { escaped(text) } else { text.to_owned() };
     let name = |text: &str| match part {
         html if html.is_html() => ["<bdi>", &escaped(text), "</bdi>"].concat(),
@@ -201,7 +233,7 @@ fn greeting(facts: &Facts, part: Part, locale: Locale) -> Value {
     let line = if let Some(phrase) = facts.greeting {
         phrase.fill_with(facts.attendee, facts.event, escape, name)
     } else {
-        let (before, after) = locale.greeting();
+        let [before, after] = locale.speech.greeting;
         [before, &name(&facts.attendee.first_name), after].concat()
     };
     if part.is_html() { Value::safe_string(&line) } else { Value::from(line) }
@@ -227,7 +259,7 @@ fn isolated(text: &str, wanted: bool) -> Cow<'_, str> {
 }
 
 /// Whether a text has letters of a right-to-left script, or a mark that says so.
-fn reads_right_to_left(text: &str) -> bool {
+pub(super) fn reads_right_to_left(text: &str) -> bool {
     !text.is_ascii()
         && text.chars().any(|c| {
             matches!(c, '\u{0590}'..='\u{08FF}' | '\u{200F}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}'

@@ -22,7 +22,8 @@ pub(super) fn register(tera: &mut Tera) {
 }
 
 /// Breaks lines at blanks, and puts `indent` blanks before every line that holds something. Words
-/// that are longer than a line, links above all, are left whole.
+/// that are longer than a line, links above all, are left whole; but where a script has no blanks
+/// between words, lines end between its characters, which take two columns each.
 fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + indent * (1 + text.len() / COLUMNS));
     for (n, line) in text.lines().enumerate() {
@@ -31,7 +32,11 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
         }
         let mut columns = 0;
         for word in line.split_whitespace() {
-            let length = word.chars().count();
+            let length = word.chars().map(columns_of).sum::<usize>();
+            if columns + 1 + length > width && word.chars().any(is_wide) {
+                wrap_between_characters(&mut wrapped, word, &mut columns, width, indent);
+                continue;
+            }
             if columns > 0 && columns + 1 + length > width {
                 wrapped.push('\n');
                 columns = 0;
@@ -48,6 +53,42 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
         }
     }
     wrapped
+}
+
+/// Whether a character belongs to a script that needs no blanks: Chinese, Japanese, and their marks.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{A4CF}' | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FF60}'
+        | '\u{20000}'..='\u{3FFFF}')
+}
+
+fn columns_of(c: char) -> usize {
+    if is_wide(c) { 2 } else { 1 }
+}
+
+/// Marks that may not begin a line.
+const CLOSING: &str = "、。，．：；！？）」』】〉》〕ー々ゃゅょっァィゥェォャュョッ";
+
+/// Adds a word that may end at any wide character.
+fn wrap_between_characters(wrapped: &mut String, word: &str, columns: &mut usize, width: usize, indent: usize) {
+    if *columns == 0 {
+        wrapped.extend(std::iter::repeat_n(' ', indent));
+        *columns = indent;
+    } else {
+        wrapped.push(' ');
+        *columns += 1;
+    }
+    let mut before_wide = true;
+    for c in word.chars() {
+        let may_break = (is_wide(c) || before_wide) && !CLOSING.contains(c);
+        if *columns + columns_of(c) > width && may_break {
+            wrapped.push('\n');
+            wrapped.extend(std::iter::repeat_n(' ', indent));
+            *columns = indent;
+        }
+        wrapped.push(c);
+        *columns += columns_of(c);
+        before_wide = is_wide(c);
+    }
 }
 
 #[cfg(test)]
@@ -69,6 +110,16 @@ mod tests {
         tera.add_raw_template("a.txt", "{{ x | wrap(width=20, indent=4) }}").unwrap();
         let context = tera::context! { x => "one two three four" };
         assert_eq!(tera.render("a.txt", &context).unwrap(), "    one two three\n    four");
+    }
+
+    #[test]
+    fn a_script_without_blanks_breaks_between_its_characters() {
+        assert_eq!(
+            wrap("会議室が閉まっております。お待ちください", 20, 0),
+            "会議室が閉まっており\nます。お待ちください"
+        );
+        assert_eq!(wrap("リンクを開くと、エラー。", 20, 2), "  リンクを開くと、エ\n  ラー。");
+        assert_eq!(wrap("リンクを開くとです。", 20, 2), "  リンクを開くとです。", "no line begins with a stop");
     }
 
     #[test]

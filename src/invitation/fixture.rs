@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::model::{
     Address, Attendee, AttendeeKey, Event, EventId, Headers, JoinLink, Language, Locator, Mailbox, Room, Window,
@@ -22,6 +22,11 @@ pub(super) fn window_of(starts: &str, ends: &str) -> Window {
     let at = |text| parse_local_time(text, &berlin).unwrap();
     let (starts, ends) = (at(starts), at(ends));
     Window::new(starts, ends, SignedDuration::from_mins(30), SignedDuration::from_hours(2), berlin.clone()).unwrap()
+}
+
+/// Nine days before the window.
+pub(super) fn now() -> Timestamp {
+    "2026-11-26T09:00:00Z".parse().unwrap()
 }
 
 pub(super) fn event() -> Event {

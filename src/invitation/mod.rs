@@ -5,10 +5,9 @@
 //! hold of these before anyone is mailed. Does not own: how the link was made, or how the parts
 //! become a message.
 //!
-//! Known weaknesses: dates are written out in English and German, in all other languages as
-//! numbers; a template that loops without printing costs time, not memory, and nothing stops it;
-//! names that a template takes apart by filters or computed subscripts are checked only when it
-//! is rendered.
+//! Known weaknesses: the words around dates are those of nine languages, others have a dash; a
+//! template that loops without printing costs time, not memory, and nothing stops it; names that a
+//! template takes apart by filters or computed subscripts are checked only when it is rendered.
 
 mod builtin;
 mod check;
@@ -25,9 +24,11 @@ mod render;
 mod scan;
 mod schema;
 mod spans;
+mod speech;
 mod template;
 mod tokens;
 mod variables;
+mod zone;
 
 #[cfg(test)]
 mod fixture;

@@ -8,7 +8,6 @@ use super::{
     Facts, Occasion, Part, RenderProblem, TemplateFault, Templates,
     context::{Words, escaped},
     folder::MOST,
-    locale::Locale,
     problem::faults_of,
     template::Choice,
 };
@@ -117,7 +116,7 @@ impl Templates {
 
     fn part(&self, facts: &Facts, words: &mut Words, part: Part, choice: &Choice) -> Result<String, RenderProblem> {
         self.require_columns(facts, choice)?;
-        let context = words.turn(part, Locale::of(choice.language), &self.memory);
+        let context = words.turn(part, choice.language, &self.memory);
         let mut page = Page { bytes: Vec::with_capacity(usual_size(part)), full: false };
         match self.tera.render_to(choice.name, context, &mut page) {
             Ok(()) => {}

@@ -16,11 +16,16 @@ pub(super) enum Node {
 const MOMENT: Node = Node::Group(&[
     ("text", Node::Leaf),
     ("date", Node::Leaf),
+    ("short", Node::Leaf),
     ("weekday", Node::Leaf),
     ("time", Node::Leaf),
+    ("relative", Node::Leaf),
     ("zone", Node::Leaf),
+    ("city", Node::Leaf),
     ("abbreviation", Node::Leaf),
+    ("utc_text", Node::Leaf),
     ("utc_date", Node::Leaf),
+    ("utc_short", Node::Leaf),
     ("utc_time", Node::Leaf),
     ("iso", Node::Leaf),
 ]);
@@ -33,7 +38,11 @@ const WINDOW: Node = Node::Group(&[
     ("meeting_utc", Node::Leaf),
     ("works", Node::Leaf),
     ("works_utc", Node::Leaf),
+    ("brief", Node::Leaf),
+    ("brief_utc", Node::Leaf),
+    ("dates", Node::Leaf),
     ("zone", Node::Leaf),
+    ("place", Node::Leaf),
 ]);
 
 /// The names at the top.

@@ -5,7 +5,6 @@ use tera::Value;
 use super::{
     Facts, Part,
     context::{Memory, Rare, Words},
-    locale::Locale,
     schema::{NAMES, Node},
 };
 
@@ -25,7 +24,8 @@ pub struct Variable {
 #[must_use]
 pub fn variables(facts: &Facts) -> Vec<Variable> {
     let mut words = Words::new(facts, Rare { row: true, sessions: true });
-    let context = words.turn(Part::Subject, Locale::of(facts.language.as_str()), &Memory::default());
+    let memory = Memory::default();
+    let context = words.turn(Part::Subject, facts.language.as_str(), &memory);
     let link = facts.link_text();
     let mut found = Vec::new();
     for (name, node) in NAMES {

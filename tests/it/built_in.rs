@@ -55,13 +55,15 @@ const FILLED_IN: [(&str, &str, &str); 6] = [
 ];
 
 fn plain(text: &str) -> String {
-    let filled = FILLED_IN.iter().fold(text.to_owned(), |text, (name, plain, _)| text.replace(&format!("{{{name}}}"), plain));
+    let filled =
+        FILLED_IN.iter().fold(text.to_owned(), |text, (name, plain, _)| text.replace(&format!("{{{name}}}"), plain));
     filled.replace("**", "")
 }
 
 fn html(text: &str) -> String {
     assert!(!text.contains(['<', '>', '&']), "{text}");
-    let filled = FILLED_IN.iter().fold(text.to_owned(), |text, (name, _, html)| text.replace(&format!("{{{name}}}"), html));
+    let filled =
+        FILLED_IN.iter().fold(text.to_owned(), |text, (name, _, html)| text.replace(&format!("{{{name}}}"), html));
     let mut bold = false;
     let mut out = String::new();
     for (n, piece) in filled.split("**").enumerate() {
@@ -104,7 +106,8 @@ fn wrapped(text: &str, first: &str, indent: &str) -> String {
                 if columns > COLUMNS {
                     break;
                 }
-                if !rest[index + c.len_utf8()..].starts_with(['、', '。', '）', '」', 'ー', 'ャ', 'ュ', 'ョ', 'ッ']) {
+                if !rest[index + c.len_utf8()..].starts_with(['、', '。', '）', '」', 'ー', 'ャ', 'ュ', 'ョ', 'ッ'])
+                {
                     at = index + c.len_utf8();
                 }
             }

@@ -1,0 +1,135 @@
+//! The few words that stand around dates, times and names, language by language.
+//!
+//! Owns: what joins the two ends of a span, what leads from a time to its date, and the greeting
+//! that nobody chose. Does not own: names of months and days, the order of a date, the form of a
+//! time, "in 9 days": these are ICU's, in `locale`. ICU 2.4 has spans only as an unstable feature,
+//! and none of "from … until …". Weakness: languages not listed here get an en dash.
+
+/// The words of a language.
+#[derive(Debug)]
+pub(super) struct Speech {
+    language: &'static str,
+    /// What stands before and after a first name.
+    pub(super) greeting: [&'static str; 2],
+    /// A time that names its date: what follows the time, leads to the date, and ends it. `None`
+    /// where the date goes first, as ICU joins them.
+    pub(super) time_first: Option<[&'static str; 3]>,
+    /// Between a date and what is told of that day.
+    pub(super) comma: &'static str,
+    /// Joins the ends of what is told briefly; in English it is ASCII, as all of the mail.
+    pub(super) dash: &'static str,
+    /// From when until when the meeting is.
+    pub(super) meeting: Joints,
+    /// From when until when the link works.
+    pub(super) link: Joints,
+}
+
+/// What stands before the first end of a span, between the two, and behind the last.
+#[derive(Debug)]
+pub(super) struct Joints {
+    /// Where both are times of one day.
+    pub(super) times: [&'static str; 3],
+    /// Where the first, at least, names its date.
+    pub(super) moments: [&'static str; 3],
+}
+
+const DASH: Joints = Joints { times: ["", " – ", ""], moments: ["", " – ", ""] };
+
+/// Of every language that is not listed.
+const NEUTRAL: Speech =
+    Speech {
+        language: "", greeting: ["", ","], time_first: None, comma: ", ", dash: " – ", meeting: DASH, link: DASH
+    };
+
+const LISTED: &[Speech] = &[
+    Speech {
+        language: "en",
+        greeting: ["Hello ", ","],
+        time_first: Some(["", " on ", ""]),
+        comma: ", ",
+        dash: " to ",
+        meeting: Joints { times: ["", " to ", ""], moments: ["", ", to ", ""] },
+        link: Joints { times: ["from ", " until ", ""], moments: ["from ", ", until ", ""] },
+    },
+    Speech {
+        language: "de",
+        greeting: ["Hallo ", ","],
+        time_first: Some([" Uhr", " am ", ""]),
+        comma: ", ",
+        dash: " bis ",
+        meeting: Joints { times: ["", " bis ", ""], moments: ["", ", bis ", ""] },
+        link: Joints { times: ["von ", " bis ", ""], moments: ["von ", ", bis ", ""] },
+    },
+    Speech {
+        language: "fr",
+        greeting: ["Bonjour ", ","],
+        time_first: None,
+        comma: ", ",
+        dash: " – ",
+        meeting: Joints { times: ["de ", " à ", ""], moments: ["du ", " au ", ""] },
+        link: Joints { times: ["de ", " à ", ""], moments: ["du ", " au ", ""] },
+    },
+    Speech {
+        language: "es",
+        greeting: ["Hola, ", ":"],
+        time_first: None,
+        comma: ", ",
+        dash: " – ",
+        meeting: Joints { times: ["de ", " a ", ""], moments: ["del ", " al ", ""] },
+        link: Joints { times: ["de ", " a ", ""], moments: ["del ", " al ", ""] },
+    },
+    Speech {
+        language: "pt",
+        greeting: ["Olá, ", ","],
+        time_first: None,
+        comma: ", ",
+        dash: " – ",
+        meeting: Joints { times: ["das ", " às ", ""], moments: ["de ", " até ", ""] },
+        link: Joints { times: ["das ", " às ", ""], moments: ["de ", " até ", ""] },
+    },
+    Speech {
+        language: "tr",
+        greeting: ["Merhaba ", ","],
+        time_first: None,
+        comma: ", ",
+        dash: " – ",
+        meeting: DASH,
+        link: Joints { times: ["", " ile ", " arasında"], moments: ["", " ile ", " arasında"] },
+    },
+    // Behind "od" and "do" a weekday would have to be inflected: in brackets it need not be.
+    Speech {
+        language: "pl",
+        greeting: ["Dzień dobry, ", "!"],
+        time_first: Some(["", " (", ")"]),
+        comma: ", ",
+        dash: " – ",
+        meeting: Joints { times: ["od ", " do ", ""], moments: ["od ", " do ", ""] },
+        link: Joints { times: ["od ", " do ", ""], moments: ["od ", " do ", ""] },
+    },
+    Speech {
+        language: "ja",
+        greeting: ["", " 様"],
+        time_first: None,
+        comma: " ",
+        dash: "～",
+        meeting: Joints { times: ["", "～", ""], moments: ["", " ～ ", ""] },
+        link: Joints { times: ["", "から", "まで"], moments: ["", "から", "まで"] },
+    },
+    Speech {
+        language: "ar",
+        greeting: ["مرحبًا ", "،"],
+        time_first: None,
+        comma: "، ",
+        dash: " – ",
+        meeting: Joints { times: ["من ", " إلى ", ""], moments: ["من ", " إلى ", ""] },
+        link: Joints { times: ["من ", " حتى ", ""], moments: ["من ", " حتى ", ""] },
+    },
+];
+
+impl Speech {
+    /// The words of a language, by its primary subtag.
+    pub(super) fn of(language: &str) -> &'static Self {
+        let primary = language.split('-').next().unwrap_or_default();
+        LISTED.iter().find(|speech| speech.language == primary).unwrap_or(&NEUTRAL)
+    }
+}
