@@ -144,8 +144,10 @@ impl<'a> Words<'a> {
         let marks = !part.is_subject();
         let before = self.told.take().filter(|way| way.tag == tag);
         let is_told = before.as_ref().is_some_and(|way| way.marks == marks || !way.locale.right_to_left);
-        let locale =
-            before.map_or_else(|| memory.locales.of(tag, self.facts.event.language.as_str()), |way| way.locale);
+        let (tag, locale) = before.map_or_else(
+            || (tag.to_owned(), memory.locales.of(tag, self.facts.event.language.as_str())),
+            |way| (way.tag, way.locale),
+        );
         if !is_told {
             let teller = Teller { locale: &locale, marks: marks && locale.right_to_left };
             let window = &self.facts.attendee.window;
@@ -158,7 +160,7 @@ impl<'a> Words<'a> {
             self.context.insert_value("event", event);
         }
         self.context.insert_value("greeting", greeting(self.facts, part, &locale));
-        self.told = Some(Way { tag: tag.to_owned(), locale, marks });
+        self.told = Some(Way { tag, locale, marks });
         &self.context
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::Range,
     sync::{Mutex, PoisonError},
 };
 
@@ -24,8 +25,8 @@ type Instants = ([Timestamp; 4], usize);
 #[derive(Debug)]
 struct Told {
     zone: TimeZone,
-    /// The day it was told on, there.
-    today: Date,
+    /// The day it was told on, there: from its first moment to the next day's.
+    day: Range<Timestamp>,
     marks: bool,
     value: Value,
 }
@@ -42,12 +43,12 @@ impl Moments {
     pub(super) fn tell(&self, window: &Window, zone: &TimeZone, teller: Teller, now: Timestamp) -> Value {
         let instants = [window.opens(), window.starts(), window.ends(), window.closes()];
         let (key, marks) = ((instants, teller.locale.number), teller.marks);
-        let today = now.to_zoned_datetime(zone.clone()).date();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |known: &&Told| known.zone == *zone && known.today == today && known.marks == marks;
+        let is_it = |known: &&Told| known.marks == marks && known.day.contains(&now) && known.zone == *zone;
         if let Some(known) = told.get(&key).and_then(|told| told.iter().find(is_it)) {
             return known.value.clone();
         }
+        let (today, day) = day_of(now, zone);
         let names = ["opens", "starts", "ends", "closes"];
         let moments = names.into_iter().zip(instants.map(|at| moment(at, zone, teller, today)));
         let (local, utc) = (Clock::of(instants, zone), Clock::of(instants, &TimeZone::UTC));
@@ -56,9 +57,17 @@ impl Moments {
         if told.len() >= KEPT {
             told.clear();
         }
-        told.entry(key).or_default().push(Told { zone: zone.clone(), today, marks, value: value.clone() });
+        told.entry(key).or_default().push(Told { zone: zone.clone(), day, marks, value: value.clone() });
         value
     }
+}
+
+/// The date that a zone's calendar shows, and for how long.
+fn day_of(now: Timestamp, zone: &TimeZone) -> (Date, Range<Timestamp>) {
+    let local = now.to_zoned_datetime(zone.clone());
+    let from = local.start_of_day().map_or(now, |first| first.timestamp());
+    let next = local.tomorrow().and_then(|tomorrow| tomorrow.start_of_day());
+    (local.date(), from..next.map_or(Timestamp::MAX, |first| first.timestamp()))
 }
 
 fn moment(at: Timestamp, zone: &TimeZone, teller: Teller, today: Date) -> Value {
