@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::words;
 use crate::{
     failure::Told,
-    invitation::{Facts, Occasion, Phrase, Rendered, Templates},
+    invitation::{Facts, Messages, Occasion, Phrase, Rendered, Templates},
     jitsi::{Bearer, Signer},
     ledger::{Standing, Terms},
     message::{Entry, Letter, Method, Party, Unsubscribe, calendar, compose},
@@ -41,6 +41,8 @@ pub struct Press {
     pub subject: Option<Phrase>,
     /// The organiser's greeting.
     pub greeting: Option<Phrase>,
+    /// The organiser's own words for all mails.
+    pub messages: Option<Messages>,
 }
 
 /// What one mail has of its own, beside its attendee.
@@ -147,7 +149,7 @@ impl Press {
     /// Whether the organiser has written any of the words.
     #[must_use]
     pub fn has_own_words(&self) -> bool {
-        self.subject.is_some() || self.greeting.is_some() || !self.templates.are_built_in()
+        self.subject.is_some() || self.greeting.is_some() || self.messages.is_some() || !self.templates.are_built_in()
     }
 
     /// The user id of somebody the ledger does not know yet.
@@ -208,6 +210,7 @@ impl Press {
             note: addressing.note,
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
+            messages: self.messages.as_ref(),
             now: addressing.date,
         };
         let rendered = self.templates.render(&facts).map_err(|problem| {

@@ -4,8 +4,9 @@ use secrecy::SecretString;
 
 use super::{
     Desk, event_change, interrupt,
-    opened::{Opened, SecretNeed, ledger_failure, templates_folder},
+    opened::{Opened, SecretNeed, ledger_failure},
     own_secrets,
+    own_words::templates_folder,
     relay::{self, Way},
     report, who,
 };

@@ -25,6 +25,8 @@ use crate::{
 const JITSI_SECRET: &str = "jitsi.secret";
 /// Where the mail server's password is kept.
 const SMTP_PASSWORD: &str = "smtp.password";
+/// The organiser's own words, as the sample names them.
+const MESSAGE: &str = "message.md";
 /// What must never get into a version control system.
 const IGNORED: [&str; 5] = [JITSI_SECRET, SMTP_PASSWORD, ".roomkey/", "preview/", "rehearsal/"];
 
@@ -35,6 +37,8 @@ struct Draft {
     attendees: String,
     /// Whether an example is written where there is none.
     example_attendees: bool,
+    /// The event's language.
+    language: String,
     /// File names and what they are to hold.
     secrets: Vec<(&'static str, SecretString)>,
 }
@@ -53,8 +57,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Init) -> Result<Status, Failure> {
         ));
     }
     let draft = if args.sample || !desk.console.can_ask() {
-        let attendees = example::Answers::placeholders().attendees;
-        Draft { event_toml: example::sample(), attendees, example_attendees: true, secrets: Vec::new() }
+        let example::Answers { attendees, language, .. } = example::Answers::placeholders();
+        Draft { event_toml: example::sample(), attendees, example_attendees: true, language, secrets: Vec::new() }
     } else {
         let inherited = Inherited::read(desk.around.config_file().as_deref());
         Interview { desk, folder: &folder, inherited }.hold()?
@@ -106,6 +110,10 @@ fn write(folder: &Path, target: &Path, draft: &Draft, desk: &Desk<'_>) -> Result
     let example_written = draft.example_attendees && attendees.symlink_metadata().is_err();
     if example_written {
         made.file(&attendees, false, &[example::attendees_csv()])?;
+    }
+    let message = folder.join(MESSAGE);
+    if message.symlink_metadata().is_err() {
+        made.file(&message, false, &[example::message_md(&draft.language)])?;
     }
     made.file(target, false, &[&draft.event_toml])?;
     for path in std::mem::take(&mut made.0) {

@@ -18,6 +18,7 @@ mod mailing;
 mod opened;
 mod order;
 mod own_secrets;
+mod own_words;
 mod pass;
 mod passes;
 mod preview;

@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::SignedDuration;
 
-use super::{Desk, own_secrets, relay};
+use super::{Desk, own_secrets, own_words, relay};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
     failure::{Failure, Status, Told},
-    invitation::{self, Occasion, Phrase, Templates},
+    invitation::{Occasion, Phrase, Templates},
     jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
@@ -65,13 +65,16 @@ impl Opened {
             let read = Unsubscribe::parse(text);
             parsed(&settings, "mail.unsubscribe", read, |p| Some(p.hint().to_owned()), &mut problems)
         });
-        let templates = match Templates::load_beside(&settings.folder, templates_folder(&settings).as_deref()) {
-            Ok(templates) => Some(templates),
-            Err(problem) => {
-                problems.extend(problem.0.iter().map(|fault| Told::new(fault.to_string()).hint(fault.hint.clone())));
-                None
-            }
-        };
+        let templates =
+            match Templates::load_beside(&settings.folder, own_words::templates_folder(&settings).as_deref()) {
+                Ok(templates) => Some(templates),
+                Err(problem) => {
+                    problems
+                        .extend(problem.0.iter().map(|fault| Told::new(fault.to_string()).hint(fault.hint.clone())));
+                    None
+                }
+            };
+        let messages = own_words::messages(&settings, &mut problems);
         let signer = match (server, &signing) {
             (Some(server), Some((secret, _))) => {
                 let made = Signer::new(token_settings(&settings, server), secret);
@@ -96,6 +99,7 @@ impl Opened {
         if subject.is_some() {
             warnings.extend(templates.ignored_subjects().iter().map(|warning| Told::new(warning.to_string())));
         }
+        warnings.extend(own_words::left_out(messages.as_ref(), &templates));
         if settings.jitsi.claims == settings::Claims::Full {
             warnings.push(
                 Told::new(
@@ -115,6 +119,7 @@ impl Opened {
             unsubscribe,
             subject,
             greeting,
+            messages,
         };
         let rules = rules(&settings);
         Ok(Self { settings, press: Arc::new(press), rules, own_secret, warnings })
@@ -211,12 +216,6 @@ pub(super) fn lock_failure(problem: &LockProblem) -> Failure {
         LockProblem::HeldBy { .. } => Failure::of(Status::NotNow, Told::new(problem.to_string()).hint(problem.hint())),
         LockProblem::Ledger(problem) => ledger_failure(problem),
     }
-}
-
-/// The folder of own templates: the one that is named, else `templates` beside event.toml, where mails lie in it.
-pub(super) fn templates_folder(settings: &Settings) -> Option<PathBuf> {
-    let beside = settings.folder.join("templates");
-    settings.mail.templates.clone().or_else(|| invitation::holds_parts(&beside).then_some(beside))
 }
 
 /// The folder that a key's path starts from, in words.

@@ -76,6 +76,7 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
         note: None,
         subject_line: press.subject.as_ref(),
         greeting: press.greeting.as_ref(),
+        messages: press.messages.as_ref(),
         now: desk.around.now(),
     });
     for line in table(&found) {

@@ -12,7 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use tera::{Context, Map, Value, value::Key};
 
 use super::{
-    Occasion, Part, Phrase,
+    Messages, Occasion, Part, Phrase,
     locale::{Locale, Locales},
     moments::Moments,
     spans::Teller,
@@ -43,6 +43,8 @@ pub struct Facts<'a> {
     pub note: Option<&'a str>,
     /// The subject from the settings: goes before the built-in ones, after the organiser's own file.
     pub subject_line: Option<&'a Phrase>,
+    /// The organiser's own words for all mails, for the variable `message`.
+    pub messages: Option<&'a Messages>,
     /// The greeting from the settings, for the variable `greeting`.
     pub greeting: Option<&'a Phrase>,
     /// When it is mailed: "in 9 days" counts from that day.
@@ -159,6 +161,7 @@ impl<'a> Words<'a> {
             let event = if isolate { event(self.facts.event, true) } else { memory.event(self.facts.event) };
             self.context.insert_value("event", event);
         }
+        self.context.insert_value("message", message(self.facts, part));
         self.context.insert_value("greeting", greeting(self.facts, part, &locale));
         self.told = Some(Way { tag, locale, marks });
         &self.context
@@ -222,6 +225,17 @@ fn row(attendee: &Attendee) -> Value {
         cells.entry(Key::String(header.as_str().into())).or_insert_with(|| Value::from(cell));
     }
     Value::from(cells)
+}
+
+/// The organiser's own words, as the part shows them; in HTML they are marked as escaped already.
+fn message(facts: &Facts, part: Part) -> Value {
+    let Some(messages) = facts.messages else { return Value::from("") };
+    let message = messages.for_reader(facts.language);
+    if part.is_html() {
+        return Value::safe_string(&message.html(facts.attendee, facts.event));
+    }
+    let name = |text: &str| isolated(text, !part.is_subject()).into_owned();
+    Value::from(message.text(facts.attendee, facts.event, name))
 }
 
 /// The greeting, names isolated the way the part needs it; in HTML it is marked as escaped already.

@@ -1,6 +1,7 @@
 //! What templates can do beyond Tera's own filters: `wrap` and `breaks`.
 
 use tera::{Kwargs, State, StringInput, Tera, TeraResult, Value};
+use unicode_width::UnicodeWidthChar as _;
 
 /// The width of plain text: room for a quoting mark or two within 80 columns.
 const COLUMNS: usize = 72;
@@ -24,7 +25,7 @@ pub(super) fn register(tera: &mut Tera) {
 /// Breaks lines at blanks, and puts `indent` blanks before every line that holds something. Words
 /// that are longer than a line, links above all, are left whole; but where a script has no blanks
 /// between words, lines end between its characters, which take two columns each.
-fn wrap(text: &str, width: usize, indent: usize) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + indent * (1 + text.len() / COLUMNS));
     for (n, line) in text.lines().enumerate() {
         if n > 0 {
@@ -55,14 +56,13 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
     wrapped
 }
 
-/// Whether a character belongs to a script that needs no blanks: Chinese, Japanese, and their marks.
+/// Whether a character takes two columns: those of Chinese and Japanese, which need no blanks.
 fn is_wide(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{A4CF}' | '\u{F900}'..='\u{FAFF}' | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FF60}'
-        | '\u{20000}'..='\u{3FFFF}')
+    columns_of(c) == 2
 }
 
 fn columns_of(c: char) -> usize {
-    if is_wide(c) { 2 } else { 1 }
+    if c.is_ascii() { 1 } else { c.width().unwrap_or(0) }
 }
 
 /// Marks that may not begin a line.

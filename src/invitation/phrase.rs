@@ -8,14 +8,28 @@ use crate::model::{Attendee, Event, ForbiddenChar, forbidden_char};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase(Vec<Piece>);
 
+/// A piece of a text with places.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+pub(super) enum Piece {
     Words(String),
     Place(Place),
 }
 
+impl Piece {
+    /// The words as they are, or what is filled in as `value` writes it.
+    pub(super) fn filled(&self, attendee: &Attendee, event: &Event, value: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Words(words) => words.clone(),
+            Self::Place(Place::Name) => value(&attendee.name),
+            Self::Place(Place::FirstName) => value(&attendee.first_name),
+            Self::Place(Place::Title) => value(&event.title),
+        }
+    }
+}
+
+/// What can be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Name,
     FirstName,
     Title,
@@ -63,23 +77,7 @@ impl Phrase {
         if let Some(found) = forbidden_char(text) {
             return Err(PhraseProblem::Forbidden(found));
         }
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            if rest[at..].starts_with('}') {
-                return Err(PhraseProblem::LoneBrace('}'));
-            }
-            let Some(end) = rest[at..].find('}') else { return Err(PhraseProblem::LoneBrace('{')) };
-            if at > 0 {
-                pieces.push(Piece::Words(rest[..at].to_owned()));
-            }
-            pieces.push(Piece::Place(place(&rest[at + 1..at + end])?));
-            rest = &rest[at + end + 1..];
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Words(rest.to_owned()));
-        }
-        Ok(Self(pieces))
+        Ok(Self(pieces(text)?))
     }
 
     /// Fills the places in, as plain text. What is filled in is never looked at again.
@@ -100,15 +98,34 @@ impl Phrase {
         for piece in &self.0 {
             let text = match piece {
                 Piece::Words(text) => words(text),
-                Piece::Place(Place::Name) => value(&attendee.name),
-                Piece::Place(Place::FirstName) => value(&attendee.first_name),
-                Piece::Place(Place::Title) => value(&event.title),
+                place @ Piece::Place(_) => place.filled(attendee, event, &value),
             };
             // Writing to a string cannot fail.
             let _ = line.write_str(&text);
         }
         line
     }
+}
+
+/// Takes a text with places apart.
+pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, PhraseProblem> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        if rest[at..].starts_with('}') {
+            return Err(PhraseProblem::LoneBrace('}'));
+        }
+        let Some(end) = rest[at..].find('}') else { return Err(PhraseProblem::LoneBrace('{')) };
+        if at > 0 {
+            pieces.push(Piece::Words(rest[..at].to_owned()));
+        }
+        pieces.push(Piece::Place(place(&rest[at + 1..at + end])?));
+        rest = &rest[at + end + 1..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Words(rest.to_owned()));
+    }
+    Ok(pieces)
 }
 
 fn place(name: &str) -> Result<Place, PhraseProblem> {

@@ -73,6 +73,7 @@ pub(super) const NAMES: &[(&str, Node)] = &[
     ("link", Node::Leaf),
     ("sessions", Node::List(&Node::Group(&[("room", Node::Leaf), ("window", WINDOW), ("link", Node::Leaf)]))),
     ("greeting", Node::Leaf),
+    ("message", Node::Leaf),
     ("note", Node::Leaf),
     ("row", Node::Row),
 ];

@@ -35,6 +35,8 @@ pub struct Templates {
     pub(super) rare: Rare,
     /// Own parts in which a tag shows the note, what they include counted in.
     prints_note: BTreeSet<String>,
+    /// Own texts and HTML in which nothing looks at the organiser's words for all mails.
+    without_message: Vec<String>,
     /// The organiser's own files, by their names in Tera.
     sources: HashMap<String, String>,
 }
@@ -94,12 +96,32 @@ impl Templates {
         let columns = columns(&own, &checked, &show);
         let prints = |name: &&str| checked.scans.get(*name).is_some_and(|scan| scan.prints_note);
         let prints_note = own.values().filter(|name| reach(name, &checked.scans).iter().any(prints)).cloned().collect();
+        let shows_message = |name: &str| {
+            let uses = |name: &&str| checked.scans.get(*name).is_some_and(|scan| lint::uses(scan, "message"));
+            let reached = reach(name, &checked.scans);
+            reached.iter().any(uses) || reached.iter().any(|name| name.starts_with(builtin::PREFIX))
+        };
+        let is_body = |part: &Part| matches!(part, Part::Text | Part::Html);
+        let without = own.iter().filter(|((_, part), name)| is_body(part) && !shows_message(name));
+        let mut without_message: Vec<String> = without.map(|(_, name)| show(name)).collect();
+        without_message.sort();
         // The built-in templates look at none of these.
         let uses = |name| checked.scans.values().any(|scan| lint::uses(scan, name));
         let rare = Rare { row: uses("row"), sessions: uses("sessions") };
         let tera = Arc::new(checked.tera);
         let sources = folder.files.into_iter().map(|file| (file.name, file.source)).collect();
-        Ok(Self { tera, memory: Memory::default(), own, dir, warnings, columns, rare, prints_note, sources })
+        Ok(Self {
+            tera,
+            memory: Memory::default(),
+            own,
+            dir,
+            warnings,
+            columns,
+            rare,
+            prints_note,
+            without_message,
+            sources,
+        })
     }
 
     /// Whether every word is ours: such templates cannot fail for one sound row and not for another.
@@ -176,6 +198,12 @@ impl Templates {
     /// Whether a tag of an own part, or of what it takes in, shows the note.
     pub(super) fn prints_note(&self, name: &str) -> bool {
         self.prints_note.contains(name)
+    }
+
+    /// Own texts and HTML that do not show the words of `message_file`.
+    #[must_use]
+    pub fn without_message(&self) -> Vec<String> {
+        self.without_message.clone()
     }
 
     /// What an own file holds.

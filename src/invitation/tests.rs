@@ -5,7 +5,7 @@ mod languages;
 
 use std::fs;
 
-use super::{Facts, Occasion, Part, Phrase, Templates, export, fixture, variables};
+use super::{Facts, Messages, Occasion, Part, Phrase, Templates, export, fixture, variables};
 use crate::model::{Attendee, Event, Invitation, JoinLink, Language, Mailbox};
 
 struct Scene {
@@ -16,6 +16,7 @@ struct Scene {
     note: Option<&'static str>,
     subject: Option<Phrase>,
     greeting: Option<Phrase>,
+    messages: Option<Messages>,
 }
 
 impl Scene {
@@ -28,6 +29,7 @@ impl Scene {
             note: None,
             subject: None,
             greeting: None,
+            messages: None,
         }
     }
 
@@ -49,6 +51,7 @@ impl Scene {
             note: self.note,
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
+            messages: self.messages.as_ref(),
             now: fixture::now(),
         }
     }

@@ -217,6 +217,7 @@ pub(super) fn mail(layers: &mut Layers<'_>) -> Option<MailSettings> {
     let reply_to = layers.text("mail.reply_to", values::mailbox);
     let envelope_from = layers.text("mail.envelope_from", values::address);
     let unsubscribe = layers.text("mail.unsubscribe", values::unsubscribe);
+    let message_file = layers.path("mail.message_file");
     let templates: Option<PathBuf> = layers.path("mail.templates");
-    Some(MailSettings { from: from?, subject, greeting, reply_to, envelope_from, unsubscribe, templates })
+    Some(MailSettings { from: from?, subject, greeting, message_file, reply_to, envelope_from, unsubscribe, templates })
 }

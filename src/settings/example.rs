@@ -116,6 +116,22 @@ pub fn sample() -> String {
     event_toml(&Answers::placeholders())
 }
 
+/// The organiser's own words to begin with, in the event's language.
+#[must_use]
+pub fn message_md(language: &str) -> &'static str {
+    match language.split(['-', '_']).next().unwrap_or_default() {
+        "de" => "Wir freuen uns auf Sie bei **{title}**!\n",
+        "fr" => "Nous nous réjouissons de vous accueillir à **{title}** !\n",
+        "es" => "¡Le esperamos en **{title}**!\n",
+        "pt" => "Esperamos por si em **{title}**!\n",
+        "tr" => "**{title}** etkinliğinde görüşmek üzere!\n",
+        "pl" => "Do zobaczenia na **{title}**!\n",
+        "ja" => "**{title}** でお会いできることを楽しみにしております。\n",
+        "ar" => "نتطلع إلى لقائك في **{title}**!\n",
+        _ => "We look forward to seeing you at **{title}**!\n",
+    }
+}
+
 /// An example attendee file: the needed columns and the most useful of the others.
 #[must_use]
 pub fn attendees_csv() -> &'static str {
@@ -252,6 +268,7 @@ const ATTENDEES: &str = "# empty_name = \"address\"          # take the name fro
 
 const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {first_name} and {title}, nothing else
 # greeting = \"Dear {first_name},\"
+message_file = \"message.md\"       # your own words, below the hour and the link; message.de.md for German readers …
 # reply_to = \"questions@example.org\"        # where answers go; else to the sender
 # envelope_from = \"bounces@example.org\"     # where mails that cannot be delivered go; else to the sender
 # unsubscribe = \"mailto:workshop@example.org\"

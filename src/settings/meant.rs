@@ -149,6 +149,8 @@ pub struct MailSettings {
     pub envelope_from: Option<Address>,
     /// A `mailto:` or `https:` address for `List-Unsubscribe`.
     pub unsubscribe: Option<String>,
+    /// The file of the organiser's own words for all mails, absolute.
+    pub message_file: Option<PathBuf>,
     /// The folder of own templates that is named, absolute; where none is, one beside the event may be meant.
     pub templates: Option<PathBuf>,
 }

@@ -59,6 +59,7 @@ fn words_and_message(criterion: &mut Criterion) {
         note: None,
         subject_line: None,
         greeting: None,
+        messages: None,
         now: Timestamp::UNIX_EPOCH,
     };
     criterion.bench_function("render/text and HTML", |bencher| {

@@ -28,7 +28,7 @@ fn without_a_terminal_a_sample_is_written_that_check_takes() {
     for arguments in [&["init"][..], &["init", "--sample"]] {
         let sandbox = Sandbox::new();
         sandbox.run(arguments).is(0).says("roomkey check");
-        assert_eq!(names(&sandbox, "."), [".gitignore", "attendees.csv", "event.toml"]);
+        assert_eq!(names(&sandbox, "."), [".gitignore", "attendees.csv", "event.toml", "message.md"]);
         sandbox.run(&["check", "--strict"]).is(0).says("3 people");
     }
 }

@@ -23,6 +23,7 @@ mod inspect;
 mod limits;
 mod link;
 mod log_in;
+mod message;
 mod migrations;
 mod mishaps;
 mod oddities;

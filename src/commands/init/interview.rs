@@ -77,7 +77,8 @@ impl Interview<'_> {
         };
         let derived = format!("The event's id is {}, its room is {}.", answers.id, answers.room);
         self.desk.console.say(&derived);
-        Ok(Draft { event_toml: example::event_toml(&answers), attendees, example_attendees, secrets })
+        let event_toml = example::event_toml(&answers);
+        Ok(Draft { event_toml, attendees, example_attendees, language: answers.language, secrets })
     }
 
     /// Start, end and zone; the times again where the zone's clock skips them or shows them twice.

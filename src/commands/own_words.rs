@@ -1,0 +1,45 @@
+//! The organiser's own words: where they lie, and what is wrong with them.
+
+use std::path::{Path, PathBuf};
+
+use super::opened::settings_told;
+use crate::{
+    failure::Told,
+    invitation::{self, MessageProblem, Messages, Templates},
+    settings::Settings,
+};
+
+/// The folder of own templates: the one that is named, else `templates` beside event.toml, where mails lie in it.
+pub(super) fn templates_folder(settings: &Settings) -> Option<PathBuf> {
+    let beside = settings.folder.join("templates");
+    settings.mail.templates.clone().or_else(|| invitation::holds_parts(&beside).then_some(beside))
+}
+
+/// Reads `message_file` and those beside it; adds what is wrong with them to the problems.
+pub(super) fn messages(settings: &Settings, problems: &mut Vec<Told>) -> Option<Messages> {
+    let path = settings.mail.message_file.as_deref()?;
+    Messages::load(path)
+        .map_err(|found| problems.extend(found.iter().map(|(path, problem)| told(settings, path, problem))))
+        .ok()
+}
+
+/// At its line; where there is no such file, at the setting.
+fn told(settings: &Settings, path: &Path, problem: &MessageProblem) -> Told {
+    let shown = path.strip_prefix(&settings.folder).unwrap_or(path).display();
+    if problem.line.is_none() && settings.mail.message_file.as_deref() == Some(path) {
+        let what = format!("message_file: {shown}: {problem}");
+        return settings_told(&settings.problem("mail.message_file", &what, Some(problem.hint)));
+    }
+    let place = problem.line.map_or_else(|| shown.to_string(), |line| format!("{shown}:{line}"));
+    Told::new(format!("{place}: {problem}")).hint(problem.hint)
+}
+
+/// Own templates that leave the words of `message_file` out.
+pub(super) fn left_out(messages: Option<&Messages>, templates: &Templates) -> Vec<Told> {
+    let files = if messages.is_some() { templates.without_message() } else { Vec::new() };
+    let told = |file| {
+        Told::new(format!("{file} does not show the words of `message_file`"))
+            .hint("put {{ message }} where they belong")
+    };
+    files.into_iter().map(told).collect()
+}
