@@ -6,6 +6,7 @@
 mod address;
 mod attendee;
 mod derive;
+mod domain;
 mod event;
 mod invitation;
 mod mail;
@@ -17,6 +18,7 @@ mod window;
 pub use address::{Address, AddressProblem, Mailbox};
 pub use attendee::{Attendee, AttendeeKey, Headers, Locator, PersonId};
 pub use derive::{Fingerprint, SubKeys, UserId};
+pub use domain::{are_kin, registrable};
 pub use event::{Event, EventId, EventIdProblem, Language, LanguageProblem};
 pub use invitation::{Invitation, JoinLink};
 pub use mail::{Mail, MessageId};
