@@ -27,6 +27,7 @@ mod schema;
 mod spans;
 mod template;
 mod tokens;
+mod unescaped;
 mod variables;
 
 #[cfg(test)]

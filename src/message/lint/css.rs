@@ -58,8 +58,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let (mut depth, mut quote) = (0_usize, None);
     text.split(move |c: char| {
         match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            (_, Some(_)) => {}
+            (c, Some(open)) => quote = quote.filter(|_| c != open),
             ('"' | '\'', None) => quote = Some(c),
             ('(', None) => depth += 1,
             (')', None) => depth = depth.saturating_sub(1),

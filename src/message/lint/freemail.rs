@@ -38,7 +38,7 @@ pub(super) fn is_foreign(domain: &str, relay: &str) -> bool {
     PROVIDERS
         .iter()
         .find(|provider| provider.domains.iter().any(|own| is_one_of(domain, own)))
-        .is_some_and(|provider| !provider.relays.iter().any(|end| is_under(&end)))
+        .is_some_and(|provider| !provider.relays.iter().any(is_under))
 }
 
 /// `yahoo.` stands for `yahoo.com`, `yahoo.co.uk` and so on, but not for `yahoo.example.org`.
