@@ -20,6 +20,7 @@ mod init;
 mod inspect;
 mod limits;
 mod link;
+mod lint;
 mod log_in;
 mod migrations;
 mod mishaps;
