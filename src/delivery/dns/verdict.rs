@@ -80,6 +80,13 @@ pub enum Conclusion {
         /// The mail server, where one is known.
         relay: Option<String>,
     },
+    /// One of addresses alone, among them not the one that takes the mails.
+    SpfOtherAddresses {
+        /// The domain.
+        domain: String,
+        /// The mail server.
+        relay: String,
+    },
     /// One with the mail server.
     SpfNamesRelay {
         /// The domain.
@@ -169,7 +176,9 @@ fn spf(names: &Names<'_>, records: &Records) -> Conclusion {
     let Some(relay) = names.relay.map(str::to_owned) else { return Conclusion::SpfUnclear { domain, relay: None } };
     match names_relay(names, records, provider) {
         Some(true) => Conclusion::SpfNamesRelay { domain, relay },
-        Some(false) => Conclusion::SpfLacksRelay { domain, relay, wanted },
+        Some(false) if provider.is_some() => Conclusion::SpfLacksRelay { domain, relay, wanted },
+        // Few servers send from the address at which they take mails.
+        Some(false) => Conclusion::SpfOtherAddresses { domain, relay },
         None => Conclusion::SpfUnclear { domain, relay: Some(relay) },
     }
 }
@@ -249,13 +258,10 @@ impl Conclusion {
     /// Whether something is to be done about it.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        !matches!(
-            self,
-            Self::SpfUnclear { .. } | Self::SpfNamesRelay { .. } | Self::SpfOfRelay { .. } | Self::Dmarc { .. }
-        )
+        self.hint().is_some()
     }
 
-    /// What to do about it.
+    /// What to do about it; where all is well, nothing.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -281,9 +287,11 @@ impl Conclusion {
             Self::Unaligned { from, .. } => {
                 format!("take `envelope_from` out, or make sure that the mail server signs with DKIM for {from}")
             }
-            Self::SpfUnclear { .. } | Self::SpfNamesRelay { .. } | Self::SpfOfRelay { .. } | Self::Dmarc { .. } => {
-                return None;
-            }
+            Self::SpfUnclear { .. }
+            | Self::SpfOtherAddresses { .. }
+            | Self::SpfNamesRelay { .. }
+            | Self::SpfOfRelay { .. }
+            | Self::Dmarc { .. } => return None,
         })
     }
 }
@@ -322,6 +330,10 @@ impl fmt::Display for Conclusion {
                     "{domain} has an SPF record; whether {relay} sends from an address in it, only receivers can tell"
                 )
             }
+            Self::SpfOtherAddresses { domain, relay } => write!(
+                f,
+                "{domain} has an SPF record, with other addresses than {relay}'s own: mails pass SPF where it sends from one of those"
+            ),
             Self::SpfUnclear { domain, relay: None } => write!(f, "{domain} has an SPF record"),
             Self::SpfNamesRelay { domain, relay } => {
                 write!(f, "the SPF record of {domain} names {relay}: mails from there pass SPF")

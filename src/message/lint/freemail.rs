@@ -11,7 +11,7 @@ struct Provider {
 static PROVIDERS: [Provider; 15] = [
     Provider { domains: &["gmail.com", "googlemail.com"], relays: &["gmail.com", "googlemail.com", "google.com"] },
     Provider {
-        domains: &["outlook.", "hotmail.", "live.", "msn.com", "passport.com"],
+        domains: &["outlook.", "hotmail.", "live.com", "live.co.uk", "live.de", "live.fr", "live.nl", "msn.com"],
         relays: &["outlook.com", "office365.com", "live.com", "hotmail.com"],
     },
     Provider {
@@ -46,7 +46,12 @@ fn is_one_of(domain: &str, own: &str) -> bool {
     if !own.ends_with('.') {
         return domain == own;
     }
-    domain.strip_prefix(own).is_some_and(|rest| rest.len() <= "com.br".len() && rest.split('.').count() <= 2)
+    let rest: Vec<&str> = domain.strip_prefix(own).map(|rest| rest.split('.').collect()).unwrap_or_default();
+    match rest[..] {
+        [top] => top.len() == 2 || matches!(top, "com" | "net"),
+        [second, top] => top.len() == 2 && matches!(second, "co" | "com"),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +74,8 @@ mod tests {
             ("example.org", "smtp.gmail.com", false),
             ("gmail.com.example.org", "smtp.example.org", false),
             ("yahoo.example.org", "smtp.example.org", false),
-            ("live.example.org", "smtp.example.org", false),
+            ("gmx.events", "smtp.example.org", false),
+            ("aol.com", "smtp.example.org", true),
         ] {
             assert_eq!(is_foreign(domain, relay), foreign, "{domain} by {relay}");
         }

@@ -32,7 +32,7 @@ impl Tag<'_> {
 
 /// Reads HTML; what is odd in it is skipped.
 pub(super) fn read(source: &str) -> Html<'_> {
-    let mut html = Html { plain: resolved(source), speaks_to_outlook: source.contains("mso"), ..Html::default() };
+    let mut html = Html { plain: resolved(source), speaks_to_outlook: speaks_to_outlook(source), ..Html::default() };
     let mut rest = source;
     while let Some(at) = rest.find('<') {
         rest = &rest[at..];
@@ -53,6 +53,12 @@ pub(super) fn read(source: &str) -> Html<'_> {
         html.tags.push(tag);
     }
     html
+}
+
+/// Whether a conditional comment is for Word's engine: `<!--[if (gte mso 9)|(IE)]>`.
+fn speaks_to_outlook(source: &str) -> bool {
+    let mut conditions = source.split("[if ").skip(1).filter_map(|rest| rest.split(']').next());
+    conditions.any(|condition| condition.contains("mso"))
 }
 
 /// Reads an opening tag from behind its `<`, and what follows it.

@@ -10,10 +10,11 @@ const LEADING: [&str; 4] = ["href", "src", "background", "action"];
 
 /// All that is to be said of a mail's links.
 pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
-    let text: Vec<&str> = in_text(proof.text).collect();
+    // What stands right behind the reader's own link may be a sentence that goes on.
+    let text: Vec<&str> = in_text(proof.text).filter(|link| !link.starts_with(proof.link)).collect();
     let tags = html.tags.iter().flat_map(|tag| LEADING.iter().filter_map(|name| tag.get(name)));
     let tags: Vec<&str> = tags.map(str::trim).collect();
-    let mut findings = missing(proof, &text, &tags, html);
+    let mut findings = missing(proof, &tags, html);
     let [in_text, in_html] = [&text, &tags].map(|links| others(links, proof.link));
     for link in in_text.union(&in_html) {
         let link = (*link).to_owned();
@@ -23,7 +24,7 @@ pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
             (false, _) => Finding::LinksDisagree { half: Half::Html, link },
         });
     }
-    let all = || text.iter().chain(&tags).filter_map(|link| Target::of(link));
+    let all = || text.iter().chain(&tags).chain([&proof.link]).filter_map(|link| Target::of(link));
     let insecure: BTreeSet<&str> =
         all().filter(|to| !to.secure && !is_this_machine(&to.host)).map(|to| to.place).collect();
     findings.extend(insecure.into_iter().map(|link| Finding::LinkInsecure { link: link.to_owned() }));
@@ -34,9 +35,9 @@ pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
     findings
 }
 
-fn missing(proof: &Proof<'_>, text: &[&str], tags: &[&str], html: &Html<'_>) -> Vec<Finding> {
+fn missing(proof: &Proof<'_>, tags: &[&str], html: &Html<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !text.contains(&proof.link) {
+    if !proof.text.contains(proof.link) {
         findings.push(Finding::LinkMissing(Half::Text));
     }
     if !tags.contains(&proof.link) {
@@ -65,7 +66,7 @@ fn in_text(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(ends);
     words.filter_map(|word| {
         let at = [word.find("https://"), word.find("http://")].into_iter().flatten().min()?;
-        Some(word[at..].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']))
+        Some(word[at..].trim_end_matches(|c: char| !c.is_alphanumeric() && !"-_~/=&%+#$@*".contains(c)))
     })
 }
 

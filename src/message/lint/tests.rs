@@ -37,6 +37,7 @@ fn an_ordinary_mail_is_left_in_peace() {
     assert_eq!(found(|_| {}), [""; 0]);
     assert_eq!(found(|draft| draft.subject = "RUST 2036: your link".into()), [""; 0]);
     assert_eq!(found(|draft| draft.subject = "東京でのオンライン会議への招待".into()), [""; 0]);
+    assert_eq!(found(|draft| draft.text = format!("参加：{LINK}です。また{LINK}。")), [""; 0]);
     assert_eq!(found(|draft| draft.html.push_str("<a href='mailto:a@example.com'><img src='cid:logo'>")), [""; 0]);
     assert_eq!(found(|draft| draft.text.push_str("https://meet.example.org/help, http://localhost:8080/x")), [""; 0]);
 }
@@ -85,6 +86,14 @@ fn links_are_safe_and_lead_home() {
 }
 
 #[test]
+fn a_link_of_the_readers_own_is_judged_like_any_other() {
+    let link = "http://meet.example.com/room?jwt=a.b.c";
+    let html = format!("<a href='{link}'>");
+    let proof = Proof { subject: "Your link", text: link, html: &html, link, from_domain: "example.org", octets: 0 };
+    assert_eq!(lint(&proof), [Finding::LinkInsecure { link: "http://meet.example.com/room".into() }]);
+}
+
+#[test]
 fn mails_are_small() {
     says("the mail has 101 kB", |draft| draft.octets = 100_001);
     says("Gmail shows the first 102 kB", |draft| {
@@ -106,6 +115,7 @@ fn what_outlook_or_gmail_ignore_is_named_once() {
         ("`margin: auto`", "<p style='margin-left:auto'>"),
         ("`max-width` but on tables", "<div style='max-width:600px'>"),
         ("background images", "<td style='background:#fff url(cid:a)'>"),
+        ("`max-width` but on tables", "<p style='color:crimson'><!-- [if IE] --><div style='max-width:600px'>"),
         ("`linear-gradient`", "<td style='background-image:linear-gradient(#fff,#000)'>"),
         ("CSS variables", "<style>p { color: var(--ink) }</style>"),
         ("`calc()`", "<p style='width:calc(100% - 8px)'>"),
