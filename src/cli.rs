@@ -98,11 +98,14 @@ pub struct Init {
 
 /// `roomkey check`
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  roomkey check\n  roomkey check --smtp")]
+#[command(after_long_help = "Examples:\n  roomkey check\n  roomkey check --smtp\n  roomkey check --dns")]
 pub struct Check {
     /// Log in to the mail server and offer the sender; nothing is sent
     #[arg(long)]
     pub smtp: bool,
+    /// Look up SPF and DMARC of the sender, and say what receivers will conclude
+    #[arg(long)]
+    pub dns: bool,
     /// Make warnings count: exit with 3
     #[arg(long)]
     pub strict: bool,

@@ -13,8 +13,8 @@
 //! * [`attendees`]: rows of a file become attendees or problems.
 //! * [`jitsi`]: rooms, tokens, links; what a server checks.
 //! * [`invitation`]: words from templates.
-//! * [`message`]: words become a MIME message.
-//! * [`delivery`]: messages go to a relay, or into a folder; what a reply means.
+//! * [`message`]: words become a MIME message; what a wary reader would say of it.
+//! * [`delivery`]: messages go to a relay, or into a folder; what a reply means; what DNS tells of the sender.
 //! * [`ledger`]: the journal of what was mailed; truth after a crash.
 //! * [`rehearsal`]: an SMTP catcher on loopback.
 //!

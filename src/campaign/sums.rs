@@ -19,7 +19,12 @@ impl Samples {
     /// The first row there is.
     #[must_use]
     pub fn first(&self) -> Option<&Attendee> {
-        [&self.plain, &self.moderator, &self.unusual].into_iter().flatten().min_by_key(|attendee| attendee.number)
+        self.all().min_by_key(|attendee| attendee.number)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Attendee> {
+        [&self.plain, &self.moderator, &self.unusual].into_iter().flatten()
     }
 
     pub(super) fn offer(&mut self, attendee: &Attendee, event_language: &str) {

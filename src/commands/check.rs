@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{
-    Desk, event_change, interrupt,
+    Desk, dns, event_change, interrupt, lint,
     opened::{Opened, SecretNeed, ledger_failure},
     own_secrets,
     own_words::templates_folder,
@@ -54,6 +54,10 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         warnings.extend(change.problems());
     }
     warnings.extend(survey.duplicate_warnings());
+    warnings.extend(lint::warnings(&opened, &survey, desk.around.now()));
+    if args.dns {
+        warnings.extend(dns::warnings(desk, &opened)?);
+    }
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
     }

@@ -95,7 +95,9 @@ impl Opened {
         warnings.extend(relay::risk(&settings));
         warnings.extend(relay::odd_provider(&settings));
         warnings.extend(odd_times(&settings));
-        warnings.extend(templates.warnings().iter().map(|warning| Told::new(warning.to_string())));
+        warnings.extend(
+            templates.warnings().iter().map(|warning| Told::new(warning.to_string()).maybe_hint(warning.hint())),
+        );
         if subject.is_some() {
             warnings.extend(templates.ignored_subjects().iter().map(|warning| Told::new(warning.to_string())));
         }

@@ -1,14 +1,16 @@
 //! Messages go to a relay, or into a folder.
 //!
-//! Owns: the conversation with a relay, what a reply means, when to try again. Does not own: which
-//! mails there are, or what is remembered of them. A [`Mailer`] pulls mails from a [`Desk`], has
-//! each claimed before its body's first byte, and reports what became of it as it learns it.
+//! Owns: the conversation with a relay, what a reply means, when to try again, and what receivers find
+//! in DNS of the sender. Does not own: which mails there are, or what is remembered of them. A
+//! [`Mailer`] pulls mails from a [`Desk`], has each claimed before its body's first byte, and reports
+//! what became of it as it learns it.
 
 use std::{future::Future, sync::Arc};
 
 use crate::model::Outage;
 
 mod desk;
+pub mod dns;
 pub mod eml_folder;
 pub mod pacing;
 pub mod retry;

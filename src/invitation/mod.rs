@@ -29,6 +29,7 @@ mod spans;
 mod speech;
 mod template;
 mod tokens;
+mod unescaped;
 mod variables;
 mod zone;
 

@@ -148,6 +148,24 @@ pub enum TemplateWarning {
         /// The name it may have been meant to have.
         meant: Option<String>,
     },
+    /// What strangers wrote goes into the HTML as it is.
+    Unescaped {
+        /// The file.
+        file: PathBuf,
+        /// Line and column, from 1.
+        place: (usize, usize),
+        /// The name that is printed.
+        what: String,
+    },
+}
+
+impl TemplateWarning {
+    /// What to do about it, where that is not said already.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        let hint = "take `| safe` out: whoever registers can put links and pictures of theirs into the mail";
+        matches!(self, Self::Unescaped { .. }).then_some(hint)
+    }
 }
 
 impl fmt::Display for TemplateWarning {
@@ -174,6 +192,9 @@ impl fmt::Display for TemplateWarning {
             Self::Unused { file, meant } => {
                 write!(f, "{}: no mail uses this file", file.display())?;
                 meant.as_ref().map_or(Ok(()), |name| write!(f, "; did you mean `{name}`?"))
+            }
+            Self::Unescaped { file, place: (line, column), what } => {
+                write!(f, "{}:{line}:{column}: `{what}` goes into the HTML unescaped", file.display())
             }
         }
     }

@@ -15,6 +15,7 @@ use super::{
     folder::{self, Folder},
     lint::{self, Column},
     scan::Scan,
+    unescaped::unescaped,
 };
 use crate::model::Language;
 
@@ -306,7 +307,19 @@ fn warnings(
     warnings.extend(unused.map(|name| TemplateWarning::Unused { file: dir.join(name), meant: meant(name) }));
     let others = folder.others.iter().filter_map(|name| meant(name).map(|meant| (name, meant)));
     warnings.extend(others.map(|(name, meant)| TemplateWarning::Unused { file: dir.join(name), meant: Some(meant) }));
+    // Only HTML is escaped.
+    for file in folder.files.iter().filter(|file| is_html(&file.name)) {
+        warnings.extend(unescaped(&file.source).into_iter().map(|found| TemplateWarning::Unescaped {
+            file: dir.join(&file.name),
+            place: (found.line, found.column),
+            what: found.what,
+        }));
+    }
     warnings
+}
+
+fn is_html(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "html")
 }
 
 /// The template that a file's name may have been meant for.

@@ -1,6 +1,7 @@
 //! Words become a MIME message.
 //!
-//! Owns: headers, transfer encodings, the multipart structure, and the check of the finished bytes.
+//! Owns: headers, transfer encodings, the multipart structure, the check of the finished bytes, and
+//! what a careful reader would say of the finished mail ([`lint`]).
 //! Does not own: the words, the link, or how the message travels. Pure: the same letter always
 //! gives the same bytes.
 //!
@@ -11,6 +12,7 @@
 mod calendar;
 mod compose;
 mod header;
+pub mod lint;
 mod parse_back;
 mod part;
 mod unsubscribe;

@@ -11,13 +11,19 @@ use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer};
 
 /// Copies a sample's files into the sandbox's event folder.
 pub(crate) fn copy_sample(name: &str, sandbox: &Sandbox) {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
-    for entry in fs::read_dir(sample).unwrap() {
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name), "", sandbox);
+}
+
+fn copy_folder(from: &Path, to: &str, sandbox: &Sandbox) {
+    for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        if entry.file_type().unwrap().is_dir() {
-            continue; // A rehearsal somebody left behind.
+        let name = format!("{to}{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_file() {
+            sandbox.write(&name, &fs::read_to_string(entry.path()).unwrap());
+        } else if name.starts_with("templates") {
+            // Other folders are a rehearsal that somebody left behind.
+            copy_folder(&entry.path(), &format!("{name}/"), sandbox);
         }
-        fs::copy(entry.path(), sandbox.path(entry.file_name().to_str().unwrap())).unwrap();
     }
 }
 
@@ -26,7 +32,7 @@ fn the_workshop_is_sound() {
     let mut sandbox = Sandbox::new();
     sandbox.set("ROOMKEY_SMTP_PASSWORD", "correct horse battery staple");
     copy_sample("rust-workshop", &sandbox);
-    sandbox.run(&["check"]).is(0).says("120");
+    sandbox.run(&["check", "--strict"]).is(0).says("120").says_not("warning");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod init;
 mod inspect;
 mod limits;
 mod link;
+mod lint;
 mod log_in;
 mod message;
 mod migrations;

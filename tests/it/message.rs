@@ -24,7 +24,7 @@ fn the_words_stand_in_text_and_html_of_every_language() {
     sandbox.write("message.de.md", "Bitte eine Tasse mitbringen.\n");
     let mails = previews(&sandbox);
     assert!(
-        mails[0].text().contains(
+        mails[0].text().replace("\r\n", "\n").contains(
             "\nDear Ada Lovelace, bring a cup to Rust for Everyone.\n\n  - the plan <https://example.org/plan>\n"
         ),
         "{}",

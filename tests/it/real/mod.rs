@@ -7,6 +7,7 @@ use crate::support::variable;
 
 mod aiosmtpd;
 mod clock;
+mod dns;
 mod durability;
 mod greylisting;
 mod names;

@@ -1,0 +1,39 @@
+//! What `check` says of mails and sender, at the place where it can be mended.
+
+use jiff::Timestamp;
+
+use super::opened::{Opened, settings_told};
+use crate::{
+    campaign::Survey,
+    failure::Told,
+    message::lint::{Sender, SenderFinding, sender},
+    settings::Settings,
+};
+
+/// Warnings about the sender, then about the mails.
+pub(super) fn warnings(opened: &Opened, survey: &Survey, now: Timestamp) -> Vec<Told> {
+    let settings = &opened.settings;
+    let of_sender = sender(&Sender {
+        from: &settings.mail.from,
+        envelope: &opened.press.envelope_from,
+        organizer: Some(&settings.event.organizer),
+        reply_to: settings.mail.reply_to.as_ref(),
+        relay: settings.smtp.as_ref().filter(|smtp| !smtp.is_loopback()).map(|smtp| smtp.host.as_str()),
+    });
+    let of_sender = of_sender.iter().map(|finding| at_its_setting(settings, finding));
+    let of_mails = opened.press.remarks(survey, now).into_iter().map(|remark| {
+        let languages: Vec<_> = remark.languages.iter().map(|language| format!("`{language}`")).collect();
+        let of = if languages.is_empty() { String::new() } else { format!(" (mails in {})", languages.join(", ")) };
+        Told::new(format!("{}{of}", remark.finding)).hint(remark.finding.hint())
+    });
+    of_sender.chain(of_mails).collect()
+}
+
+fn at_its_setting(settings: &Settings, finding: &SenderFinding) -> Told {
+    let key = match finding {
+        SenderFinding::Freemail { .. } | SenderFinding::NoReply { .. } => "mail.from",
+        SenderFinding::Envelope { .. } => "mail.envelope_from",
+        SenderFinding::Organizer { .. } => "event.organizer",
+    };
+    settings_told(&settings.problem(key, &finding.to_string(), Some(&finding.hint())))
+}

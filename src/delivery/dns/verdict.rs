@@ -1,0 +1,367 @@
+//! What receivers will conclude from a sender's records. Pure.
+
+use std::fmt;
+
+use super::{
+    Records, dmarc,
+    dmarc::{Dmarc, Policy},
+    provider::{self, Provider},
+    spf::{self, Term, Verdict},
+};
+use crate::model::are_kin;
+
+/// The names that are looked up.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// The domain of From, which readers see.
+    pub from: &'a str,
+    /// The domain of the envelope's sender, which SPF is about.
+    pub envelope: &'a str,
+    /// The mail server; `None` where it is this machine, or none is named.
+    pub relay: Option<&'a str>,
+}
+
+/// Something that receivers will conclude.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conclusion {
+    /// Nothing is known: a question had no answer.
+    Unanswered {
+        /// What was asked for.
+        what: &'static str,
+        /// Of which domain.
+        domain: String,
+        /// Why there is no answer.
+        why: String,
+    },
+    /// No SPF record.
+    SpfMissing {
+        /// The domain.
+        domain: String,
+        /// What to write into one.
+        wanted: String,
+    },
+    /// More than one.
+    SpfSeveral {
+        /// The domain.
+        domain: String,
+    },
+    /// One that cannot be read.
+    SpfBroken {
+        /// The domain.
+        domain: String,
+        /// The part that is none.
+        term: String,
+    },
+    /// One that says that the domain sends no mail.
+    SpfNobody {
+        /// The domain.
+        domain: String,
+        /// What to write into it.
+        wanted: String,
+    },
+    /// One that lets everybody send.
+    SpfEverybody {
+        /// The domain.
+        domain: String,
+    },
+    /// One without the mail server.
+    SpfLacksRelay {
+        /// The domain.
+        domain: String,
+        /// The mail server.
+        relay: String,
+        /// What to add to it.
+        wanted: String,
+    },
+    /// One of which it cannot be told from here whether the mail server is in it.
+    SpfUnclear {
+        /// The domain.
+        domain: String,
+        /// The mail server, where one is known.
+        relay: Option<String>,
+    },
+    /// One of addresses alone, among them not the one that takes the mails.
+    SpfOtherAddresses {
+        /// The domain.
+        domain: String,
+        /// The mail server.
+        relay: String,
+    },
+    /// One with the mail server.
+    SpfNamesRelay {
+        /// The domain.
+        domain: String,
+        /// The mail server.
+        relay: String,
+    },
+    /// SPF is the mail server's own affair.
+    SpfOfRelay {
+        /// The mail server.
+        relay: String,
+        /// The domain that it must sign for.
+        from: String,
+    },
+    /// No DMARC record.
+    DmarcMissing {
+        /// The domain.
+        domain: String,
+    },
+    /// More than one.
+    DmarcSeveral {
+        /// The domain that has them.
+        at: String,
+    },
+    /// One that cannot be read.
+    DmarcBroken {
+        /// The domain that has it.
+        at: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// What receivers are asked to do with mails that fail.
+    Dmarc {
+        /// The domain.
+        domain: String,
+        /// The domain that has the record.
+        at: String,
+        /// `none`, `quarantine` or `reject`.
+        policy: String,
+        /// In words.
+        fate: &'static str,
+    },
+    /// SPF cannot help a mail to pass DMARC.
+    Unaligned {
+        /// From's domain.
+        from: String,
+        /// The envelope's.
+        envelope: String,
+    },
+}
+
+/// Everything there is to conclude, SPF first.
+#[must_use]
+pub fn conclude(names: &Names<'_>, records: &Records) -> Vec<Conclusion> {
+    let mut conclusions = vec![spf(names, records)];
+    conclusions.extend(dmarc(names, records));
+    conclusions
+}
+
+fn spf(names: &Names<'_>, records: &Records) -> Conclusion {
+    let domain = names.envelope.to_owned();
+    let provider = names.relay.and_then(provider::of);
+    if let (Some(Provider { own_envelope: true, .. }), Some(relay)) = (provider, names.relay) {
+        return Conclusion::SpfOfRelay { relay: relay.to_owned(), from: names.from.to_owned() };
+    }
+    let wanted = wanted(names, records, provider);
+    let texts = match records.spf.first() {
+        Some((_, Ok(texts))) => texts.as_slice(),
+        Some((_, Err(why))) => return Conclusion::Unanswered { what: "SPF", domain, why: why.to_string() },
+        None => &[],
+    };
+    let ours: Vec<&String> = texts.iter().filter(|text| spf::is_one(text)).collect();
+    let terms = match &ours[..] {
+        [] => return Conclusion::SpfMissing { domain, wanted },
+        [one] => match spf::read(one) {
+            Ok(terms) => terms,
+            Err(term) => return Conclusion::SpfBroken { domain, term },
+        },
+        _ => return Conclusion::SpfSeveral { domain },
+    };
+    if terms.contains(&Term::All(Verdict::Pass)) {
+        return Conclusion::SpfEverybody { domain };
+    }
+    if terms.iter().all(|term| matches!(term, Term::All(_))) {
+        return Conclusion::SpfNobody { domain, wanted };
+    }
+    let Some(relay) = names.relay.map(str::to_owned) else { return Conclusion::SpfUnclear { domain, relay: None } };
+    match names_relay(names, records, provider) {
+        Some(true) => Conclusion::SpfNamesRelay { domain, relay },
+        Some(false) if provider.is_some() => Conclusion::SpfLacksRelay { domain, relay, wanted },
+        // Few servers send from the address at which they take mails.
+        Some(false) => Conclusion::SpfOtherAddresses { domain, relay },
+        None => Conclusion::SpfUnclear { domain, relay: Some(relay) },
+    }
+}
+
+/// Whether the record, with all that it takes in, names the mail server; `None` where only a receiver can tell.
+fn names_relay(names: &Names<'_>, records: &Records, provider: Option<&Provider>) -> Option<bool> {
+    let mut is_open = records.relay.is_empty() && provider.is_none();
+    for (owner, answer) in &records.spf {
+        let texts = answer.iter().flatten().filter(|text| spf::is_one(text));
+        is_open |= answer.is_err();
+        for term in texts.filter_map(|text| spf::read(text).ok()).flatten() {
+            match term {
+                Term::Record(domain) if provider.is_some_and(|provider| are_kin(&domain, provider.include)) => {
+                    return Some(true);
+                }
+                Term::Record(domain) => is_open |= !records.spf.iter().any(|(known, _)| *known == domain),
+                Term::Network(network, length) if records.relay.iter().any(|at| spf::is_in(*at, network, length)) => {
+                    return Some(true);
+                }
+                Term::Host(kind, host) if kind == "a" && host.as_ref().unwrap_or(owner) == names.relay? => {
+                    return Some(true);
+                }
+                // A big provider's mails do not come from where the domain's own hosts are.
+                Term::Host(..) => is_open |= provider.is_none(),
+                Term::Network(..) | Term::All(_) => {}
+            }
+        }
+    }
+    (!is_open).then_some(false)
+}
+
+/// What to write into an SPF record, so that it names the mail server.
+fn wanted(names: &Names<'_>, records: &Records, provider: Option<&Provider>) -> String {
+    match (provider, names.relay, records.relay.first()) {
+        (Some(provider), ..) => format!("include:{}", provider.include),
+        (None, Some(relay), _) if relay.parse::<std::net::IpAddr>().is_err() => format!("a:{relay}"),
+        (None, Some(_), Some(std::net::IpAddr::V4(address))) => format!("ip4:{address}"),
+        (None, Some(_), Some(address)) => format!("ip6:{address}"),
+        _ => "mx".to_owned(),
+    }
+}
+
+fn dmarc(names: &Names<'_>, records: &Records) -> Vec<Conclusion> {
+    let from = names.from.to_owned();
+    let Some((at, answer)) = records.dmarc.last() else { return vec![Conclusion::DmarcMissing { domain: from }] };
+    let texts = match answer {
+        Ok(texts) => texts.iter().filter(|text| dmarc::is_one(text)).collect::<Vec<_>>(),
+        Err(why) => return vec![Conclusion::Unanswered { what: "DMARC", domain: from, why: why.to_string() }],
+    };
+    let record = match &texts[..] {
+        [] => return vec![Conclusion::DmarcMissing { domain: from }],
+        [one] => match dmarc::read(one) {
+            Ok(record) => record,
+            Err(why) => return vec![Conclusion::DmarcBroken { at: at.clone(), why }],
+        },
+        _ => return vec![Conclusion::DmarcSeveral { at: at.clone() }],
+    };
+    let policy = record.policy(*at != from);
+    let fate = match policy {
+        Policy::None => "to treat mails that fail like others, and to report them",
+        Policy::Quarantine => "to put mails that fail into spam",
+        Policy::Reject => "to refuse mails that fail",
+    };
+    let told = Conclusion::Dmarc { domain: from.clone(), at: at.clone(), policy: policy.to_string(), fate };
+    let unaligned =
+        (!is_aligned(names, record)).then(|| Conclusion::Unaligned { from, envelope: names.envelope.into() });
+    std::iter::once(told).chain(unaligned).collect()
+}
+
+/// Whether SPF of the envelope speaks for From too (RFC 7489 §3.1.2). A provider with an envelope of its
+/// own never asks.
+fn is_aligned(names: &Names<'_>, record: Dmarc) -> bool {
+    if record.strict_spf { names.from == names.envelope } else { are_kin(names.from, names.envelope) }
+}
+
+impl Conclusion {
+    /// Whether something is to be done about it.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        self.hint().is_some()
+    }
+
+    /// What to do about it; where all is well, nothing.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unanswered { .. } => {
+                "try again when the computer is online; what is in DNS keeps no mail from leaving here".to_owned()
+            }
+            Self::SpfMissing { domain, wanted } => {
+                format!("ask whoever keeps {domain}'s DNS to add a TXT record: \"v=spf1 {wanted} ~all\"")
+            }
+            Self::SpfSeveral { domain } => {
+                format!("put them into one: {domain} may have one text that begins with v=spf1")
+            }
+            Self::SpfBroken { term, .. } => format!("mend `{term}`, or take it out of the record"),
+            Self::SpfNobody { wanted, .. } | Self::SpfLacksRelay { wanted, .. } => {
+                format!("add {wanted} to the record, before its `all`; your mail server's help page may name another")
+            }
+            Self::SpfEverybody { .. } => "end the record with ~all".to_owned(),
+            Self::DmarcMissing { domain } => {
+                format!("add a TXT record at _dmarc.{domain}: \"v=DMARC1; p=none; rua=mailto:you@{domain}\"")
+            }
+            Self::DmarcSeveral { at } => format!("leave one TXT record at _dmarc.{at}"),
+            Self::DmarcBroken { at, .. } => format!("write at _dmarc.{at}: \"v=DMARC1; p=none; rua=mailto:you@{at}\""),
+            Self::Unaligned { from, .. } => {
+                format!("take `envelope_from` out, or make sure that the mail server signs with DKIM for {from}")
+            }
+            Self::SpfUnclear { .. }
+            | Self::SpfOtherAddresses { .. }
+            | Self::SpfNamesRelay { .. }
+            | Self::SpfOfRelay { .. }
+            | Self::Dmarc { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for Conclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unanswered { what, domain, why } => {
+                write!(f, "{what} of {domain} is not known, {why}: what receivers will conclude was not checked")
+            }
+            Self::SpfMissing { domain, .. } => {
+                write!(f, "{domain} has no SPF record: receivers cannot tell your mails from forged ones")
+            }
+            Self::SpfSeveral { domain } => {
+                write!(
+                    f,
+                    "{domain} has several SPF records: receivers take that for an error (permerror), and trust none"
+                )
+            }
+            Self::SpfBroken { domain, term } => write!(
+                f,
+                "the SPF record of {domain} cannot be read at `{term}`: receivers take that for an error (permerror)"
+            ),
+            Self::SpfNobody { domain, .. } => {
+                write!(f, "the SPF record of {domain} says that nobody sends mail for it: receivers refuse yours")
+            }
+            Self::SpfEverybody { domain } => {
+                write!(f, "the SPF record of {domain} lets everybody send (+all): receivers give nothing for it")
+            }
+            Self::SpfLacksRelay { domain, relay, .. } => {
+                write!(f, "the SPF record of {domain} does not name {relay}: mails from there fail SPF")
+            }
+            Self::SpfUnclear { domain, relay: Some(relay) } => {
+                write!(
+                    f,
+                    "{domain} has an SPF record; whether {relay} sends from an address in it, only receivers can tell"
+                )
+            }
+            Self::SpfOtherAddresses { domain, relay } => write!(
+                f,
+                "{domain} has an SPF record, with other addresses than {relay}'s own: mails pass SPF where it sends from one of those"
+            ),
+            Self::SpfUnclear { domain, relay: None } => write!(f, "{domain} has an SPF record"),
+            Self::SpfNamesRelay { domain, relay } => {
+                write!(f, "the SPF record of {domain} names {relay}: mails from there pass SPF")
+            }
+            Self::SpfOfRelay { relay, from } => write!(
+                f,
+                "{relay} sends under an envelope of its own: what counts is that it signs with DKIM for {from}, which is set up there"
+            ),
+            Self::DmarcMissing { domain } => write!(
+                f,
+                "{domain} has no DMARC record: Gmail and Yahoo trust mails less, and refuse them from those who send many"
+            ),
+            Self::DmarcSeveral { at } => {
+                write!(f, "there are several DMARC records at _dmarc.{at}: receivers go by none of them")
+            }
+            Self::DmarcBroken { at, why } => {
+                write!(f, "the DMARC record at _dmarc.{at} has no sound policy ({why}): receivers do not go by it")
+            }
+            Self::Dmarc { domain, at, policy, fate } => {
+                write!(f, "DMARC of {domain} (at _dmarc.{at}, {policy}) asks receivers {fate}")
+            }
+            Self::Unaligned { from, envelope } => write!(
+                f,
+                "SPF of {envelope} does not speak for {from}: mails pass DMARC only where they are signed with DKIM for {from}"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
