@@ -2,6 +2,7 @@
 
 mod asking;
 mod between;
+mod browser;
 mod check;
 mod continued;
 mod doubts;
@@ -18,6 +19,7 @@ mod own_secrets;
 mod pass;
 mod passes;
 mod preview;
+mod preview_page;
 mod rehearse;
 mod relay;
 mod report;
