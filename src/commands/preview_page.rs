@@ -17,7 +17,7 @@ use crate::{
     attendees::{AttendeeFile, Unsound},
     campaign::words,
     cli::Look,
-    failure::Failure,
+    failure::{Failure, Status, Told},
     jitsi::{self, Severity, explain, extract_token},
     model::{Attendee, Window},
     preview::{self, Book, Letter, PageProblem, Privacy, Remark},
@@ -68,8 +68,10 @@ pub(super) fn write(
     Ok(index)
 }
 
+/// What others put into the way is bad input, the rest unexpected.
 fn failure(problem: &PageProblem) -> Failure {
-    Failure::unexpected(problem.to_string())
+    let status = if matches!(problem, PageProblem::Occupied(_)) { Status::BadInput } else { Status::Unexpected };
+    Failure::of(status, Told::new(problem.to_string()).hint(problem.hint()))
 }
 
 /// The mails of a folder, until their rows come.

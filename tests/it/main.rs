@@ -26,6 +26,7 @@ mod mishaps;
 mod oddities;
 mod outages;
 mod preview;
+mod preview_page;
 mod readme;
 mod real;
 mod rehearse;

@@ -6,11 +6,13 @@
 use crate::support::variable;
 
 mod aiosmtpd;
+mod browser;
 mod clock;
 mod durability;
 mod greylisting;
 mod names;
 mod postfix;
+mod preview_page;
 mod read_only_disk;
 mod small_disk;
 
