@@ -25,6 +25,8 @@ use crate::{
 
 /// Enough of a mail to hold its Message-ID.
 const HEADER: u64 = 16 * 1024;
+const PROBLEM: &str = "problem";
+const NOTE: &str = "note";
 
 /// How the files of a folder are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +59,9 @@ pub(super) fn write(
             Err(Unsound::File(problem)) => return Err(report::file_failure(&problem)),
         };
         let Some(name) = files.take(opened, &attendee) else { continue };
-        let (row, zone) = row_of(opened, &attendee, now);
-        let look = |letter: &Letter<'_>| told(opened, letter, &zone, now);
-        book.add(&name, &row, look).map_err(|problem| failure(&problem))?;
+        let (row, zone) = row_of(opened, &attendee);
+        let told = |letter: &Letter<'_>| told(opened, &attendee, letter, &zone, now);
+        book.add(&name, &row, told).map_err(|problem| failure(&problem))?;
     }
     let event = &opened.press.event;
     let when = format!("links work {}", words::works(&event.window));
@@ -115,11 +117,9 @@ impl Files {
 }
 
 /// What only the row knows, and the zone in which its person is told the time.
-fn row_of(opened: &Opened, attendee: &Attendee, now: Timestamp) -> (preview::Row, TimeZone) {
+fn row_of(opened: &Opened, attendee: &Attendee) -> (preview::Row, TimeZone) {
     let zone = attendee.timezone.as_ref().unwrap_or(opened.press.event.window.zone());
     let window = in_zone(&attendee.window, zone);
-    let warnings =
-        if window.is_over(now) { vec!["the link works no more: its time is over".to_owned()] } else { vec![] };
     let row = preview::Row {
         number: attendee.number,
         at: attendee.locator.to_string(),
@@ -131,7 +131,6 @@ fn row_of(opened: &Opened, attendee: &Attendee, now: Timestamp) -> (preview::Row
         moderator: attendee.moderator,
         works: words::works(&window),
         window,
-        warnings,
     };
     (row, zone.clone())
 }
@@ -143,31 +142,43 @@ fn in_zone(window: &Window, zone: &TimeZone) -> Window {
     Window::new(window.starts(), window.ends(), before, after, zone.clone()).unwrap_or_else(|_| window.clone())
 }
 
-/// A mail's link in words; what is wrong with it as well.
-fn told(opened: &Opened, letter: &Letter<'_>, zone: &TimeZone, now: Timestamp) -> preview::Told {
-    let Some(link) = letter.link() else { return preview::Told::default() };
-    let mut told = preview::Told { link: Some(link.clone()), ..preview::Told::default() };
-    match extract_token(&link) {
-        Ok(token) => {
+/// A mail's link in words, and what somebody should look at.
+fn told(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, zone: &TimeZone, now: Timestamp) -> preview::Told {
+    let mut told = preview::Told { link: letter.link(), ..preview::Told::default() };
+    match told.link.as_deref().map(extract_token) {
+        Some(Ok(token)) => {
             let explanation = explain(&token, Some(&opened.press.signer), now);
             told.lines = explanation.lines(zone);
             told.user_id = explanation.user_id().map(str::to_owned);
             told.remarks = explanation.findings.iter().map(remark).collect();
         }
-        Err(problem) => told.remarks.push(Remark {
-            severity: "problem",
+        Some(Err(problem)) => told.remarks.push(Remark {
+            severity: PROBLEM,
             text: problem.to_string(),
             hint: Some(problem.hint().to_owned()),
         }),
+        None => {}
     }
+    told.warnings = warnings(opened, attendee, letter, &told.remarks);
     told
+}
+
+/// What somebody should look at before a mail leaves.
+fn warnings(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, remarks: &[Remark]) -> Vec<String> {
+    let serious = remarks.iter().filter(|remark| remark.severity != NOTE);
+    let mut warnings: Vec<String> = serious.map(|remark| format!("the link: {}", remark.text)).collect();
+    let (asked, used) = (opened.press.language(attendee), letter.language());
+    if !asked.fallbacks().any(|tag| tag == used) {
+        warnings.push(format!("asked for in `{asked}`, written in `{used}`: there are no words in `{asked}`"));
+    }
+    warnings
 }
 
 fn remark(finding: &jitsi::Finding) -> Remark {
     let severity = match finding.severity {
-        Severity::Error => "problem",
+        Severity::Error => PROBLEM,
         Severity::Warning => "warning",
-        Severity::Note => "note",
+        Severity::Note => NOTE,
     };
     Remark { severity, text: finding.text.clone(), hint: finding.hint.clone() }
 }

@@ -160,7 +160,7 @@ impl Book {
             letter.language(),
             &row.zone,
             u8::from(row.moderator),
-            row.warnings.len(),
+            told_of.warnings.len(),
             self.file,
             name,
         );

@@ -30,11 +30,9 @@ pub struct Row {
     pub window: Window,
     /// The same in words.
     pub works: String,
-    /// What is to be looked at.
-    pub warnings: Vec<String>,
 }
 
-/// A link in words.
+/// What is to be said of a mail: its link in words, and what somebody should look at.
 #[derive(Debug, Clone, Default)]
 pub struct Told {
     /// The link; `None` where the mail holds none.
@@ -45,6 +43,8 @@ pub struct Told {
     pub lines: Vec<String>,
     /// What is to be said about them.
     pub remarks: Vec<Remark>,
+    /// What somebody should look at before this mail leaves, each in a sentence.
+    pub warnings: Vec<String>,
 }
 
 /// One thing to be said about a link.
@@ -125,7 +125,7 @@ impl<'a> Record<'a> {
             source,
             parts,
             fields: letter.fields(),
-            warnings: &row.warnings,
+            warnings: &told.warnings,
             link: told.link.as_deref(),
             claims: &told.lines,
             remarks: &told.remarks,

@@ -41,7 +41,7 @@ impl Redactor {
     pub(super) fn redact(&mut self, letter: &Letter<'_>, row: &Row, told: &Told) -> Redacted {
         let mask = Mask::of(self.address(&row.address, row.number), letter, row, told);
         let bytes = mail::redacted(letter, &mut |text| self.replace(&mask, text));
-        let mut words = |text: &str| self.replace(&mask, &self::scan::replaced(text, &mask.places));
+        let mut words = |text: &str| self.replace(&mask, &scan::replaced(text, &mask.places));
         let remark = |remark: &super::Remark, words: &mut dyn FnMut(&str) -> String| super::Remark {
             severity: remark.severity,
             text: words(&remark.text),
@@ -52,11 +52,11 @@ impl Redactor {
             user_id: None,
             lines: told.lines.iter().map(|line| words(line)).collect(),
             remarks: told.remarks.iter().map(|one| remark(one, &mut words)).collect(),
+            warnings: told.warnings.iter().map(|warning| words(warning)).collect(),
         };
-        let warnings = row.warnings.iter().map(|warning| words(warning)).collect();
         let (name, address) = (mask.name, mask.address);
         let (first_name, last_name) = (String::new(), String::new());
-        Redacted { bytes, row: Row { name, first_name, last_name, address, warnings, ..row.clone() }, told }
+        Redacted { bytes, row: Row { name, first_name, last_name, address, ..row.clone() }, told }
     }
 
     fn replace(&mut self, mask: &Mask, text: &str) -> String {
@@ -124,8 +124,13 @@ impl Mask {
         patterns.extend(addresses.map(Pattern::in_any_case));
         for (real, shown) in [(&row.name, name.as_str()), (&row.first_name, "Person"), (&row.last_name, "Person")] {
             // A single letter is an initial, or a word.
-            if real.chars().nth(1).is_some() {
-                patterns.extend(in_every_form(real, shown).map(Pattern::word));
+            if real.chars().nth(1).is_none() {
+                continue;
+            }
+            // Templates may write names in capitals. In small letters a first name may be any word.
+            let small = (real == &row.name).then(|| real.to_lowercase());
+            for form in [Some(real.clone()), Some(real.to_uppercase()), small].into_iter().flatten() {
+                patterns.extend(in_every_form(&form, shown).map(Pattern::word));
             }
         }
         scan::longest_first(&mut patterns);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer, mode};
 
 /// The lines of a page's list.
-fn list(sandbox: &Sandbox, folder: &str) -> Vec<Value> {
+fn list(sandbox: &Sandbox, folder: &str) -> Vec<Vec<Value>> {
     let text = sandbox.read(&format!("{folder}/index-data/list.js"));
     let inner = text.trim().strip_prefix("roomkeyList(").unwrap().strip_suffix(");").unwrap();
     serde_json::from_str(inner).unwrap()
@@ -119,6 +119,16 @@ fn rows_and_zones_and_windows_are_each_mails_own() {
     let mails = sandbox.read("preview/index-data/mails-0001.js");
     assert!(mails.contains("Fri 5 Dec 2036 21:30 to Sat 6 Dec 2036 03:00 (Asia/Tokyo)"));
     assert!(!mails.contains('<') && !sandbox.read("preview/index-data/list.js").contains('<'));
+}
+
+#[test]
+fn a_mail_in_another_language_than_asked_for_is_warned_of() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name,language\nada@example.org,Ada,xh\nben@example.org,Ben,de-AT\n");
+    sandbox.run(&["send", "--dry-run"]).is(0);
+    let warned: Vec<_> = list(&sandbox, "preview").iter().map(|line| line[8].as_u64().unwrap()).collect();
+    assert_eq!(warned, [1, 0]);
+    assert!(sandbox.read("preview/index-data/mails-0001.js").contains("asked for in `xh`, written in `en`"));
 }
 
 #[test]

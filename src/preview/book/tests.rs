@@ -22,7 +22,6 @@ fn row(number: u32) -> Row {
         moderator: number == 1,
         window: Window::new(starts, ends, SignedDuration::ZERO, SignedDuration::ZERO, TimeZone::UTC).unwrap(),
         works: "on Friday".into(),
-        warnings: if number == 2 { vec!["odd".into()] } else { Vec::new() },
     }
 }
 
@@ -34,7 +33,8 @@ fn page_of(count: u32, octets: usize) -> (tempfile::TempDir, PathBuf) {
         let name = format!("{number:04}-a.eml");
         let text = format!("To: <a{number}@example.org>\r\nSubject: S{number}\r\n\r\n{}\r\n", "<x".repeat(octets / 2));
         fs::write(home.path().join(&name), text).unwrap();
-        book.add(&name, &row(number), |_| Told::default()).unwrap();
+        let warnings = if number == 2 { vec!["odd".into()] } else { Vec::new() };
+        book.add(&name, &row(number), |_| Told { warnings, ..Told::default() }).unwrap();
     }
     let index = book.finish("A </title> & B", "{{title}}").unwrap();
     (home, index)

@@ -39,9 +39,10 @@ impl Pattern {
     }
 }
 
-/// Whether two neighbours belong to one word.
+/// Whether two neighbours belong to one word. Scripts without cases write words together, or put
+/// particles to them: there a name is a name whatever stands beside it.
 fn joins(left: Option<char>, right: Option<char>) -> bool {
-    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_lowercase() || c.is_uppercase() || c.is_ascii_digit());
     is_letter(left) && is_letter(right)
 }
 

@@ -34,7 +34,6 @@ fn row(number: u32, name: &str, first: &str, last: &str, address: &str) -> Row {
         moderator: false,
         window: window.unwrap(),
         works: "always".into(),
-        warnings: vec![format!("{address} looks odd")],
     }
 }
 
@@ -47,6 +46,7 @@ fn told() -> Told {
             "person: Zoë O'Brien, id w3myookzfxu6l5cirzqdwarwrz, plain attendee".into(),
         ],
         remarks: vec![super::super::Remark { severity: "note", text: "for Zoë O'Brien".into(), hint: None }],
+        warnings: vec!["zoe@example.com looks odd".into()],
     }
 }
 
@@ -159,6 +159,16 @@ fn the_same_address_is_the_same_person_in_the_whole_folder() {
         shown.insert(redacted.row.address);
     }
     assert_eq!(shown.into_iter().collect::<Vec<_>>(), ["person-1@example.invalid", "person-3@example.invalid"]);
+}
+
+#[test]
+fn names_are_found_in_capitals_and_where_words_are_written_together() {
+    let text = "To: <a@example.com>\r\n\r\n李雷様、こんにちは李雷。 ZOË 李雷! zoë 李雷\r\n";
+    let letter = Letter::read(text.as_bytes()).unwrap();
+    let row = row(3, "Zoë 李雷", "Zoë", "李雷", "a@example.com");
+    let redacted = Redactor::default().redact(&letter, &row, &Told::default());
+    let text = String::from_utf8(redacted.bytes).unwrap();
+    assert!(text.ends_with("\r\n\r\nPerson様、こんにちはPerson。 Person 3! Person 3\r\n"), "{text}");
 }
 
 #[test]

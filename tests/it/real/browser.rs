@@ -9,10 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use thirtyfour::{
-    ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, common::log::LoggingPrefsLogLevel,
-    extensions::cdp::ChromeDevTools,
-};
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, common::log::LoggingPrefsLogLevel};
 
 use super::skipped_for_want_of;
 
@@ -69,8 +66,7 @@ impl Browser {
 
     /// Gives a command of the browser's own protocol.
     pub(super) fn tell(&self, command: &str, parameters: Value) -> Value {
-        let tools = ChromeDevTools::new(self.driver().handle.clone());
-        self.runtime.block_on(tools.execute_cdp_with_params(command, parameters)).unwrap()
+        self.runtime.block_on(self.driver().cdp().send_raw(command, parameters)).unwrap()
     }
 
     /// Opens a file.
