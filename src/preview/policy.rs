@@ -13,6 +13,9 @@
 //!   can tell nobody anything.
 //! * `img-src data:`: an inline logo.
 //!
+//! What no policy stops: a browser may look up and connect to the hosts of frames and links before it
+//! asks for anything. The page's script takes these out of a mail before it is shown.
+//!
 //! Known weakness: templates that give each mail a style sheet of its own are listed up to a limit;
 //! beyond it all style sheets are allowed, which under `default-src 'none'` costs nothing but rigour.
 

@@ -18,9 +18,15 @@ function propertiesOf(calendar) {
     // A colon in a quoted parameter does not end the name.
     const found = /^([^:"]*(?:"[^"]*"[^:"]*)*):(.*)$/.exec(line);
     const [, head, value] = found || [null, line, ""];
-    const [name, ...parameters] = head.split(";");
+    const [name, ...parameters] = head.match(/(?:[^;"]|"[^"]*")+/g) || [""];
     return { name: name.toUpperCase(), parameters, value: value.replace(/\\n/gi, "\n").replace(/\\([\\;,])/g, "$1") };
   });
+}
+
+/** An address without its scheme, a usual reminder in words. */
+function inWords(value) {
+  const before = /^-PT(\d+)M$/.exec(value);
+  return before ? counted(Number(before[1]), "minute before", "minutes before") : value.replace(/^mailto:/i, "");
 }
 
 function instant(value) {
@@ -52,7 +58,7 @@ function calendarView(mail, row) {
   const known = { LOCATION: "Where", URL: "Link", ORGANIZER: "Organiser", ATTENDEE: "Attendee", STATUS: "Status", SEQUENCE: "Version", UID: "Id", TRIGGER: "Reminder" };
   for (const { name, parameters, value: said } of properties) {
     const cn = (parameters.find((parameter) => /^CN=/i.test(parameter)) || "").slice(3).replace(/^"|"$/g, "");
-    if (known[name] && said) facts.push([known[name], [cn, said.replace(/^mailto:/i, "")].filter(Boolean).join(", ")]);
+    if (known[name] && said) facts.push([known[name], [cn, inWords(said)].filter(Boolean).join(", ")]);
   }
   const list = make("dl", "facts");
   list.append(...facts.flatMap(([name, said]) => described(name, said)));

@@ -65,16 +65,28 @@ function htmlView(mail) {
   frame.setAttribute("sandbox", "");
   frame.setAttribute("referrerpolicy", "no-referrer");
   frame.title = `The mail as on a ${width}`;
-  frame.srcdoc = withoutWayOut(withPictures(textOf(mail, part), mail));
+  frame.srcdoc = tamed(withPictures(textOf(mail, part), mail));
   const stage = make("div", `stage ${width}`);
   stage.append(frame);
   return [stage];
 }
 
-/** Links in it open new windows, which the sandbox forbids: a click does nothing. */
-function withoutWayOut(html) {
-  const base = '<base target="_blank">';
-  return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + base) : base + html;
+/**
+ * The mail without what has no place in one. Sandbox and policy stop all of it from working, but browsers
+ * connect ahead to hosts of frames and links before they ask the policy. Links open new windows, which
+ * the sandbox forbids: a click does nothing.
+ */
+function tamed(html) {
+  const mail = new DOMParser().parseFromString(html, "text/html");
+  const places = "script, iframe, frame, frameset, object, embed, base, link, template, meta[http-equiv]";
+  for (const one of mail.querySelectorAll(places)) one.remove();
+  const prefetch = mail.createElement("meta");
+  prefetch.httpEquiv = "x-dns-prefetch-control";
+  prefetch.content = "off";
+  const base = mail.createElement("base");
+  base.target = "_blank";
+  mail.head.prepend(prefetch, base);
+  return (mail.compatMode === "CSS1Compat" ? "<!DOCTYPE html>" : "") + mail.documentElement.outerHTML;
 }
 
 /** Pictures that travel with the mail, called by their ids. */
@@ -117,7 +129,7 @@ function sourceView(mail) {
     if (colon > 0) source.append(make("b", "", line.slice(0, colon + 1)));
     source.append(line.slice(colon + 1), "\n");
   }
-  const body = whole.slice(end);
+  const body = whole.slice(end + 1);
   source.append(body.slice(0, LONGEST_SOURCE));
   if (body.length <= LONGEST_SOURCE) return [source];
   const more = make("button", "plain", `Show ${counted(body.length - LONGEST_SOURCE, "more character", "more characters")}`);

@@ -97,8 +97,10 @@ async function start() {
   }
   offerChoices(filters.language, "language");
   offerChoices(filters.zone, "zone");
-  filters.moderators.disabled = !rows.some((row) => row.moderator);
-  filters.warned.disabled = !rows.some((row) => row.warnings > 0);
+  for (const [button, has] of [[filters.moderators, (row) => row.moderator], [filters.warned, (row) => row.warnings > 0]]) {
+    button.disabled = !rows.some(has);
+    if (button.disabled) button.textContent = `No ${button.textContent.toLowerCase()}`;
+  }
   const isPhone = matchMedia("(max-width: 760px)").matches;
   width = isPhone ? "phone" : "desktop";
   showView();

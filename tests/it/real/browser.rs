@@ -3,8 +3,10 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -23,6 +25,35 @@ pub(super) struct Browser {
     process: Child,
     runtime: tokio::runtime::Runtime,
     driver: Option<WebDriver>,
+    way_out: WayOut,
+}
+
+/// The only way to the network that the browser is given: it leads nowhere, and remembers who came.
+///
+/// The browser's own log of requests does not do for this: what a sandboxed frame asks for is not in it.
+struct WayOut {
+    port: u16,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl WayOut {
+    fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let heard = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut line = String::new();
+                // Who says nothing has asked for nothing.
+                let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+                if BufReader::new(stream).read_line(&mut line).is_ok() {
+                    heard.lock().unwrap().push(line.trim_end().to_owned());
+                }
+            }
+        });
+        Self { port, asked }
+    }
 }
 
 impl Browser {
@@ -47,9 +78,14 @@ impl Browser {
             // Chromium's own sandbox refuses to be root's.
             wanted.add_arg("--no-sandbox").unwrap();
         }
+        let way_out = WayOut::open();
+        wanted.add_arg(&format!("--proxy-server=http://127.0.0.1:{}", way_out.port)).unwrap();
+        for argument in ["--disable-background-networking", "--disable-component-update", "--no-first-run"] {
+            wanted.add_arg(argument).unwrap();
+        }
         let address = format!("http://127.0.0.1:{port}");
         let driver = runtime.block_on(WebDriver::new(address, wanted)).expect("a session");
-        Some(Self { process, runtime, driver: Some(driver) })
+        Some(Self { process, runtime, driver: Some(driver), way_out })
     }
 
     fn driver(&self) -> &WebDriver {
@@ -122,6 +158,13 @@ impl Browser {
         let events = entries.iter().map(|entry| event(&entry.message)["message"].clone());
         let sent = events.filter(|event| event["method"] == "Network.requestWillBeSent");
         sent.map(|event| event["params"]["request"]["url"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What was asked of the network, from the page or any frame; not what the browser does for itself.
+    pub(super) fn asked_of_network(&self) -> Vec<String> {
+        let asked = self.way_out.asked.lock().unwrap();
+        let is_browsers_own = |line: &str| ["google", "gstatic", "chrome"].iter().any(|name| line.contains(name));
+        asked.iter().filter(|line| !is_browsers_own(line)).cloned().collect()
     }
 
     /// What the browser complained of since the last time.

@@ -1,5 +1,10 @@
 //! The page of previews in a real browser: what is found, what is seen, and what it never asks for.
 
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
 use serde_json::json;
 
 use super::browser::Browser;
@@ -28,6 +33,7 @@ fn asked_for_files_only(browser: &Browser) {
     assert!(requests.iter().any(|url| url.ends_with("index-data/list.js")), "{requests:?}");
     let other = requests.iter().find(|url| !["file:", "data:", "about:"].iter().any(|kind| url.starts_with(kind)));
     assert_eq!(other, None);
+    assert_eq!(browser.asked_of_network(), Vec::<String>::new());
 }
 
 const NAMES: &str = "return [...document.querySelectorAll('.row .name')].map((name) => name.textContent)";
@@ -113,6 +119,22 @@ fn each_view_shows_what_it_says_by_light_and_by_dark() {
             assert!(text.as_str().unwrap().contains(holds) && text != "", "{view}: {text}");
             browser.picture(&format!("preview-{view}-{scheme}"));
         }
+        browser.ask(&format!(
+            "const {{ source, parts }} = shown.mail; parts.push({{ piece: source.length, kind: 'text/calendar', base64: false }});
+             source.push({CALENDAR:?})"
+        ));
+        browser.press("3");
+        browser.until("document.querySelector('.entry')");
+        let entry = browser.ask("return document.getElementById('view').innerText").as_str().unwrap().to_owned();
+        for told in [
+            "Rust, for Everyone",
+            "Fri, 5 Dec 2036, 14:00 to Fri, 5 Dec 2036, 17:00 (Europe/Berlin)",
+            "Fri, 5 Dec 2036, 13:00 to Fri, 5 Dec 2036, 16:00",
+            "Ada; A, ada@example.org",
+        ] {
+            assert!(entry.contains(told), "{told} is missing in {entry}");
+        }
+        browser.picture(&format!("preview-calendar-entry-{scheme}"));
         browser.press("4");
         let link = browser.ask("return document.getElementById('view').innerText").as_str().unwrap().to_owned();
         assert!(link.contains("Fri 5 Dec 2036 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC"), "{link}");
@@ -153,9 +175,15 @@ fn on_a_phone_nothing_is_wider_than_it() {
     }
 }
 
+/// A calendar entry, folded and escaped.
+const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:abc\r\nDTSTART:20361205T130000Z\r\n\
+    DTEND:20361205T160000Z\r\nSUMMARY;LANGUAGE=en:Rust\\, for Every\r\n one\r\nORGANIZER;CN=Rust Workshop:mailto:\
+    workshop@example.org\r\nATTENDEE;CN=\"Ada; A\":mailto:ada@example.org\r\nSEQUENCE:0\r\nSTATUS:CONFIRMED\r\n\
+    BEGIN:VALARM\r\nTRIGGER:-PT10M\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
 /// A mail of everything that a mail could do to whoever looks at it.
 const HOSTILE: &str = r#"<html><head><meta http-equiv="refresh" content="0;url=https://refresh.example/">
-<base href="https://base.example/"><link rel="stylesheet" href="https://sheet.example/x.css">
+<base href="https://base.example/"><link rel="preconnect" href="https://ahead.example/"><link rel="stylesheet" href="https://sheet.example/x.css">
 <style>@import "https://import.example/x.css"; p { background: url(https://style.example/x.png) }</style></head>
 <body onload="top.document.title='hacked'"><p style="background:url(https://attribute.example/x.png)">{{ attendee.name }}</p>
 <script>top.document.title = 'hacked'; top.location = 'https://script.example/'</script>
@@ -184,11 +212,22 @@ fn a_mail_reaches_nothing_and_nobody_from_its_frame() {
     for id in ["out", "in", "send"] {
         browser.in_frame(&format!("document.getElementById('{id}').click()"));
     }
-    std::thread::sleep(std::time::Duration::from_secs(1));
+    sleep(Duration::from_secs(1));
     assert_eq!(browser.ask("return document.title"), "</title><script>hacked()</script> · mail previews");
     assert_eq!(browser.ask("return document.querySelector('iframe').getAttribute('sandbox')"), "");
     assert_eq!(browser.ask("return document.querySelector('.row .name').childElementCount"), 0);
     asked_for_files_only(&browser);
+
+    // The same without its policy does reach out: what was seen above is the policy's doing.
+    let page = sandbox.read("preview/index.html");
+    let policy = page.split("<meta http-equiv").nth(1).unwrap().split('>').next().unwrap();
+    sandbox.write("preview/index.html", &page.replace(&format!("<meta http-equiv{policy}>"), ""));
+    opened(&sandbox, &browser);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !browser.asked_of_network().iter().any(|line| line.contains("image.example")) {
+        assert!(Instant::now() < deadline, "nothing is asked for: {:?}", browser.asked_of_network());
+        sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]
