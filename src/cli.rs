@@ -120,6 +120,12 @@ pub struct Going {
     /// With --dry-run: the folder for the .eml files [default: preview/ beside event.toml]
     #[arg(long, value_name = "DIR", requires = "dry_run")]
     pub out: Option<PathBuf>,
+    /// With --dry-run: open the page that shows them all in a browser
+    #[arg(long, requires = "dry_run")]
+    pub open: bool,
+    /// With --dry-run: replace links, addresses, names and Message-IDs, to share the folder
+    #[arg(long, requires = "dry_run")]
+    pub redact: bool,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
@@ -132,6 +138,25 @@ pub struct Going {
     /// Wait for what is deferred, as is done without it
     #[arg(long, overrides_with = "no_wait")]
     pub wait: bool,
+}
+
+impl Going {
+    /// How the previews are to be looked at.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look { open: self.open, redact: self.redact }
+    }
+}
+
+/// How a folder of mails is to be looked at.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Look {
+    /// Open the page that shows all mails in a browser
+    #[arg(long)]
+    pub open: bool,
+    /// Replace links, addresses, names and Message-IDs in page and mails, to share the folder
+    #[arg(long)]
+    pub redact: bool,
 }
 
 /// `roomkey send`
@@ -331,9 +356,12 @@ pub struct TemplatesArgs {
 
 /// `roomkey rehearse`
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  roomkey rehearse\n  roomkey rehearse --limit 5")]
+#[command(after_long_help = "Examples:\n  roomkey rehearse\n  roomkey rehearse --limit 5 --open")]
 pub struct Rehearse {
     /// Try at most this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+    /// How it is looked at.
+    #[command(flatten)]
+    pub look: Look,
 }

@@ -16,6 +16,7 @@
 //! * [`message`]: words become a MIME message; what a wary reader would say of it.
 //! * [`delivery`]: messages go to a relay, or into a folder; what a reply means; what DNS tells of the sender.
 //! * [`ledger`]: the journal of what was mailed; truth after a crash.
+//! * [`preview`]: a page that shows all mails of a folder of previews.
 //! * [`rehearsal`]: an SMTP catcher on loopback.
 //!
 //! The siblings never import one another; `tests/it/architecture.rs` holds the table.
@@ -32,6 +33,7 @@ pub mod jitsi;
 pub mod ledger;
 pub mod message;
 pub mod model;
+pub mod preview;
 pub mod rehearsal;
 pub mod settings;
 pub mod surroundings;

@@ -33,7 +33,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Cancel) -> Result<Status, Failure> {
         again: false,
     };
     if args.going.dry_run {
-        return preview::run(desk, &opened, order, args.going.out.as_deref());
+        return preview::run(desk, &opened, order, &args.going);
     }
     let status = mailing::carry_out(desk, &opened, order, None)?;
     let window = &opened.press.event.window;

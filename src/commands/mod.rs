@@ -2,6 +2,7 @@
 
 mod asking;
 mod between;
+mod browser;
 mod calendar;
 mod cancel;
 mod check;
@@ -24,6 +25,7 @@ mod own_words;
 mod pass;
 mod passes;
 mod preview;
+mod preview_page;
 mod rehearse;
 mod relay;
 mod removed;

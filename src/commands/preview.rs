@@ -1,21 +1,24 @@
-//! `--dry-run`: every mail as it would be sent now, as a file; no network, no ledger.
+//! `--dry-run`: every mail as it would be sent now, as a file, and a page that shows them; no network, no ledger.
 
 use std::path::Path;
 
 use super::{
-    Desk, continued, interrupt, mailing,
+    Desk, browser, continued, interrupt, mailing,
     opened::Opened,
     order::{Order, Planned},
     pass::{Course, pass},
+    preview_page::{self, Filed},
     report, summary,
 };
 use crate::{
-    campaign::{Journal, Making, words},
+    campaign::{Journal, Making},
+    cli::Going,
     delivery::eml_folder::EmlFolder,
     failure::{Failure, Status, Told},
+    preview::remove_old,
 };
 
-pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&Path>) -> Result<Status, Failure> {
+pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going) -> Result<Status, Failure> {
     for warning in &opened.warnings {
         desk.console.warn(warning);
     }
@@ -34,7 +37,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
     if planned.to_go() == 0 {
         return summary::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
-    let (path, ours) = match out {
+    let (path, ours) = match &going.out {
         Some(out) => (desk.around.folder.join(out), false),
         None => (opened.preview_folder(), true),
     };
@@ -46,18 +49,22 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, out: Option<&P
     };
     write(desk, opened, &planned, roster, continued, folder)?;
     let count = planned.to_go();
+    let look = going.look();
+    let index = preview_page::write(desk, opened, &path, Filed::ByNumber, &look)?;
     desk.console.result_shown(&path.display().to_string());
-    desk.console.say(&format!(
-        "{} in that folder, holding working links: do not share them",
-        words::counted(count, "preview lies", "previews lie")
-    ));
+    desk.console.say(&preview_page::what_lies_there(count, &look));
+    if look.open {
+        browser::open(desk, &index);
+    }
     Ok(if skipped { Status::SomeFailed } else { Status::Done })
 }
 
-/// A folder for mails, emptied of those before.
+/// A folder for mails, emptied of those before and of the page that showed them.
 pub(super) fn prepared(path: &Path, ours: bool) -> Result<EmlFolder, Failure> {
-    EmlFolder::prepare(path, ours)
-        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))
+    let folder = EmlFolder::prepare(path, ours)
+        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
+    remove_old(folder.path()).map_err(|problem| Failure::bad_input(Told::new(problem.to_string())))?;
+    Ok(folder)
 }
 
 fn write(

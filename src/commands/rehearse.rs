@@ -1,12 +1,11 @@
 //! `roomkey rehearse`: the same `send`, into a catcher on this computer.
 
-use std::fs;
-
 use super::{
-    Desk, calendar, interrupt, mailing,
+    Desk, browser, calendar, interrupt, mailing,
     opened::{Opened, SecretNeed},
     order::Order,
     preview,
+    preview_page::{self, Filed},
     relay::Way,
 };
 use crate::{
@@ -31,13 +30,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     });
     drop(prepared?);
     // An empty ledger each time: the rehearsal says nothing about who was mailed.
-    let ledger = folder.join(".roomkey");
-    match fs::remove_dir_all(&ledger) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::unexpected(format!("failed to empty {}: {error}", ledger.display())));
-        }
-        _ => {}
-    }
+    preview_page::remove_ledger(&folder)?;
     // People see in rehearsal the kind of entry that the event's own mails carry.
     if let Ok((reader, _)) = opened.ledger()
         && let Some(style) = calendar::settled(reader.as_ref())?
@@ -73,11 +66,26 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     let status = mailing::carry_out(desk, &opened, order, Some(way))?;
     let caught = catcher.counts().mails;
     runtime.block_on(catcher.stop());
+    if status == Status::Interrupted {
+        return Ok(status);
+    }
+    if args.look.redact {
+        // It knows everybody.
+        preview_page::remove_ledger(&folder)?;
+    }
+    let index = preview_page::write(desk, &opened, &folder, Filed::ByMessageId, &args.look)?;
     desk.console.say(&format!(
-        "{} caught; nobody got mail. Open one of the .eml files to see it:",
-        words::counted(caught, "mail was", "mails were")
+        "{} caught; nobody got mail. Open {} in a browser to see them all, or one of the .eml files:",
+        words::counted(caught, "mail was", "mails were"),
+        crate::preview::INDEX
     ));
     desk.console.result_shown(&folder.display().to_string());
+    if args.look.redact {
+        desk.console.say("links, addresses and names in it are replaced; look through it before you share it");
+    }
+    if args.look.open {
+        browser::open(desk, &index);
+    }
     if opened.own_secret {
         first_link(desk, &opened)?;
     }

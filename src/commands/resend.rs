@@ -51,7 +51,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
         again: args.again,
     };
     if args.going.dry_run {
-        return preview::run(desk, &opened, order, args.going.out.as_deref());
+        return preview::run(desk, &opened, order, &args.going);
     }
     mailing::carry_out(desk, &opened, order, None)
 }

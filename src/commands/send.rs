@@ -33,7 +33,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Send) -> Result<Status, Failure> {
     };
     match &args.to {
         Some(to) => test_mail::run(desk, &opened, order, to),
-        None if args.going.dry_run => preview::run(desk, &opened, order, args.going.out.as_deref()),
+        None if args.going.dry_run => preview::run(desk, &opened, order, &args.going),
         None => mailing::carry_out(desk, &opened, order, None),
     }
 }

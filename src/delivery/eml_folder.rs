@@ -15,8 +15,7 @@ use super::{Desk, Mailer};
 use crate::model::{Mail, Outage, Outcome, Reply, Stage};
 
 const MARKER: &str = ".roomkey-preview";
-const MARKER_TEXT: &str =
-    "The .eml files of this folder were written by roomkey and are replaced by its next preview.\n";
+const MARKER_TEXT: &str = "The .eml files, index.html and index-data of this folder were written by roomkey; its next preview replaces them.\n";
 const NAME_AT_MOST: usize = 100;
 
 /// A folder that takes mails as files.

@@ -30,6 +30,7 @@ mod mishaps;
 mod oddities;
 mod outages;
 mod preview;
+mod preview_page;
 mod readme;
 mod real;
 mod rehearse;

@@ -6,12 +6,14 @@
 use crate::support::variable;
 
 mod aiosmtpd;
+mod browser;
 mod clock;
 mod dns;
 mod durability;
 mod greylisting;
 mod names;
 mod postfix;
+mod preview_page;
 mod read_only_disk;
 mod small_disk;
 

@@ -1,0 +1,171 @@
+//! What is replaced when previews are to be shared.
+//!
+//! Owns: links, tokens, addresses, names, ids and Message-IDs, and what stands in their place: the
+//! same for the same address in the whole folder. Does not own: the words of the mails. What stays are
+//! the event's title and times, the words of the templates, and what other columns of the file put
+//! into them: known weakness, the organiser must look at those. A first or last name that is also an
+//! ordinary word is replaced wherever it stands: rather an odd sentence than a name.
+
+mod mail;
+mod scan;
+
+use std::collections::HashMap;
+
+use self::scan::Pattern;
+use super::{
+    letter::Letter,
+    record::{Row, Told},
+    script,
+};
+
+/// Domains that nobody can have (RFC 2606): what stands in an address's place ends so.
+const NOWHERE: &str = "example.invalid";
+
+/// Replaces; knows what it has put in the place of what.
+#[derive(Debug, Default)]
+pub(super) struct Redactor {
+    addresses: HashMap<String, String>,
+    others: u32,
+}
+
+/// A mail with everything replaced, its row and its link's words.
+#[derive(Debug)]
+pub(super) struct Redacted {
+    pub(super) bytes: Vec<u8>,
+    pub(super) row: Row,
+    pub(super) told: Told,
+}
+
+impl Redactor {
+    /// Replaces everything in a mail and in what is told of it.
+    pub(super) fn redact(&mut self, letter: &Letter<'_>, row: &Row, told: &Told) -> Redacted {
+        let mask = Mask::of(self.address(&row.address, row.number), letter, row, told);
+        let bytes = mail::redacted(letter, &mut |text| self.replace(&mask, text));
+        let mut words = |text: &str| self.replace(&mask, &scan::replaced(text, &mask.places));
+        let remark = |remark: &super::Remark, words: &mut dyn FnMut(&str) -> String| super::Remark {
+            severity: remark.severity,
+            text: words(&remark.text),
+            hint: remark.hint.as_deref().map(words),
+        };
+        let told = Told {
+            link: told.link.as_ref().map(|_| mask.link.clone()),
+            user_id: None,
+            lines: told.lines.iter().map(|line| words(line)).collect(),
+            remarks: told.remarks.iter().map(|one| remark(one, &mut words)).collect(),
+            warnings: told.warnings.iter().map(|warning| words(warning)).collect(),
+        };
+        let (name, address) = (mask.name, mask.address);
+        let (first_name, last_name) = (String::new(), String::new());
+        Redacted { bytes, row: Row { name, first_name, last_name, address, ..row.clone() }, told }
+    }
+
+    fn replace(&mut self, mask: &Mask, text: &str) -> String {
+        let known = scan::replaced(text, &mask.patterns);
+        let without_tokens = scan::without_tokens(&known);
+        scan::each_address(&without_tokens, |address| self.other(address))
+    }
+
+    /// What stands in the place of an attendee's address.
+    fn address(&mut self, address: &str, number: u32) -> String {
+        let placeholder = || format!("person-{number}@{NOWHERE}");
+        self.addresses.entry(address.to_lowercase()).or_insert_with(placeholder).clone()
+    }
+
+    /// What stands in the place of any other address; `None` for what stands there already.
+    fn other(&mut self, address: &str) -> Option<String> {
+        if address.ends_with(NOWHERE) {
+            return None;
+        }
+        let folded = address.to_lowercase();
+        if let Some(known) = self.addresses.get(&folded) {
+            return Some(known.clone());
+        }
+        self.others += 1;
+        let placeholder = format!("address-{}@{NOWHERE}", self.others);
+        self.addresses.insert(folded, placeholder.clone());
+        Some(placeholder)
+    }
+}
+
+/// What is known to be replaced in one mail.
+struct Mask {
+    name: String,
+    address: String,
+    link: String,
+    /// In the mail, and everywhere else.
+    patterns: Vec<Pattern>,
+    /// In the words about the link alone: as words of a mail they may mean anything.
+    places: Vec<Pattern>,
+}
+
+impl Mask {
+    fn of(address: String, letter: &Letter<'_>, row: &Row, told: &Told) -> Self {
+        let number = row.number;
+        let name = format!("Person {number}");
+        let link = format!("https://meet.{NOWHERE}/room?jwt=redacted-{number}");
+        let mut patterns = Vec::new();
+        let mut places = Vec::new();
+        if let Some(real) = &told.link {
+            patterns.extend(in_every_form(real, &link).map(Pattern::exactly));
+            places = places_of(real);
+        }
+        let id = letter.message_id();
+        if !id.is_empty() {
+            patterns.push(Pattern::exactly((id.to_owned(), format!("message-{number}@{NOWHERE}"))));
+            // The boundaries are made of it.
+            let tag: String = id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+            patterns.push(Pattern::exactly((tag, format!("message{number}"))));
+        }
+        if let Some(user_id) = &told.user_id {
+            patterns.push(Pattern::exactly((user_id.clone(), format!("user-{number}"))));
+        }
+        let at_sign_encoded = (row.address.replace('@', "%40"), address.replace('@', "%40"));
+        let addresses = in_every_form(&row.address, &address).chain([at_sign_encoded]);
+        patterns.extend(addresses.map(Pattern::in_any_case));
+        for (real, shown) in [(&row.name, name.as_str()), (&row.first_name, "Person"), (&row.last_name, "Person")] {
+            // A single letter is an initial, or a word.
+            if real.chars().nth(1).is_none() {
+                continue;
+            }
+            // Templates may write names in capitals. In small letters a first name may be any word.
+            let small = (real == &row.name).then(|| real.to_lowercase());
+            for form in [Some(real.clone()), Some(real.to_uppercase()), small].into_iter().flatten() {
+                patterns.extend(in_every_form(&form, shown).map(Pattern::word));
+            }
+        }
+        scan::longest_first(&mut patterns);
+        Self { name, address, link, patterns, places }
+    }
+}
+
+/// Host and room of a link, for the words about it.
+fn places_of(link: &str) -> Vec<Pattern> {
+    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let path = rest.split(['?', '#']).next().unwrap_or(rest);
+    let host = path.split(['/', ':']).next().unwrap_or_default();
+    let room = path.rsplit('/').next().unwrap_or_default();
+    let mut places = Vec::new();
+    for (real, shown) in [(host, format!("meet.{NOWHERE}")), (room, "room".to_owned())] {
+        if !real.is_empty() {
+            places.push(Pattern::word((real.to_owned(), shown)));
+        }
+    }
+    scan::longest_first(&mut places);
+    places
+}
+
+/// A text as it may stand in a mail: as it is, as HTML escapes it in one way or another, as iCalendar does.
+fn in_every_form<'t>(text: &'t str, shown: &'t str) -> impl Iterator<Item = (String, String)> + 't {
+    let html = script::html(text);
+    let other = html.replace("&#39;", "&#x27;");
+    let slashed = other.replace('/', "&#x2F;");
+    let apostrophe = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let calendar = text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;");
+    let mut forms = vec![text.to_owned(), html, other, slashed, apostrophe, calendar];
+    forms.sort();
+    forms.dedup();
+    forms.into_iter().map(move |form| (form, shown.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

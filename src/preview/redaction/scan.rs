@@ -1,0 +1,124 @@
+//! Finding what is to be replaced in a text, once through it, so that nothing put there is replaced again.
+
+/// A text and what stands in its place.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    text: String,
+    shown: String,
+    any_case: bool,
+    /// Whether letters or digits beside it make it another word.
+    is_word: bool,
+}
+
+impl Pattern {
+    /// Wherever it stands.
+    pub(super) fn exactly((text, shown): (String, String)) -> Self {
+        Self { text, shown, any_case: false, is_word: false }
+    }
+
+    /// Whatever the case of its ASCII letters.
+    pub(super) fn in_any_case(pair: (String, String)) -> Self {
+        Self { any_case: true, is_word: true, ..Self::exactly(pair) }
+    }
+
+    /// Where it is a word of its own.
+    pub(super) fn word(pair: (String, String)) -> Self {
+        Self { is_word: true, ..Self::exactly(pair) }
+    }
+
+    fn leads(&self, text: &str, before: Option<char>) -> bool {
+        let Some(head) = text.as_bytes().get(..self.text.len()) else { return false };
+        let own = self.text.as_bytes();
+        let is_same = if self.any_case { head.eq_ignore_ascii_case(own) } else { head == own };
+        is_same
+            && (!self.is_word
+                || !joins(before, self.text.chars().next()) && {
+                    let after = text.get(self.text.len()..).and_then(|rest| rest.chars().next());
+                    !joins(self.text.chars().next_back(), after)
+                })
+    }
+}
+
+/// Whether two neighbours belong to one word. Scripts without cases write words together, or put
+/// particles to them: there a name is a name whatever stands beside it.
+fn joins(left: Option<char>, right: Option<char>) -> bool {
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_lowercase() || c.is_uppercase() || c.is_ascii_digit());
+    is_letter(left) && is_letter(right)
+}
+
+/// The longest pattern is to win where several fit.
+pub(super) fn longest_first(patterns: &mut Vec<Pattern>) {
+    patterns.retain(|pattern| !pattern.text.is_empty());
+    patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.text.len()));
+}
+
+/// A text with every pattern replaced.
+pub(super) fn replaced(text: &str, patterns: &[Pattern]) -> String {
+    let mut may_lead = [false; 256];
+    for first in patterns.iter().filter_map(|pattern| pattern.text.bytes().next()) {
+        may_lead[usize::from(first.to_ascii_lowercase())] = true;
+        may_lead[usize::from(first.to_ascii_uppercase())] = true;
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut kept) = (0, 0);
+    while at < text.len() {
+        let here = text.is_char_boundary(at) && may_lead[usize::from(text.as_bytes()[at])];
+        let before = || text[..at].chars().next_back();
+        match patterns.iter().find(|pattern| here && pattern.leads(&text[at..], before())) {
+            Some(pattern) => {
+                out.push_str(&text[kept..at]);
+                out.push_str(&pattern.shown);
+                at += pattern.text.len();
+                kept = at;
+            }
+            None => at += 1,
+        }
+    }
+    out.push_str(&text[kept..]);
+    out
+}
+
+/// A text without whatever has the shape of a token, or stands where one does.
+pub(super) fn without_tokens(text: &str) -> String {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ") {
+        let token = &rest[at..];
+        let end = token.find(|c: char| !is_token(c)).unwrap_or(token.len());
+        out.push_str(&rest[..at]);
+        // A header alone is 16 characters and more; ordinary words are shorter.
+        out.push_str(if end >= 16 { "redacted" } else { &token[..end] });
+        rest = &token[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A text with each address in it replaced, where `shown` says by what.
+pub(super) fn each_address(text: &str, mut shown: impl FnMut(&str) -> Option<String>) -> String {
+    let in_local = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '+' | '-');
+    let in_domain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+    let mut out = String::with_capacity(text.len());
+    let (mut kept, mut from) = (0, 0);
+    while let Some(at) = text[from..].find('@').map(|found| from + found) {
+        from = at + 1;
+        let start = text[kept..at].char_indices().rev().take_while(|(_, c)| in_local(*c)).last();
+        let Some(start) = start.map(|(index, _)| kept + index) else { continue };
+        let domain = &text[at + 1..];
+        let domain = &domain[..domain.find(|c: char| !in_domain(c)).unwrap_or(domain.len())];
+        let domain = domain.trim_end_matches(['.', '-']);
+        let address = &text[start..at + 1 + domain.len()];
+        if !domain.contains('.') {
+            continue;
+        }
+        if let Some(placeholder) = shown(address) {
+            out.push_str(&text[kept..start]);
+            out.push_str(&placeholder);
+            kept = at + 1 + domain.len();
+            from = kept;
+        }
+    }
+    out.push_str(&text[kept..]);
+    out
+}

@@ -1,0 +1,222 @@
+//! A real browser: Debian's Chromium, driven through its own chromedriver.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, common::log::LoggingPrefsLogLevel};
+
+use super::skipped_for_want_of;
+
+const DRIVER: &str = "/usr/bin/chromedriver";
+const CHROMIUM: &str = "/usr/bin/chromium";
+/// After so long something never comes.
+const TOO_LONG: Duration = Duration::from_secs(30);
+
+/// A browser with one window; it ends when dropped.
+pub(super) struct Browser {
+    process: Child,
+    runtime: tokio::runtime::Runtime,
+    driver: Option<WebDriver>,
+    way_out: WayOut,
+}
+
+/// The only way to the network that the browser is given: it leads nowhere, and remembers who came.
+///
+/// The browser's own log of requests does not do for this: what a sandboxed frame asks for is not in it.
+struct WayOut {
+    port: u16,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl WayOut {
+    fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let heard = asked.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut line = String::new();
+                // Who says nothing has asked for nothing.
+                let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+                if BufReader::new(stream).read_line(&mut line).is_ok() {
+                    heard.lock().unwrap().push(line.trim_end().to_owned());
+                }
+            }
+        });
+        Self { port, asked }
+    }
+}
+
+impl Browser {
+    /// Starts one; `None`, and loudly so, where none is installed.
+    pub(super) fn start(test: &str) -> Option<Self> {
+        if ![DRIVER, CHROMIUM].iter().all(|program| Path::new(program).exists()) {
+            skipped_for_want_of("Chromium with its driver", test);
+            return None;
+        }
+        let mut process = Command::new(DRIVER).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+        let port = port_said(BufReader::new(process.stdout.take().unwrap()));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let mut wanted = DesiredCapabilities::chrome();
+        wanted.set_binary(CHROMIUM).unwrap();
+        wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All).unwrap();
+        wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All).unwrap();
+        for argument in ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en"]
+        {
+            wanted.add_arg(argument).unwrap();
+        }
+        if rustix::process::geteuid().is_root() {
+            // Chromium's own sandbox refuses to be root's.
+            wanted.add_arg("--no-sandbox").unwrap();
+        }
+        let way_out = WayOut::open();
+        wanted.add_arg(&format!("--proxy-server=http://127.0.0.1:{}", way_out.port)).unwrap();
+        for argument in ["--disable-background-networking", "--disable-component-update", "--no-first-run"] {
+            wanted.add_arg(argument).unwrap();
+        }
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = runtime.block_on(WebDriver::new(address, wanted)).expect("a session");
+        Some(Self { process, runtime, driver: Some(driver), way_out })
+    }
+
+    fn driver(&self) -> &WebDriver {
+        self.driver.as_ref().expect("it lives until it is dropped")
+    }
+
+    /// Makes the window so large, on a light or a dark system.
+    pub(super) fn as_seen(&self, width: u32, height: u32, is_dark: bool) {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.tell("Emulation.setDeviceMetricsOverride", size);
+        let scheme = json!({"name": "prefers-color-scheme", "value": if is_dark { "dark" } else { "light" }});
+        self.tell("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+    }
+
+    /// Gives a command of the browser's own protocol.
+    pub(super) fn tell(&self, command: &str, parameters: Value) -> Value {
+        self.runtime.block_on(self.driver().cdp().send_raw(command, parameters)).unwrap()
+    }
+
+    /// Opens a file.
+    pub(super) fn open(&self, path: &Path) {
+        // Otherwise only the part after `#` might change.
+        self.runtime.block_on(self.driver().goto("about:blank")).unwrap();
+        self.runtime.block_on(self.driver().goto(format!("file://{}", path.display()))).unwrap();
+    }
+
+    /// Runs a script in the page and gives what it returns.
+    pub(super) fn ask(&self, script: &str) -> Value {
+        self.runtime.block_on(self.driver().execute(script, Vec::new())).unwrap().json().clone()
+    }
+
+    /// Waits until an expression holds.
+    #[track_caller]
+    pub(super) fn until(&self, holds: &str) {
+        let deadline = Instant::now() + TOO_LONG;
+        while self.ask(&format!("return Boolean({holds})")) != Value::Bool(true) {
+            assert!(Instant::now() < deadline, "it never comes to: {holds}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub(super) fn press(&self, keys: &str) {
+        let pressed = async { self.driver().active_element().await?.send_keys(keys).await };
+        self.runtime.block_on(pressed).unwrap();
+    }
+
+    /// Clicks what a selector finds first.
+    #[track_caller]
+    pub(super) fn click(&self, selector: &str) {
+        let clicked = async { self.driver().find(thirtyfour::By::Css(selector)).await?.click().await };
+        self.runtime.block_on(clicked).unwrap_or_else(|problem| panic!("{selector}: {problem}"));
+    }
+
+    /// The text of the document in the page's one frame, and what a script there would return.
+    pub(super) fn in_frame(&self, script: &str) -> Value {
+        let asked = async {
+            self.driver().enter_frame(0).await?;
+            let answer = self.driver().execute(script, Vec::new()).await?.json().clone();
+            self.driver().enter_default_frame().await?;
+            Ok::<_, thirtyfour::error::WebDriverError>(answer)
+        };
+        self.runtime.block_on(asked).unwrap()
+    }
+
+    /// Everything that was asked for since the last time, by address.
+    pub(super) fn requests(&self) -> Vec<String> {
+        let entries = self.runtime.block_on(self.driver().get_log("performance")).unwrap();
+        let event = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+        let events = entries.iter().map(|entry| event(&entry.message)["message"].clone());
+        let sent = events.filter(|event| event["method"] == "Network.requestWillBeSent");
+        sent.map(|event| event["params"]["request"]["url"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// What was asked of the network, from the page or any frame; not what the browser does for itself.
+    pub(super) fn asked_of_network(&self) -> Vec<String> {
+        let asked = self.way_out.asked.lock().unwrap();
+        let is_browsers_own = |line: &str| ["google", "gstatic", "chrome"].iter().any(|name| line.contains(name));
+        asked.iter().filter(|line| !is_browsers_own(line)).cloned().collect()
+    }
+
+    /// What the browser complained of since the last time.
+    pub(super) fn complaints(&self) -> Vec<String> {
+        let entries = self.runtime.block_on(self.driver().get_log("browser")).unwrap();
+        entries.into_iter().map(|entry| entry.message).collect()
+    }
+
+    /// Keeps a picture of the window in `target/screenshots`.
+    pub(super) fn picture(&self, name: &str) {
+        let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
+        fs::create_dir_all(&folder).unwrap();
+        let png = self.runtime.block_on(self.driver().screenshot_as_png()).unwrap();
+        fs::write(folder.join(format!("{name}.png")), png).unwrap();
+    }
+
+    /// Demands that nothing is wider than the window.
+    #[track_caller]
+    pub(super) fn scrolls_down_only(&self) {
+        let wider = self.ask(
+            "const most = document.documentElement.clientWidth + 0.5;
+             if (document.documentElement.scrollWidth > most) return 'the page';
+             const seen = [...document.querySelectorAll('body *')].filter((one) => !one.closest('.frame, .hidden'));
+             const found = seen.find((one) => one.getBoundingClientRect().width > 0 && one.getBoundingClientRect().right > most);
+             return found ? found.outerHTML.slice(0, 200) : ''",
+        );
+        assert_eq!(wider, "", "wider than the window");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            // A browser that is gone already has nothing to quit.
+            let _ = self.runtime.block_on(driver.quit());
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The port that the driver says it took; the rest of what it says is read and dropped.
+fn port_said(mut said: BufReader<std::process::ChildStdout>) -> u16 {
+    let mut line = String::new();
+    while said.read_line(&mut line).unwrap() > 0 {
+        if let Some(port) =
+            line.trim_end().strip_suffix('.').and_then(|line| line.rsplit("on port ").next()?.parse().ok())
+        {
+            std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+            return port;
+        }
+        line.clear();
+    }
+    panic!("chromedriver does not say its port");
+}
