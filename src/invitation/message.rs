@@ -1,6 +1,6 @@
 //! The organiser's own words for all mails, written as Markdown, without Tera.
 //!
-//! Owns: what of CommonMark may stand in them (paragraphs, bold, emphasis, links, lists), and how that
+//! Owns: what of `CommonMark` may stand in them (paragraphs, bold, emphasis, links, lists), and how that
 //! becomes plain text and HTML. Everything else is refused with its line, so that nothing that was
 //! written is lost in silence. Only `{name}`, `{first_name}` and `{title}` are filled in; what is
 //! filled in is escaped, and never looked at again.
@@ -125,7 +125,7 @@ impl Message {
     #[must_use]
     pub(super) fn html(&self, attendee: &Attendee, event: &Event) -> String {
         let value = |text: &str| ["<bdi>", &escaped(text), "</bdi>"].concat();
-        self.html.iter().map(|piece| piece.filled(attendee, event, &value)).collect()
+        self.html.iter().map(|piece| piece.filled(attendee, event, value)).collect()
     }
 }
 
