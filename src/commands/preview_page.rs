@@ -42,12 +42,12 @@ pub(super) fn write(
     desk: &Desk<'_>,
     opened: &Opened,
     folder: &Path,
-    filed: Filed,
-    look: &Look,
+    kept: Filed,
+    look: Look,
 ) -> Result<PathBuf, Failure> {
     let asked = interrupt::while_asked("interrupted: there is no page; the .eml files are as they were made")?;
     let privacy = if look.redact { Privacy::Redacted } else { Privacy::Working };
-    let mut files = Files::of(folder, filed)
+    let mut files = Files::of(folder, kept)
         .map_err(|source| Failure::unexpected(format!("failed to read {}: {source}", folder.display())))?;
     let mut book = Book::begin(folder, privacy).map_err(|problem| failure(&problem))?;
     let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
@@ -84,7 +84,7 @@ enum Files {
 }
 
 impl Files {
-    fn of(folder: &Path, filed: Filed) -> std::io::Result<Self> {
+    fn of(folder: &Path, kept: Filed) -> std::io::Result<Self> {
         let mut names = Vec::new();
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
@@ -92,7 +92,7 @@ impl Files {
                 names.push(name);
             }
         }
-        if filed == Filed::ByNumber {
+        if kept == Filed::ByNumber {
             let numbered = |name: String| Some((name.split('-').next()?.parse().ok()?, name));
             return Ok(Self::ByNumber(names.into_iter().filter_map(numbered).collect()));
         }
@@ -183,19 +183,8 @@ fn remark(finding: &jitsi::Finding) -> Remark {
     Remark { severity, text: finding.text.clone(), hint: finding.hint.clone() }
 }
 
-/// Removes what a redacted rehearsal's folder must not hold: its own ledger knows everybody.
-pub(super) fn remove_ledger(folder: &Path) -> Result<(), Failure> {
-    let ledger = folder.join(".roomkey");
-    match fs::remove_dir_all(&ledger) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::unexpected(format!("failed to empty {}: {error}", ledger.display())))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// What is said of a folder of so many previews.
-pub(super) fn what_lies_there(count: u64, look: &Look) -> String {
+pub(super) fn what_lies_there(count: u64, look: Look) -> String {
     let lie = words::counted(count, "preview lies", "previews lie");
     let page = preview::INDEX;
     if look.redact {
@@ -227,7 +216,7 @@ mod tests {
     #[test]
     fn a_folder_without_links_is_not_said_to_hold_some() {
         let look = |redact| Look { open: false, redact };
-        assert!(what_lies_there(1, &look(false)).contains("1 preview lies in that folder, holding working links"));
-        assert!(!what_lies_there(2, &look(true)).contains("working"));
+        assert!(what_lies_there(1, look(false)).contains("1 preview lies in that folder, holding working links"));
+        assert!(!what_lies_there(2, look(true)).contains("working"));
     }
 }

@@ -1,5 +1,7 @@
 //! `roomkey rehearse`: the same `send`, into a catcher on this computer.
 
+use std::{fs, path::Path};
+
 use super::{
     Desk, browser, calendar, interrupt, mailing,
     opened::{Opened, SecretNeed},
@@ -11,10 +13,11 @@ use super::{
 use crate::{
     attendees::AttendeeFile,
     campaign::{Selection, Wanted, words},
-    cli::Rehearse,
+    cli::{Look, Rehearse},
     delivery::smtp::{Relay, TlsMode},
     failure::{Failure, Status},
     ledger::CampaignKind,
+    preview::INDEX,
     rehearsal::{Catcher, Script},
 };
 
@@ -30,7 +33,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     });
     drop(prepared?);
     // An empty ledger each time: the rehearsal says nothing about who was mailed.
-    preview_page::remove_ledger(&folder)?;
+    remove_ledger(&folder)?;
     // People see in rehearsal the kind of entry that the event's own mails carry.
     if let Ok((reader, _)) = opened.ledger()
         && let Some(style) = calendar::settled(reader.as_ref())?
@@ -66,30 +69,44 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
     let status = mailing::carry_out(desk, &opened, order, Some(way))?;
     let caught = catcher.counts().mails;
     runtime.block_on(catcher.stop());
-    if status == Status::Interrupted {
-        return Ok(status);
-    }
-    if args.look.redact {
-        // It knows everybody.
-        preview_page::remove_ledger(&folder)?;
-    }
-    let index = preview_page::write(desk, &opened, &folder, Filed::ByMessageId, &args.look)?;
-    desk.console.say(&format!(
-        "{} caught; nobody got mail. Open {} in a browser to see them all, or one of the .eml files:",
-        words::counted(caught, "mail was", "mails were"),
-        crate::preview::INDEX
-    ));
-    desk.console.result_shown(&folder.display().to_string());
-    if args.look.redact {
-        desk.console.say("links, addresses and names in it are replaced; look through it before you share it");
-    }
-    if args.look.open {
-        browser::open(desk, &index);
-    }
-    if opened.own_secret {
-        first_link(desk, &opened)?;
+    if status != Status::Interrupted {
+        show(desk, &opened, &folder, args.look, caught)?;
     }
     Ok(status)
+}
+
+/// Makes the page of what was caught, and says where it is.
+fn show(desk: &Desk<'_>, opened: &Opened, folder: &Path, look: Look, caught: u64) -> Result<(), Failure> {
+    if look.redact {
+        // It knows everybody.
+        remove_ledger(folder)?;
+    }
+    let index = preview_page::write(desk, opened, folder, Filed::ByMessageId, look)?;
+    desk.console.say(&format!(
+        "{} caught; nobody got mail. Open {INDEX} in a browser to see them all, or one of the .eml files:",
+        words::counted(caught, "mail was", "mails were")
+    ));
+    desk.console.result_shown(&folder.display().to_string());
+    if look.redact {
+        desk.console.say("links, addresses and names in it are replaced; look through it before you share it");
+    } else if opened.own_secret {
+        first_link(desk, opened)?;
+    }
+    if look.open {
+        browser::open(desk, &index);
+    }
+    Ok(())
+}
+
+/// Removes the rehearsal's own ledger.
+fn remove_ledger(folder: &Path) -> Result<(), Failure> {
+    let ledger = folder.join(".roomkey");
+    match fs::remove_dir_all(&ledger) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Failure::unexpected(format!("failed to empty {}: {error}", ledger.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A link to try, where the organiser's own secret signed it.

@@ -68,7 +68,7 @@ impl PageProblem {
         match self {
             Self::Io { .. } => "look whether the disk is full, and whether you may write there",
             Self::NoMail(_) => "run the same command again; if it stays, please report this as a bug",
-            Self::Occupied(_) => "move it elsewhere, or name another folder with --out",
+            Self::Occupied(_) => "move what is in it elsewhere",
         }
     }
 }

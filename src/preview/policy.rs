@@ -97,7 +97,7 @@ mod tests {
         let mut sheets = Sheets::default();
         sheets.note("<STYLE type=\"text/css\">p {\r\n}</STYLE><style>b{}</style><style>b{}</style>");
         let policy = policy("script", "style", &sheets);
-        let mut expected = vec![hash("p {\n}"), hash("b{}")];
+        let mut expected = [hash("p {\n}"), hash("b{}")];
         expected.sort();
         let named = format!("style-src-elem {} {} {};", hash("style"), expected[0], expected[1]);
         assert!(policy.contains(&named), "{policy}");

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::letter::Letter;
@@ -130,7 +131,7 @@ impl<'a> Record<'a> {
             claims: &told.lines,
             remarks: &told.remarks,
             works: &row.works,
-            window: [window.opens(), window.starts(), window.ends(), window.closes()].map(|at| at.as_second()),
+            window: [window.opens(), window.starts(), window.ends(), window.closes()].map(Timestamp::as_second),
         }
     }
 }

@@ -97,7 +97,7 @@ fn the_next_preview_leaves_nothing_of_an_older_page() {
     assert!(!sandbox.path("preview/index-data/mails-0002.js").exists());
 
     sandbox.write("preview/index-data/notes.txt", "mine");
-    sandbox.run(&["send", "--dry-run"]).is(3).says("index-data").says("--out");
+    sandbox.run(&["send", "--dry-run"]).is(3).says("index-data").says("move what is in it");
     assert_eq!(sandbox.read("preview/index-data/notes.txt"), "mine");
     assert!(!sandbox.path("preview/index.html").exists(), "it would show mails that are gone");
 }

@@ -27,15 +27,18 @@ async function showMail(row) {
   element("subject").textContent = row.subject || "(no subject)";
   const fields = mail.fields.filter(([name]) => name !== "Subject");
   fields.push(["Row", [row.at, row.zone, row.moderator ? "moderator" : "", row.eml].filter(Boolean).join(" · ")]);
-  element("fields").replaceChildren(...fields.flatMap(([name, value]) => described(name, value)));
+  element("fields").replaceChildren(...fields.flatMap(([name, value]) => described(name, value, "ltr")));
   element("warnings").replaceChildren(...mail.warnings.map((warning) => make("li", "", warning)));
   element("warnings").hidden = mail.warnings.length === 0;
   showView();
 }
 
-function described(name, value) {
+/** A name and what stands for it; an address stays on the right of a name of any script. */
+function described(name, value, direction = "auto") {
   const definition = make("dd");
-  definition.append(make("bdi", "", value));
+  const text = make("bdi", "", value);
+  text.dir = direction;
+  definition.append(text);
   return [make("dt", "", name), definition];
 }
 
@@ -102,11 +105,13 @@ function fitFrame() {
   const stage = document.querySelector(".stage");
   if (!stage) return;
   const frame = stage.firstElementChild;
-  const room = stage.clientWidth;
+  // Half a pixel more would hide the frame's lower edge.
+  const box = stage.getBoundingClientRect();
+  const [room, height] = [Math.floor(box.width), Math.floor(box.height)];
   const scale = Math.min(1, room / WIDTHS[width]);
   const wide = width === "desktop" ? Math.max(WIDTHS.desktop, room) : WIDTHS.phone;
   frame.style.width = `${wide}px`;
-  frame.style.height = `${stage.clientHeight / scale}px`;
+  frame.style.height = `${height / scale}px`;
   frame.style.transform = scale < 1 ? `scale(${scale})` : "none";
   frame.style.marginInlineStart = `${Math.max(0, (room - wide * scale) / 2)}px`;
 }

@@ -82,8 +82,10 @@ fn in_plain(bytes: &[u8]) -> String {
     for part in letter.stretches().iter().filter_map(|stretch| stretch.part.as_ref()) {
         plain.push_str(part.text.as_deref().unwrap_or_default());
     }
-    let fields = letter.fields();
-    plain + &fields.iter().map(|(name, value)| format!("{name}: {value}\n")).collect::<String>()
+    for (name, value) in letter.fields() {
+        plain.push_str(&format!("{name}: {value}\n"));
+    }
+    plain
 }
 
 #[test]
