@@ -44,11 +44,12 @@ impl Book {
     }
 }
 
-impl Default for Book {
-    fn default() -> Self {
+impl Book {
+    /// Begins one for so many mails on their way at a time.
+    pub(super) fn of(on_the_way: usize) -> Self {
         Self {
             tally: Tally::default(),
-            streaks: Streaks::default(),
+            streaks: Streaks::of(on_the_way),
             held: Vec::new(),
             only_refusals: true,
             campaign_refused: None,

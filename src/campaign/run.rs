@@ -140,7 +140,8 @@ impl<M: Mailer + 'static> State<M> {
     ) -> Tally {
         let mut queue = Some(mails);
         let (mut composed_total, mut settled) = (None, 0_u64);
-        let mut book = Book::default();
+        // Each connection may have one more behind the one that it hands over.
+        let mut book = Book::of(2 * self.pass.connections);
         loop {
             if composed_total == Some(settled) {
                 // Nothing is queued or in anybody's hands: the workers may go home.

@@ -78,7 +78,7 @@ pub(super) fn summary(
     let mut surveyor = opened.surveyor(&roster, None, &everybody, desk);
     surveyor.stamp = planned.survey.stamp.as_ref();
     let mut survey = surveyor.survey(Depth::Rows, None);
-    let is_changed = matches!(survey, Err(FileProblem::Changed { .. })) && !ending.file_changed;
+    let is_changed = matches!(survey, Err(FileProblem::Changed { .. }));
     if is_changed {
         surveyor.stamp = None;
         survey = surveyor.survey(Depth::Rows, None);
@@ -105,7 +105,7 @@ pub(super) fn summary(
     }
     line.push_str(&and_left_out(left_out(&planned)));
     desk.console.say(&format!("{line}, in {}", rough_time(time)));
-    if is_changed {
+    if is_changed && !ending.file_changed {
         let told =
             Told::new("the attendee file changed while mails were sent: what this run says is of the file as it was");
         desk.console.warn(&told.hint("`roomkey send` looks at it anew, and mails nobody twice"));

@@ -26,12 +26,31 @@ pub struct Streaks {
     first: Vec<(u32, Stage, Reply)>,
     first_over: bool,
     content: u32,
+    /// Recipients refused by policy, of whom it is not known yet whose fault that is.
+    suspects: Vec<Suspect>,
     /// Recipients refused by policy since the last one that was taken.
-    suspects: Vec<(u32, Reply)>,
+    in_a_row: usize,
     any_taken: bool,
+    /// Mails that may have been on their way when another one was refused.
+    on_the_way: usize,
+}
+
+/// Somebody refused by policy.
+#[derive(Debug)]
+struct Suspect {
+    row: u32,
+    reply: Reply,
+    /// Mails taken since: those on their way at that moment say nothing of what the relay thinks now.
+    taken_since: usize,
 }
 
 impl Streaks {
+    /// Counts where so many mails may be on their way at a time.
+    #[must_use]
+    pub fn of(on_the_way: usize) -> Self {
+        Self { on_the_way, ..Self::default() }
+    }
+
     /// Takes one row's outcome; answers whether the run must stop.
     pub fn feed(&mut self, row: u32, outcome: &Outcome) -> Option<Halt> {
         match outcome {
@@ -53,7 +72,7 @@ impl Streaks {
     /// Whether it is still open whose fault a row's refusal is.
     #[must_use]
     pub fn suspects(&self, row: u32) -> bool {
-        self.suspects.iter().any(|(suspect, _)| *suspect == row)
+        self.suspects.iter().any(|suspect| suspect.row == row)
     }
 
     /// To be asked when nothing more comes: where nobody was taken, refusals by policy are the
@@ -64,17 +83,23 @@ impl Streaks {
 
     fn taken(&mut self) {
         self.any_taken = true;
-        self.suspects.clear();
+        self.in_a_row = 0;
+        let on_the_way = self.on_the_way;
+        self.suspects.retain_mut(|suspect| {
+            suspect.taken_since += 1;
+            suspect.taken_since <= on_the_way
+        });
     }
 
     fn suspect(&mut self, row: u32, reply: &Reply) -> Option<Halt> {
-        self.suspects.push((row, reply.clone()));
-        if self.suspects.len() < POLICY_IN_A_ROW { None } else { self.refused_by_policy() }
+        self.suspects.push(Suspect { row, reply: reply.clone(), taken_since: 0 });
+        self.in_a_row += 1;
+        if self.in_a_row < POLICY_IN_A_ROW { None } else { self.refused_by_policy() }
     }
 
     fn refused_by_policy(&mut self) -> Option<Halt> {
-        let outage = Outage::RelayRefused(self.suspects.last()?.1.clone());
-        let acquitted = self.suspects.drain(..).map(|(row, _)| row).collect();
+        let outage = Outage::RelayRefused(self.suspects.last()?.reply.clone());
+        let acquitted = self.suspects.drain(..).map(|suspect| suspect.row).collect();
         Some(Halt { outage, acquitted })
     }
 
@@ -228,6 +253,21 @@ mod tests {
         streaks.feed(1, &Outcome::Accepted(reply(250, (2, 0, 0))));
         streaks.feed(7, &no);
         assert_eq!(streaks.close(), None);
+    }
+
+    #[test]
+    fn what_was_on_its_way_when_the_relay_turned_clears_nobody() {
+        let no = refused(Stage::Recipient, 554, (5, 7, 1));
+        let yes = Outcome::Accepted(reply(250, (2, 0, 0)));
+        let mut streaks = Streaks::of(2);
+        let order = [&no, &yes, &yes, &no, &no, &no];
+        let halt = (0..).zip(order).find_map(|(row, outcome)| streaks.feed(row, outcome)).unwrap();
+        assert_eq!(halt.acquitted, [0, 3, 4, 5]);
+        // One more that was taken was offered after the refusal.
+        let mut streaks = Streaks::of(2);
+        let order = [&no, &yes, &yes, &yes];
+        assert!((0..).zip(order).all(|(row, outcome)| streaks.feed(row, outcome).is_none()));
+        assert!(!streaks.suspects(0));
     }
 
     #[test]

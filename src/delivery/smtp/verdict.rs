@@ -141,6 +141,12 @@ const QUOTAS: &[&str] = &[
     "messages per hour",
     "monthly limit",
     "credits exceeded",
+    "not enough credits",
+    "max emails per hour",
+    "max defers and failures per hour",
+    "messaging limits",
+    "mail send limit",
+    "unusual sending activity",
 ];
 
 // "Quota exceeded" alone is as often said of the recipient's full mailbox.
@@ -280,6 +286,15 @@ mod tests {
             (Stage::Final, "550 5.4.5 Daily user sending limit exceeded", "Quota"),
             (Stage::LogIn, "451 Authentication failed: Maximum credits exceeded", "Quota"),
             (Stage::Sender, "454 Throttling failure: Daily message quota exceeded.", "Quota"),
+            (
+                Stage::Recipient,
+                "550 \"Domain example.org has exceeded the max emails per hour (150/150 (100%)) allowed. Message discarded.\"",
+                "Quota",
+            ),
+            (Stage::Final, "451 You have exceeded your messaging limits", "Quota"),
+            (Stage::Recipient, "450 Mail send limit exceeded", "Quota"),
+            (Stage::Final, "550 5.4.6 Unusual sending activity detected", "Quota"),
+            (Stage::Final, "550 5.7.1 not enough credits to send", "Quota"),
             (Stage::Final, "554 Throttling failure: Daily message quota exceeded.", "Quota"),
             (Stage::Final, "454 Throttling failure: Maximum sending rate exceeded.", "Throttled"),
             (Stage::Final, "554 5.2.0 STOREDRV; SubmissionQuotaExceededException", "Quota"),
