@@ -141,7 +141,7 @@ fn a_redacted_mail_takes_the_place_of_the_real_one() {
     let page = fs::read_to_string(book.finish("T", "W").unwrap()).unwrap();
     let mut left: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["0007-person-7@example.invalid.eml", INDEX, DATA]);
+    assert_eq!(left, ["0007-person-7@example.invalid.eml", DATA, INDEX]);
     let mail = fs::read_to_string(home.path().join("0007-person-7@example.invalid.eml")).unwrap();
     assert_eq!(mail, "To: person-7@example.invalid\r\n\r\nHello person-7@example.invalid\r\n");
     assert!(page.contains("Redacted") && !page.contains("do not share"));

@@ -97,7 +97,7 @@ fn each_view_shows_what_it_says_by_light_and_by_dark() {
         browser.until("document.querySelector('iframe')");
         browser.until("shown && shown.row.number === 1");
         let frame = |script: &str| browser.in_frame(script);
-        assert!(frame("return document.body.innerText").as_str().unwrap().contains("Join the meeting"));
+        assert!(frame("return document.body.innerText").as_str().unwrap().contains("Join: Rust for Everyone"));
         // Its style sheet by its hash, its style attributes: the mail looks like itself.
         assert_eq!(frame("return getComputedStyle(document.querySelector('.card')).backgroundColor"), card);
         assert_eq!(frame("return getComputedStyle(document.querySelector('a')).display"), "inline-block");
