@@ -51,7 +51,7 @@ fn lines(code: u16, lines: &[&str], last: &str, end: &str) -> String {
     for line in lines {
         write!(text, "{code}-{line}{end}").unwrap();
     }
-    format!("{text}{code}{last}{end}")
+    text + &format!("{code}{last}{end}")
 }
 
 #[test]

@@ -1,5 +1,5 @@
 "use strict";
-// The data files beside the page. Browsers let no page fetch() from file://, so each file is a script
+// The data files beside the page. Browsers let no page fetch() from a file, so each file is a script
 // that calls one of the two functions below.
 
 const DATA = "index-data/";

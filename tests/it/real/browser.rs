@@ -10,13 +10,25 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fantoccini::{Client, ClientBuilder, Locator, error::CmdError, wd::WebDriverCompatibleCommand};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, common::log::LoggingPrefsLogLevel};
 
 use super::skipped_for_want_of;
 
 const DRIVER: &str = "/usr/bin/chromedriver";
 const CHROMIUM: &str = "/usr/bin/chromium";
+/// Nothing on a screen, nothing for the browser's own sake.
+const ARGUMENTS: [&str; 8] = [
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--lang=en",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+];
 /// After so long something never comes.
 const TOO_LONG: Duration = Duration::from_secs(30);
 
@@ -24,7 +36,7 @@ const TOO_LONG: Duration = Duration::from_secs(30);
 pub(super) struct Browser {
     process: Child,
     runtime: tokio::runtime::Runtime,
-    driver: Option<WebDriver>,
+    driver: Option<Client>,
     way_out: WayOut,
 }
 
@@ -66,55 +78,54 @@ impl Browser {
         let mut process = Command::new(DRIVER).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
         let port = port_said(BufReader::new(process.stdout.take().unwrap()));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let mut wanted = DesiredCapabilities::chrome();
-        wanted.set_binary(CHROMIUM).unwrap();
-        wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All).unwrap();
-        wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All).unwrap();
-        for argument in ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en"]
-        {
-            wanted.add_arg(argument).unwrap();
-        }
+        let way_out = WayOut::open();
+        let mut arguments = vec![format!("--proxy-server=http://127.0.0.1:{}", way_out.port)];
+        arguments.extend(ARGUMENTS.map(str::to_owned));
         if rustix::process::geteuid().is_root() {
             // Chromium's own sandbox refuses to be root's.
-            wanted.add_arg("--no-sandbox").unwrap();
+            arguments.push("--no-sandbox".to_owned());
         }
-        let way_out = WayOut::open();
-        wanted.add_arg(&format!("--proxy-server=http://127.0.0.1:{}", way_out.port)).unwrap();
-        for argument in ["--disable-background-networking", "--disable-component-update", "--no-first-run"] {
-            wanted.add_arg(argument).unwrap();
-        }
-        let address = format!("http://127.0.0.1:{port}");
-        let driver = runtime.block_on(WebDriver::new(address, wanted)).expect("a session");
+        let wanted = json!({
+            "goog:chromeOptions": {"binary": CHROMIUM, "args": arguments},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+        });
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(wanted.as_object().unwrap().clone());
+        let driver = runtime.block_on(builder.connect(&format!("http://127.0.0.1:{port}"))).expect("a session");
         Some(Self { process, runtime, driver: Some(driver), way_out })
     }
 
-    fn driver(&self) -> &WebDriver {
+    fn driver(&self) -> &Client {
         self.driver.as_ref().expect("it lives until it is dropped")
     }
 
     /// Makes the window so large, on a light or a dark system.
     pub(super) fn as_seen(&self, width: u32, height: u32, is_dark: bool) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
-        self.tell("Emulation.setDeviceMetricsOverride", size);
+        self.tell("Emulation.setDeviceMetricsOverride", &size);
         let scheme = json!({"name": "prefers-color-scheme", "value": if is_dark { "dark" } else { "light" }});
-        self.tell("Emulation.setEmulatedMedia", json!({"features": [scheme]}));
+        self.tell("Emulation.setEmulatedMedia", &json!({"features": [scheme]}));
     }
 
     /// Gives a command of the browser's own protocol.
-    pub(super) fn tell(&self, command: &str, parameters: Value) -> Value {
-        self.runtime.block_on(self.driver().cdp().send_raw(command, parameters)).unwrap()
+    fn tell(&self, command: &str, parameters: &Value) {
+        self.vendors("goog/cdp/execute", json!({"cmd": command, "params": parameters}));
+    }
+
+    fn vendors(&self, path: &'static str, body: Value) -> Value {
+        self.runtime.block_on(self.driver().issue_cmd(Vendors { path, body })).unwrap()
     }
 
     /// Opens a file.
     pub(super) fn open(&self, path: &Path) {
         // Otherwise only the part after `#` might change.
         self.runtime.block_on(self.driver().goto("about:blank")).unwrap();
-        self.runtime.block_on(self.driver().goto(format!("file://{}", path.display()))).unwrap();
+        self.runtime.block_on(self.driver().goto(&format!("file://{}", path.display()))).unwrap();
     }
 
     /// Runs a script in the page and gives what it returns.
     pub(super) fn ask(&self, script: &str) -> Value {
-        self.runtime.block_on(self.driver().execute(script, Vec::new())).unwrap().json().clone()
+        self.runtime.block_on(self.driver().execute(script, Vec::new())).unwrap()
     }
 
     /// Waits until an expression holds.
@@ -136,7 +147,7 @@ impl Browser {
     /// Clicks what a selector finds first.
     #[track_caller]
     pub(super) fn click(&self, selector: &str) {
-        let clicked = async { self.driver().find(thirtyfour::By::Css(selector)).await?.click().await };
+        let clicked = async { self.driver().find(Locator::Css(selector)).await?.click().await };
         self.runtime.block_on(clicked).unwrap_or_else(|problem| panic!("{selector}: {problem}"));
     }
 
@@ -144,18 +155,17 @@ impl Browser {
     pub(super) fn in_frame(&self, script: &str) -> Value {
         let asked = async {
             self.driver().enter_frame(0).await?;
-            let answer = self.driver().execute(script, Vec::new()).await?.json().clone();
-            self.driver().enter_default_frame().await?;
-            Ok::<_, thirtyfour::error::WebDriverError>(answer)
+            let answer = self.driver().execute(script, Vec::new()).await?;
+            self.driver().enter_parent_frame().await?;
+            Ok::<_, CmdError>(answer)
         };
         self.runtime.block_on(asked).unwrap()
     }
 
     /// Everything that was asked for since the last time, by address.
     pub(super) fn requests(&self) -> Vec<String> {
-        let entries = self.runtime.block_on(self.driver().get_log("performance")).unwrap();
-        let event = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
-        let events = entries.iter().map(|entry| event(&entry.message)["message"].clone());
+        let event = |text: String| -> Value { serde_json::from_str(&text).unwrap() };
+        let events = self.log("performance").into_iter().map(|entry| event(entry)["message"].clone());
         let sent = events.filter(|event| event["method"] == "Network.requestWillBeSent");
         sent.map(|event| event["params"]["request"]["url"].as_str().unwrap().to_owned()).collect()
     }
@@ -169,15 +179,21 @@ impl Browser {
 
     /// What the browser complained of since the last time.
     pub(super) fn complaints(&self) -> Vec<String> {
-        let entries = self.runtime.block_on(self.driver().get_log("browser")).unwrap();
-        entries.into_iter().map(|entry| entry.message).collect()
+        self.log("browser")
+    }
+
+    /// The messages of a log, which is empty afterwards.
+    fn log(&self, kind: &str) -> Vec<String> {
+        let entries = self.vendors("se/log", json!({"type": kind}));
+        let message = |entry: &Value| entry["message"].as_str().unwrap().to_owned();
+        entries.as_array().unwrap().iter().map(message).collect()
     }
 
     /// Keeps a picture of the window in `target/screenshots`.
     pub(super) fn picture(&self, name: &str) {
         let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
         fs::create_dir_all(&folder).unwrap();
-        let png = self.runtime.block_on(self.driver().screenshot_as_png()).unwrap();
+        let png = self.runtime.block_on(self.driver().screenshot()).unwrap();
         fs::write(folder.join(format!("{name}.png")), png).unwrap();
     }
 
@@ -195,11 +211,28 @@ impl Browser {
     }
 }
 
+/// A command that only Chromium's driver knows.
+#[derive(Debug)]
+struct Vendors {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Vendors {
+    fn endpoint(&self, driver: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        driver.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}
+
 impl Drop for Browser {
     fn drop(&mut self) {
         if let Some(driver) = self.driver.take() {
             // A browser that is gone already has nothing to quit.
-            let _ = self.runtime.block_on(driver.quit());
+            let _ = self.runtime.block_on(driver.close());
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
