@@ -52,7 +52,9 @@ impl Press {
         remarks
     }
 
-    fn findings(&self, attendee: &Attendee, octets: usize) -> Option<Vec<Finding>> {
+    /// What there is to say of one mail, of a size where it is known; `None` where it cannot be made.
+    #[must_use]
+    pub fn findings(&self, attendee: &Attendee, octets: usize) -> Option<Vec<Finding>> {
         let link = self.link(attendee, &self.user_id(&attendee.key)).ok()?;
         let facts = Facts {
             attendee,

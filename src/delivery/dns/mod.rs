@@ -7,11 +7,13 @@
 //! Known weakness: from where a mail server sends is known for the big providers alone; of others the
 //! address that takes mails is compared, which need not be the one that sends them on.
 
+mod conclusion;
 mod dmarc;
 mod lookup;
 mod provider;
 mod spf;
 mod verdict;
 
+pub use conclusion::Conclusion;
 pub use lookup::{Answer, Records, Resolver, Unanswered};
-pub use verdict::{Conclusion, Names, conclude};
+pub use verdict::{Names, conclude};
