@@ -7,6 +7,7 @@ use crate::{
     campaign::Survey,
     failure::Told,
     message::lint::{Sender, SenderFinding, sender},
+    model::CalendarStyle,
     settings::Settings,
 };
 
@@ -16,7 +17,8 @@ pub(super) fn warnings(opened: &Opened, survey: &Survey, now: Timestamp) -> Vec<
     let of_sender = sender(&Sender {
         from: &settings.mail.from,
         envelope: &opened.press.envelope_from,
-        organizer: Some(&settings.event.organizer),
+        // Without an entry no calendar is confused.
+        organizer: (settings.calendar != Some(CalendarStyle::None)).then_some(&settings.event.organizer),
         reply_to: settings.mail.reply_to.as_ref(),
         relay: settings.smtp.as_ref().filter(|smtp| !smtp.is_loopback()).map(|smtp| smtp.host.as_str()),
     });
