@@ -11,6 +11,7 @@ mod clock;
 mod dns;
 mod durability;
 mod greylisting;
+mod judges;
 mod names;
 mod postfix;
 mod preview_page;

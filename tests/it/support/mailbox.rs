@@ -60,10 +60,12 @@ impl ReceivedMail {
         self.message.header_raw(name.to_owned()).map(|value| value.trim().to_owned())
     }
 
-    /// The octets without the one header that changes from run to run.
+    /// The octets without what changes from run to run: the date, in the header and in the calendar entry.
     pub(crate) fn without_date(&self) -> String {
         let text = String::from_utf8(self.raw.clone()).expect("mails are ASCII");
-        text.split_inclusive("\r\n").filter(|line| !line.starts_with("Date:")).collect()
+        text.split_inclusive("\r\n")
+            .filter(|line| !line.starts_with("Date:") && !line.starts_with("DTSTAMP:"))
+            .collect()
     }
 
     /// The decoded text/plain part.
