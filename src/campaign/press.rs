@@ -193,6 +193,24 @@ impl Press {
         Ok(link)
     }
 
+    /// What an invitation to somebody is about, without a note and without words for a calendar.
+    #[must_use]
+    pub fn facts<'a>(&'a self, attendee: &'a Attendee, link: &'a JoinLink, now: Timestamp) -> Facts<'a> {
+        Facts {
+            attendee,
+            event: &self.event,
+            language: self.language(attendee),
+            link: Some(link),
+            occasion: Occasion::Invite,
+            calendar: false,
+            note: None,
+            subject_line: self.subject.as_ref(),
+            greeting: self.greeting.as_ref(),
+            messages: self.messages.as_ref(),
+            now,
+        }
+    }
+
     /// Makes somebody's mail and the link in it.
     ///
     /// # Errors
@@ -201,17 +219,11 @@ impl Press {
         let link = self.link(attendee, addressing.user_id)?;
         let at = &attendee.locator;
         let facts = Facts {
-            attendee,
-            event: &self.event,
-            language: self.language(attendee),
             link: (addressing.occasion == Occasion::Invite).then_some(&link),
             occasion: addressing.occasion,
             calendar: addressing.calendar.style != CalendarStyle::None,
             note: addressing.note,
-            subject_line: self.subject.as_ref(),
-            greeting: self.greeting.as_ref(),
-            messages: self.messages.as_ref(),
-            now: addressing.date,
+            ..self.facts(attendee, &link, addressing.date)
         };
         let rendered = self.templates.render(&facts).map_err(|problem| {
             let (what, hint) = (problem.to_string(), problem.hint().to_owned());

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::{press::Press, survey::Survey};
 use crate::{
-    invitation::{Facts, Occasion},
     message::lint::{Finding, Proof, lint},
     model::{Attendee, Language},
 };
@@ -55,23 +54,9 @@ impl Press {
     }
 
     /// What there is to say of one mail, of a size where it is known; `None` where it cannot be made.
-    #[must_use]
-    pub fn findings(&self, attendee: &Attendee, octets: usize, now: Timestamp) -> Option<Vec<Finding>> {
+    fn findings(&self, attendee: &Attendee, octets: usize, now: Timestamp) -> Option<Vec<Finding>> {
         let link = self.link(attendee, &self.user_id(&attendee.key)).ok()?;
-        let facts = Facts {
-            attendee,
-            event: &self.event,
-            language: self.language(attendee),
-            link: Some(&link),
-            occasion: Occasion::Invite,
-            calendar: false,
-            now,
-            note: None,
-            subject_line: self.subject.as_ref(),
-            messages: self.messages.as_ref(),
-            greeting: self.greeting.as_ref(),
-        };
-        let words = self.templates.render(&facts).ok()?.invitation;
+        let words = self.templates.render(&self.facts(attendee, &link, now)).ok()?.invitation;
         Some(lint(&Proof {
             subject: &words.subject,
             text: &words.text,

@@ -3,14 +3,13 @@
 use super::{
     Desk, mailing,
     opened::{Opened, SecretNeed},
-    order::Order,
+    order::{Order, with_flags},
     preview, resend,
     who::wanted,
 };
 use crate::{
     campaign::{Selection, words},
     cli::Cancel,
-    console::shell_word,
     failure::{Failure, Status, Told},
     ledger::CampaignKind,
 };
@@ -18,9 +17,10 @@ use crate::{
 pub(super) fn run(desk: &Desk<'_>, args: &Cancel) -> Result<Status, Failure> {
     resend::refuse_an_empty_note(args.note.as_deref())?;
     let opened = Opened::open(desk, SecretNeed::Required)?;
+    let command = if args.all { "roomkey cancel --all" } else { "roomkey cancel EMAIL" };
     let order = Order {
         kind: CampaignKind::Cancel,
-        command: command(args),
+        command: with_flags(command, &[("--note", &args.note), ("--name", &args.name)], &args.going),
         selection: Selection::Cancel { asked: true },
         wanted: wanted(&args.emails, args.name.as_deref())?,
         limit: None,
@@ -45,18 +45,4 @@ pub(super) fn run(desk: &Desk<'_>, args: &Cancel) -> Result<Status, Failure> {
         ));
     }
     Ok(status)
-}
-
-/// The way to go on.
-fn command(args: &Cancel) -> String {
-    let mut command = format!("roomkey cancel {}", if args.all { "--all" } else { "EMAIL" });
-    for (flag, value) in [("--note", &args.note), ("--name", &args.name)] {
-        if let Some(value) = value {
-            command.push_str(&format!(" {flag} {}", shell_word(value)));
-        }
-    }
-    if args.going.skip_invalid {
-        command.push_str(" --skip-invalid");
-    }
-    command
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::removed::Removed;
 use crate::{
     campaign::{Fate, Reason, Selection, Survey, Wanted},
+    cli::Going,
     console::shell_word,
     failure::Told,
     invitation::Occasion,
@@ -39,6 +40,20 @@ pub(super) struct Order {
     pub(super) wait: bool,
     /// For `resend --all`: a new round, though the last one can be gone on with.
     pub(super) again: bool,
+}
+
+/// The way to go on: a command, with what was said about it.
+pub(super) fn with_flags(command: &str, said: &[(&str, &Option<String>)], going: &Going) -> String {
+    let mut command = command.to_owned();
+    for (flag, value) in said {
+        if let Some(value) = value {
+            command.push_str(&format!(" {flag} {}", shell_word(value)));
+        }
+    }
+    if going.skip_invalid {
+        command.push_str(" --skip-invalid");
+    }
+    command
 }
 
 impl Order {

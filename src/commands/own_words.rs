@@ -36,10 +36,10 @@ fn told(settings: &Settings, path: &Path, problem: &MessageProblem) -> Told {
 
 /// Own templates that leave the words of `message_file` out.
 pub(super) fn left_out(messages: Option<&Messages>, templates: &Templates) -> Vec<Told> {
-    let files = if messages.is_some() { templates.without_message() } else { Vec::new() };
-    let told = |file| {
+    let files = if messages.is_some() { templates.without_message() } else { &[] };
+    let told = |file: &String| {
         Told::new(format!("{file} does not show the words of `message_file`"))
             .hint("put {{ message }} where they belong")
     };
-    files.into_iter().map(told).collect()
+    files.iter().map(told).collect()
 }

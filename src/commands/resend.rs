@@ -3,14 +3,13 @@
 use super::{
     Desk, mailing,
     opened::{Opened, SecretNeed},
-    order::Order,
+    order::{Order, with_flags},
     preview,
     who::wanted,
 };
 use crate::{
     campaign::Selection,
     cli::Resend,
-    console::shell_word,
     failure::{Failure, Status, Told},
     ledger::{CampaignKind, State},
     model::{Address, forbidden_char_in_text},
@@ -38,7 +37,12 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
     };
     let order = Order {
         kind,
-        command: with_note(command, args),
+        command: with_flags(
+            command,
+            // A round is gone on with under the same note.
+            &[("--note", &args.note), ("--to", &args.to), ("--name", &args.name)],
+            &args.going,
+        ),
         selection,
         wanted: wanted(&args.emails, args.name.as_deref())?,
         limit: None,
@@ -64,18 +68,4 @@ pub(super) fn refuse_an_empty_note(note: Option<&str>) -> Result<(), Failure> {
         )),
         _ => Ok(()),
     }
-}
-
-/// The way to go on, with what was said about each mail: a round is gone on with under the same note.
-fn with_note(command: &str, args: &Resend) -> String {
-    let mut command = command.to_owned();
-    for (flag, value) in [("--note", &args.note), ("--to", &args.to), ("--name", &args.name)] {
-        if let Some(value) = value {
-            command.push_str(&format!(" {flag} {}", shell_word(value)));
-        }
-    }
-    if args.going.skip_invalid {
-        command.push_str(" --skip-invalid");
-    }
-    command
 }

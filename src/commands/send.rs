@@ -3,7 +3,7 @@
 use super::{
     Desk, mailing,
     opened::{Opened, SecretNeed},
-    order::Order,
+    order::{Order, with_flags},
     preview, test_mail,
     who::wanted,
 };
@@ -44,11 +44,5 @@ fn command(args: &Send) -> String {
     for only in &args.only {
         command.push_str(&format!(" --only {}", shell_word(only)));
     }
-    if let Some(name) = &args.name {
-        command.push_str(&format!(" --name {}", shell_word(name)));
-    }
-    if args.going.skip_invalid {
-        command.push_str(" --skip-invalid");
-    }
-    command
+    with_flags(&command, &[("--name", &args.name)], &args.going)
 }

@@ -11,7 +11,7 @@ use crate::{
     cli::TemplatesArgs,
     console::visible,
     failure::{Failure, Status, Told},
-    invitation::{Facts, Occasion, Variable, export, variables},
+    invitation::{Variable, export, variables},
     model::{Address, Attendee, AttendeeKey, Locator},
 };
 
@@ -66,19 +66,7 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
     let standing = person.and_then(|person| roster.by_id(person));
     let user_id = press.user_id_of(standing, &attendee.key);
     let link = press.link(attendee, &user_id).map_err(Failure::bad_input)?;
-    let found = variables(&Facts {
-        attendee,
-        event: &press.event,
-        language: press.language(attendee),
-        link: Some(&link),
-        occasion: Occasion::Invite,
-        calendar: false,
-        note: None,
-        subject_line: press.subject.as_ref(),
-        greeting: press.greeting.as_ref(),
-        messages: press.messages.as_ref(),
-        now: desk.around.now(),
-    });
+    let found = variables(&press.facts(attendee, &link, desk.around.now()));
     for line in table(&found) {
         desk.console.result(&line);
     }

@@ -25,7 +25,7 @@ pub(super) fn register(tera: &mut Tera) {
 /// Breaks lines at blanks, and puts `indent` blanks before every line that holds something. Words
 /// that are longer than a line, links above all, are left whole; but where a script has no blanks
 /// between words, lines end between its characters, which take two columns each.
-pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
+fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut wrapped = String::with_capacity(text.len() + indent * (1 + text.len() / COLUMNS));
     for (n, line) in text.lines().enumerate() {
         if n > 0 {
@@ -54,6 +54,14 @@ pub(super) fn wrap(text: &str, width: usize, indent: usize) -> String {
         }
     }
     wrapped
+}
+
+/// Breaks a text into lines of 72 columns behind a marker; the lines below the first have as many blanks.
+#[must_use]
+pub fn wrap_under(marker: &str, text: &str) -> String {
+    let indent = marker.len();
+    let lines = wrap(text, COLUMNS, indent);
+    [marker, lines.get(indent..).unwrap_or_default()].concat()
 }
 
 /// Whether a character takes two columns: those of Chinese and Japanese, which need no blanks.

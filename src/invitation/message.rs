@@ -11,14 +11,13 @@ use pulldown_cmark::{Event as Mark, LinkType, Parser, Tag, TagEnd, TextMergeWith
 
 use super::{
     context::escaped,
-    filters::wrap,
+    filters::wrap_under,
     phrase::{Piece, pieces},
 };
 use crate::model::{Attendee, Event, forbidden_char_in_text};
 
 /// More than any mail's words: 100 kB.
 const MOST: u64 = 100 * 1024;
-const COLUMNS: usize = 72;
 
 /// Words for all mails, ready to be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,10 +112,7 @@ impl Message {
                 out.push_str(if block.tight { "\n" } else { "\n\n" });
             }
             let filled: String = block.pieces.iter().map(|piece| piece.filled(attendee, event, &value)).collect();
-            let indent = block.marker.len();
-            let lines = wrap(&filled, COLUMNS, indent);
-            out.push_str(&block.marker);
-            out.push_str(lines.get(indent..).unwrap_or_default());
+            out.push_str(&wrap_under(&block.marker, &filled));
         }
         out
     }
@@ -141,7 +137,6 @@ struct Reading<'s> {
     lists: Vec<Option<u64>>,
     /// Where the link that is open leads, and how many pieces stood before its words.
     link: Option<(String, usize)>,
-    is_loose: bool,
     /// How deep inside something that is refused.
     refused: usize,
 }
@@ -165,17 +160,13 @@ impl Reading<'_> {
             return;
         }
         match mark {
-            Mark::Start(Tag::Paragraph) => {
-                self.is_loose = true;
-                self.tag(P);
-            }
+            Mark::Start(Tag::Paragraph) => self.tag(P),
             Mark::End(TagEnd::Paragraph) => {
                 self.tag("</p>\n");
                 self.close();
             }
             Mark::Start(Tag::List(first)) => {
                 self.close();
-                self.is_loose = false;
                 self.tag(if first.is_some() { "<ol" } else { "<ul" });
                 self.tag(LIST);
                 self.lists.push(first);

@@ -38,6 +38,7 @@ mod fixture;
 
 pub use builtin::{ExportProblem, export};
 pub use context::Facts;
+pub use filters::wrap_under;
 pub use folder::{Occasion, Part, holds_parts};
 pub use message::{Message, MessageProblem};
 pub use messages::Messages;

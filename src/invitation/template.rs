@@ -203,8 +203,8 @@ impl Templates {
 
     /// Own texts and HTML that do not show the words of `message_file`.
     #[must_use]
-    pub fn without_message(&self) -> Vec<String> {
-        self.without_message.clone()
+    pub fn without_message(&self) -> &[String] {
+        &self.without_message
     }
 
     /// What an own file holds.

@@ -7,8 +7,7 @@ const SECOND_LEVEL: [&str; 14] =
 
 /// The part of a domain that somebody registered, as far as its own form tells: `example.org` of
 /// `meet.example.org`, `example.co.uk` of `www.example.co.uk`.
-#[must_use]
-pub fn registrable(domain: &str) -> &str {
+fn registrable(domain: &str) -> &str {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     let labels: Vec<&str> = domain.split('.').collect();
     let is_shared = |pair: &[&str]| pair[1].len() == 2 && SECOND_LEVEL.contains(&pair[0]);

@@ -20,7 +20,7 @@ pub use address::{Address, AddressProblem, Mailbox};
 pub use attendee::{Attendee, AttendeeKey, Headers, Locator, PersonId};
 pub use calendar::CalendarStyle;
 pub use derive::{Fingerprint, SubKeys, UserId};
-pub use domain::{are_kin, registrable};
+pub use domain::are_kin;
 pub use event::{Event, EventId, EventIdProblem, Language, LanguageProblem};
 pub use invitation::{Invitation, JoinLink};
 pub use mail::{Mail, MessageId};

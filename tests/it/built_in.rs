@@ -5,6 +5,8 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
+use roomkey::invitation::wrap_under;
+
 use crate::support::variable;
 
 /// The languages, the first without a folder of its own.
@@ -18,8 +20,6 @@ const FILES: [&str; 7] = [
     "cancel.txt",
     "cancel.html",
 ];
-/// The width of plain text, as the filter `wrap` has it.
-const COLUMNS: usize = 72;
 
 type Words = BTreeMap<String, String>;
 
@@ -77,50 +77,6 @@ fn html(text: &str) -> String {
     out
 }
 
-/// Breaks a text that has no blanks between words where two columns hold one character.
-fn wrapped(text: &str, first: &str, indent: &str) -> String {
-    let width = |text: &str| text.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum::<usize>();
-    let mut lines = vec![first.to_owned()];
-    let mut is_empty = true;
-    for word in text.split(' ') {
-        let mut rest = word;
-        loop {
-            let line = lines.last_mut().unwrap();
-            let blank = usize::from(!is_empty);
-            if width(line) + blank + width(rest) <= COLUMNS {
-                line.push_str(&" ".repeat(blank));
-                line.push_str(rest);
-                is_empty = false;
-                break;
-            }
-            if !is_empty && width(rest) + indent.len() <= COLUMNS {
-                lines.push(indent.to_owned());
-                is_empty = true;
-                continue;
-            }
-            // One long word of a language without blanks: cut where the line is full, not before a stop.
-            let mut at = 0;
-            let mut columns = width(line) + blank;
-            for (index, c) in rest.char_indices() {
-                columns += width(&c.to_string());
-                if columns > COLUMNS {
-                    break;
-                }
-                if !rest[index + c.len_utf8()..].starts_with(['、', '。', '）', '」', 'ー', 'ャ', 'ュ', 'ョ', 'ッ'])
-                {
-                    at = index + c.len_utf8();
-                }
-            }
-            assert!(at > 0, "{text}");
-            line.push_str(&rest[..at]);
-            rest = &rest[at..];
-            lines.push(indent.to_owned());
-            is_empty = true;
-        }
-    }
-    lines.join("\n")
-}
-
 /// Puts the words of a language into a piece of plain text.
 fn in_text(keys: &str, words: &Words) -> String {
     let (kind, keys) = keys.split_once(' ').unwrap();
@@ -131,9 +87,9 @@ fn in_text(keys: &str, words: &Words) -> String {
     match kind {
         "line" => text,
         "paragraph" if is_filled_in => format!("{{% filter wrap %}}{text}{{% endfilter %}}"),
-        "paragraph" => wrapped(&text, "", ""),
+        "paragraph" => wrap_under("", &text),
         "item" if is_filled_in => format!("  - {text}"),
-        "item" => wrapped(&text, "  - ", "    "),
+        "item" => wrap_under("  - ", &text),
         other => panic!("[[{other} …]]"),
     }
 }
