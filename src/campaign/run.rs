@@ -50,6 +50,8 @@ pub struct Pass<M> {
     pub connections: usize,
     /// Whether the relay has taken mails in an earlier pass: its trouble is waited out then.
     pub is_proven: bool,
+    /// Whether the relay's trouble is waited out for minutes, and an hour's quota for an hour.
+    pub is_patient: bool,
     /// When to try again.
     pub retry: RetryPolicy,
     /// The clock.
@@ -95,7 +97,7 @@ impl<M: Mailer + 'static> Pass<M> {
         let (claims_in, claims_out) = mpsc::channel(WAITING);
         let (reports_in, reports_out) = mpsc::unbounded_channel();
         (self.listener)(&Event::Started { total });
-        let weather = Weather::fair(workers, self.is_proven);
+        let weather = Weather::fair(workers, self.is_proven, self.is_patient);
         let state = Arc::new(State {
             pass: self,
             flights: Mutex::new(HashMap::new()),
@@ -159,16 +161,8 @@ impl<M: Mailer + 'static> State<M> {
             let (mail, outcome) = match report {
                 None => break,
                 Some(Report::Done(mail, outcome)) => (mail, outcome),
-                // A relay that takes others and never this one is not in trouble.
-                Some(Report::TurnedAway(mail, outcome)) if lock(&self.weather).has_accepted() => (mail, outcome),
-                Some(Report::TurnedAway(mail, _)) => {
-                    lock(&self.flights)
-                        .entry(mail.row)
-                        .and_modify(|flight| flight.losses = flight.losses.saturating_add(1));
-                    self.untouched(mail, queue.as_ref());
-                    continue;
-                }
-                Some(Report::Untouched(mail)) => {
+                Some(Report::TurnedAway(mail, outcome)) if lock(&self.weather).turned_away(mail.row) => (mail, outcome),
+                Some(Report::TurnedAway(mail, _) | Report::Untouched(mail)) => {
                     self.untouched(mail, queue.as_ref());
                     continue;
                 }

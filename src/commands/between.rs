@@ -13,7 +13,7 @@ use super::{
     relay,
 };
 use crate::{
-    campaign::words,
+    campaign::{grouped, words},
     failure::{Failure, Told},
     ledger::{Ledger, LedgerFolder, LockProblem, RunLock},
 };
@@ -73,16 +73,28 @@ pub(super) async fn ledger_again(
     }
 }
 
-/// Waits until the first deferred row is due, or for Ctrl-C.
+/// What a run waits for between two passes.
+pub(super) struct Wait {
+    /// When the next pass begins.
+    pub(super) due: Timestamp,
+    /// So many mails are due then.
+    pub(super) together: u64,
+    /// Of so many deferred.
+    pub(super) open: u64,
+}
+
+/// Waits until the next pass begins, or for Ctrl-C.
 ///
 /// It is over when the clock says so, or when so much time has gone by whatever the clock says: one that is
 /// set back keeps nobody waiting, and a machine that slept goes on soon after it wakes.
-pub(super) async fn wait_until(desk: &Desk<'_>, due: Timestamp, open: u64, command: &str, interrupt: &Interrupt) {
+pub(super) async fn wait_until(desk: &Desk<'_>, wait: Wait, command: &str, interrupt: &Interrupt) {
+    let Wait { due, together, open } = wait;
     let now = desk.around.now();
     let wait = due.duration_since(now);
     if wait.is_positive() {
+        let which = if together == open { String::new() } else { format!(" {} of them", grouped(together)) };
         desk.console.say(&format!(
-            "{} deferred: trying again in {} (Ctrl-C stops here; `{command}` goes on)",
+            "{} deferred: trying{which} again in {} (Ctrl-C stops here; `{command}` goes on)",
             words::counted(open, "mail is", "mails are"),
             relay::length(wait)
         ));

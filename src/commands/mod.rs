@@ -7,6 +7,7 @@ mod calendar;
 mod cancel;
 mod check;
 mod continued;
+mod deferred;
 mod dns;
 mod doubts;
 mod event_change;

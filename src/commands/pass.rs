@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use super::{interrupt::Interrupt, opened::Opened, relay};
@@ -26,6 +27,8 @@ pub(super) struct Course {
     pub(super) connections: usize,
     /// Whether the relay has taken mails in an earlier pass of this run.
     pub(super) is_proven: bool,
+    /// Whether the relay's trouble is waited out for minutes.
+    pub(super) is_patient: bool,
     /// How long the limits alone make it last.
     pub(super) lasts: Option<Duration>,
     /// Turns true when nothing new may be begun.
@@ -35,7 +38,7 @@ pub(super) struct Course {
 impl Course {
     /// One connection, without limits, until Ctrl-C.
     pub(super) fn alone(interrupt: &Interrupt) -> Self {
-        Self { connections: 1, is_proven: false, lasts: None, stop: interrupt.stop() }
+        Self { connections: 1, is_proven: false, is_patient: true, lasts: None, stop: interrupt.stop() }
     }
 }
 
@@ -48,7 +51,7 @@ pub(super) async fn pass<M: Mailer + 'static>(
     mailer: M,
     course: Course,
 ) -> (Ended, Vec<Outcome>) {
-    let Course { connections, is_proven, lasts, stop } = course;
+    let Course { connections, is_proven, is_patient, lasts, stop } = course;
     let total = composer.total();
     let (events_in, mut events) = tokio::sync::mpsc::unbounded_channel::<Event>();
     let pass = Pass {
@@ -56,6 +59,7 @@ pub(super) async fn pass<M: Mailer + 'static>(
         journal,
         connections,
         is_proven,
+        is_patient,
         retry: relay::retry_policy(&opened.settings.retry),
         now: crate::surroundings::now,
         stop,
@@ -102,8 +106,9 @@ pub(super) async fn pass<M: Mailer + 'static>(
 fn tell(console: &Console, event: &Event) {
     match event {
         Event::Paused { outage, seconds } => {
-            console
-                .say(&format!("{}; trying again in {seconds} s", relay::outage_told(outage, "the mail server").what));
+            let wait = relay::length(SignedDuration::from_secs(seconds.cast_signed()));
+            let what = relay::outage_told(outage, "the mail server").what;
+            console.say(&format!("{what}; trying again in {wait} (Ctrl-C stops here)"));
         }
         Event::Slowed { connections } => {
             let left = match connections {

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     Desk, between, calendar, continued,
+    deferred::Deferred,
     interrupt::{Interrupt, runtime},
     limits, mailing,
     opened::{Opened, ledger_failure},
@@ -23,7 +24,7 @@ use crate::{
     delivery::smtp::SmtpMailer,
     failure::{Failure, Status, Told},
     invitation::Occasion,
-    ledger::{CampaignId, CampaignKind, Ledger, LedgerProblem, Roster, State, Unrecorded, Writer},
+    ledger::{CampaignId, CampaignKind, Ledger, LedgerProblem, Unrecorded, Writer},
     model::Outage,
 };
 
@@ -114,6 +115,7 @@ async fn all_passes(
         let course = Course {
             connections,
             is_proven: ending.accepted > 0,
+            is_patient: planned.order.wait,
             lasts: limits::forecast(desk, opened, &planned, Some(&ledger))?.map(|sum| sum.lasts(desk.around.now())),
             ..Course::alone(&interrupt)
         };
@@ -124,25 +126,28 @@ async fn all_passes(
         ending.interrupted = interrupt.was_hit();
         let Some(ledger) = ledger else { return Ok((planned, ending)) };
         ending.in_one_pass = first && planned.waiting() == 0 && ended.tally.accepted == total;
-        let (open, due) = if ending.in_one_pass {
-            (0, None)
+        let left = if ending.in_one_pass {
+            Deferred::default()
         } else {
-            what_is_left(&ledger, &planned, &taken, campaign, desk.around.now())?
+            Deferred::of(&ledger, &planned, &taken, campaign, desk.around.now())?
         };
-        if !mailing::ended_well(&ending) {
+        let is_over = !mailing::ended_well(&ending);
+        if is_over || !planned.order.wait {
+            ending.next_due = left.dues.iter().min().copied();
+        }
+        if is_over {
             return Ok((planned, ending));
         }
-        if open == 0 {
+        if left.open == 0 {
             finish(desk, ledger, campaign)?;
             return Ok((planned, ending));
         }
         drop(ledger);
-        let Some(due) = due else { return Ok((planned, ending)) };
-        if !planned.order.wait {
-            ending.next_due = Some(due);
+        let Some((due, together)) = left.next_pass(desk.around.now()).filter(|_| planned.order.wait) else {
             return Ok((planned, ending));
-        }
-        between::wait_until(desk, due, open, &planned.order.command, &interrupt).await;
+        };
+        let wait = between::Wait { due, together, open: left.open };
+        between::wait_until(desk, wait, &planned.order.command, &interrupt).await;
         if interrupt.was_hit() {
             ending.interrupted = true;
             return Ok((planned, ending));
@@ -243,34 +248,6 @@ async fn one_pass(
             Ok((None, Ended { failure, ..ended }, handle.unrecorded()))
         }
     }
-}
-
-/// How many of the rows taken up are still deferred, and when the first of them is due.
-fn what_is_left(
-    ledger: &Ledger,
-    planned: &Planned,
-    taken: &HashSet<u32>,
-    campaign: Option<CampaignId>,
-    now: Timestamp,
-) -> Result<(u64, Option<Timestamp>), Failure> {
-    let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
-    let mut open = 0;
-    let mut due: Option<Timestamp> = None;
-    let people: HashSet<_> = taken.iter().filter_map(|row| planned.survey.person(*row)).collect();
-    let new = taken.iter().any(|row| planned.survey.person(*row).is_none());
-    let known: HashSet<_> = planned.survey.identified.known.values().copied().collect();
-    for standing in roster.people() {
-        // People mailed for the first time in this run are not in the survey's picture yet.
-        let is_new = || !known.contains(&standing.person) && Some(standing.last.campaign) == campaign;
-        let ours = people.contains(&standing.person) || (new && is_new());
-        if ours && standing.last.state == State::Deferred {
-            open += 1;
-            if let Some(at) = standing.last.due(now) {
-                due = Some(due.map_or(at, |earliest| earliest.min(at)));
-            }
-        }
-    }
-    Ok((open, due))
 }
 
 fn finish(desk: &Desk<'_>, mut ledger: Ledger, campaign: Option<CampaignId>) -> Result<(), Failure> {

@@ -180,12 +180,12 @@ fn explained(state: StateName) -> &'static str {
              handed over. `roomkey send` tries again when the time has come."
         }
         StateName::Failed => {
-            "the mail server refused it for good. Correct the address in the attendee file and run `roomkey send`, \
-             or try the same address with `roomkey resend --failed`."
+            "refused for good, for the reason that each line gives. Where it is the address, correct it in the attendee \
+             file and run `roomkey send`; `roomkey resend --failed` tries the same address again."
         }
         StateName::InDoubt => {
-            "the connection broke after the mail was handed over; nobody knows whether it arrived. Look for the \
-             Message-ID in the mail server's log, then `roomkey settle EMAIL --arrived` or `--not-arrived`, or \
+            "the connection broke, or the run was cut off, while the mail was handed over; nobody knows whether it \
+             arrived. Look for the Message-ID in the mail server's log, then `roomkey settle EMAIL --arrived` or `--not-arrived`, or \
              mail it again with `roomkey resend --in-doubt`."
         }
         StateName::Cancelled => {

@@ -171,6 +171,10 @@ fn close(
         } else {
             go_on.clone()
         });
+        if let Some(due) = ending.next_due {
+            let wait = relay::length(due.duration_since(desk.around.now()));
+            desk.console.say(&format!("what is deferred can go again in {wait}, with the same command"));
+        }
     }
     if let (Some(to), true) = (&planned.order.to, ending.accepted > 0) {
         desk.console.say(&format!(
@@ -209,10 +213,13 @@ fn when_to_go_on(
     zone: &TimeZone,
     command: &str,
 ) -> Option<String> {
-    let Outage::Quota { reply, until } = outage else { return None };
-    let known = if reply.code == 0 { Some(turn?) } else { *until };
-    let at = moment(known.unwrap_or_else(|| now + SignedDuration::from_hours(24)), zone);
-    let surely = if known.is_some() { "" } else { " at the latest, as most count the last 24 hours" };
+    let Outage::Quota { reply, lasts } = outage else { return None };
+    let (at, surely) = match (reply.code, lasts) {
+        (0, _) => (turn?, ""),
+        (_, Some(lasts)) => (now + *lasts, " at the latest"),
+        (_, None) => (now + SignedDuration::from_hours(24), " at the latest, as most count the last 24 hours"),
+    };
+    let at = moment(at, zone);
     Some(format!("run `{command}` again {at}{surely}: it goes on where this one stopped"))
 }
 

@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
+};
 
 use super::{
     LedgerProblem,
@@ -66,6 +68,7 @@ pub(super) fn open_to_read(
     let connection = match connect(path) {
         Err(error) if for_want_of_writing(&error) && is_empty_or_missing(&beside(path, "-wal")) => connect_frozen(path),
         Err(error) if for_want_of_writing(&error) => return Err(LedgerProblem::Unmerged { path: path.to_owned() }),
+        Err(error) if for_want_of_room(&error) => connect_without_index(path).map_err(|_| error),
         other => other,
     };
     let connection = connection.map_err(fail)?;
@@ -153,6 +156,16 @@ fn connect_frozen(path: &Path) -> rusqlite::Result<Connection> {
     look_inside(Connection::open_with_flags(uri, flags)?)
 }
 
+/// Opens a ledger on a disk that has no room for the index of its log: the index is kept in memory, and
+/// nothing is written. No run can be on then that could write what this misses.
+fn connect_without_index(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    look_inside(connection)
+}
+
 /// SQLite opens lazily: only a first read shows whether the file can be used.
 fn look_inside(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(PATIENCE)?;
@@ -216,6 +229,10 @@ fn check_integrity(connection: &Connection, path: &Path) -> Result<(), LedgerPro
 
 fn for_want_of_writing(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
+}
+
+fn for_want_of_room(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
 }
 
 fn is_empty_or_missing(path: &Path) -> bool {

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use super::LockNote;
 
@@ -195,6 +195,8 @@ impl LedgerProblem {
         match error {
             E::SqliteFailure(failure, _) => match failure.code {
                 ErrorCode::DiskFull => Self::Full { path: at },
+                // The index of its log could not be made larger.
+                _ if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => Self::Full { path: at },
                 ErrorCode::ReadOnly => Self::ReadOnly { path: at },
                 ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::damaged(path, error.to_string()),
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy { path: at },

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::SignedDuration;
 
 /// The most octets of a reply's text.
 const MOST_TEXT: usize = 512;
@@ -183,8 +183,8 @@ pub enum Outage {
     Quota {
         /// What the relay said.
         reply: Reply,
-        /// When it may be over, where that can be said.
-        until: Option<Timestamp>,
+        /// How long it lasts at most, where the reply says so: an hour.
+        lasts: Option<SignedDuration>,
     },
     /// Too fast or too many connections: slow down.
     Throttled(Reply),

@@ -89,7 +89,7 @@ fn status_explains_each_state_in_a_sentence() {
         ("sending", "a run is handing the mail over this moment."),
         ("sent", "the mail server accepted the mail."),
         ("deferred", "the mail server asked to try later"),
-        ("failed", "the mail server refused it for good."),
+        ("failed", "refused for good, for the reason that each line gives."),
         ("in doubt", "nobody knows whether it arrived. Look for the Message-ID in the mail server's log"),
         ("skipped", "left out, because the row repeats another one or has a problem."),
         ("removed", "in the ledger, but no longer in the attendee file."),

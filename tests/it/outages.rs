@@ -97,6 +97,29 @@ fn a_relay_that_breaks_off_at_everybody_blames_nobody() {
 }
 
 #[test]
+fn a_relay_that_turns_from_everybody_half_way_blames_nobody_and_is_soon_left_where_nobody_is_to_wait() {
+    let turned = Rule::at(Stage::Recipient, Action::reply("421 4.3.2 shutting down")).times(Times::After(2));
+    let server = SmtpServer::start(Script::default().rule(turned));
+    let sandbox = Sandbox::with_attendees(6, server.port());
+    sandbox.run(&["send", "--yes", "--no-wait"]).is(6);
+    assert_eq!((sandbox.in_state("sent").len(), sandbox.in_state("pending").len()), (2, 4), "{:?}", sandbox.rows());
+}
+
+#[test]
+fn an_hours_quota_is_waited_out_and_told_by_who_is_not_to_wait() {
+    let hourly = "550 Domain example.org has exceeded the max emails per hour (200/200 (100%)) allowed.";
+    let server = SmtpServer::start(always(Stage::Recipient, hourly));
+    let sandbox = Sandbox::with_attendees(5, server.port());
+    let run = sandbox.spawn(&["send", "--yes"]);
+    run.wait_until_it_says("trying again in 60 min ");
+    run.interrupt();
+    run.wait().is(130);
+    let told = sandbox.run(&["send", "--yes", "--no-wait"]);
+    told.is(6).says(" at the latest: it goes on");
+    assert_eq!(sandbox.in_state("pending").len(), 5);
+}
+
+#[test]
 fn a_busy_moment_passes() {
     for stage in [Stage::Greeting, Stage::Sender, Stage::Recipient] {
         let busy = Rule::at(stage, Action::reply("421 4.3.2 too busy")).times(Times::First(1));

@@ -33,6 +33,12 @@ pub fn advice(outage: &Outage, host: &str) -> String {
              production access"
                 .to_owned()
         }
+        Outage::SenderRefused(reply) if reply.text.to_lowercase().contains("bad outbound sender") => {
+            "Microsoft has stopped this account from sending, as it sent too much or what looked like spam: its \
+             administrator can let it go under \"Restricted entities\" in Microsoft Defender; then run the same \
+             command again"
+                .to_owned()
+        }
         Outage::SenderRefused(_) => format!(
             "{host} does not let this account send from this address: set `from` (or `envelope_from`) in [mail] to an \
              address that belongs to the account, or have the address added to it as an alias"
@@ -46,7 +52,7 @@ pub fn advice(outage: &Outage, host: &str) -> String {
              and ask the mail server's administrator what the reply means; if it is about one address after all, take \
              that row out of the file and run the same command again"
         ),
-        Outage::Quota { reply, .. } => quota(reply, host),
+        Outage::Quota { reply, lasts } => quota(reply, host, if lasts.is_some() { "the next hour" } else { "the next day" }),
         Outage::Throttled(_) => {
             "the mail server wants fewer mails at a time: set `rate` (such as \"30/min\") and `connections = 1` in \
              [smtp], then run the same command again: nobody is mailed twice"
@@ -151,12 +157,12 @@ fn tls(detail: &str, host: &str) -> String {
         .to_owned()
 }
 
-fn quota(reply: &Reply, host: &str) -> String {
+fn quota(reply: &Reply, host: &str, end: &str) -> String {
     if reply.code == 0 {
         return "run the same command again then: it goes on where it stopped".to_owned();
     }
     format!(
-        "{host} lets this account send no more for now, often until the next day: run the same command again then; it \
+        "{host} lets this account send no more for now, often until {end}: run the same command again then; it \
          goes on where it stopped, and nobody is mailed twice"
     )
 }

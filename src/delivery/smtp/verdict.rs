@@ -5,6 +5,8 @@
 //! wide as the reply reaches: account, campaign, server, and a row only where it is about that row.
 //! Known weakness: some providers tell a quota only in words, and words change.
 
+use jiff::SignedDuration;
+
 use crate::{
     delivery::streaks::says_no_relaying,
     model::{Deferral, Doubt, Outage, Outcome, Reply, Stage},
@@ -70,7 +72,8 @@ fn account_wide(stage: Stage, reply: &Reply) -> Option<Outage> {
         return Some(Outage::LogInRefused(owned()));
     }
     if is_quota(stage, reply, &text) {
-        return Some(Outage::Quota { reply: owned(), until: None });
+        let lasts = says(HOURLY).then_some(SignedDuration::from_hours(1));
+        return Some(Outage::Quota { reply: owned(), lasts });
     }
     if stage == Stage::Recipient && says(SENDERS) {
         // A sender that cannot be looked up now may be found later.
@@ -148,6 +151,8 @@ const QUOTAS: &[&str] = &[
     "mail send limit",
     "unusual sending activity",
 ];
+
+const HOURLY: &[&str] = &["hourly", "per hour"];
 
 // "Quota exceeded" alone is as often said of the recipient's full mailbox.
 fn is_quota(stage: Stage, reply: &Reply, text: &str) -> bool {

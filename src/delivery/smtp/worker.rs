@@ -139,7 +139,7 @@ impl<'a> Worker<'a> {
         self.end_session().await;
         turns.next(LONGEST_PAUSE.unsigned_abs()).await.map_err(|wait| Outage::Quota {
             reply: Reply { code: 0, enhanced: None, text: wait.to_string() },
-            until: None,
+            lasts: None,
         })
     }
 

@@ -24,6 +24,13 @@ impl<'a> SmallDisk<'a> {
         Some(Self(folder))
     }
 
+    /// Leaves no room at all, as another program might.
+    fn fill(&self) {
+        let mut file = std::fs::File::create(self.0.join("filler")).unwrap();
+        let octets = [0_u8; 512];
+        while std::io::Write::write_all(&mut file, &octets).is_ok() {}
+    }
+
     fn grow(&self, size: &str) {
         let option = format!("remount,size={size}");
         let grown = Command::new("mount").args(["-o", &option]).arg(self.0).status();
@@ -55,6 +62,21 @@ fn a_disk_that_fills_up_leaves_nobody_in_doubt() {
     sandbox.run(&["send", "--yes"]).is(0);
     assert!(server.deliveries().values().all(|times| *times == 1));
     assert_eq!(sandbox.in_state("sent").len(), 5000);
+}
+
+#[test]
+fn on_a_disk_without_any_room_what_was_sent_can_still_be_seen() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder();
+    let Some(disk) = SmallDisk::at(&folder, "2m") else { return };
+    EventFile::at(server.port()).write(&sandbox);
+    sandbox.write("attendees.csv", &attendees(50));
+    sandbox.run(&["send", "--yes"]).is(0);
+    disk.fill();
+    sandbox.run(&["status"]).is(0).says("50 sent");
+    sandbox.run(&[]).says("50 sent");
+    sandbox.run(&["resend", "a1@example.org", "--yes"]).is(1).says("the disk is full");
 }
 
 #[test]
