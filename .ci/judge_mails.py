@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Reads mails as Python's `email` does at its strictest, and their calendar entries with Python's `icalendar`.
+"""Reads mails as Python's `email` does at its strictest, their HTML with `html5lib` at its strictest, and their
+calendar entries with Python's `icalendar`.
 
     .ci/judge_mails.py FILE.eml...
 
@@ -10,6 +11,7 @@ import email
 import email.policy
 import sys
 
+import html5lib
 import icalendar
 
 for path in sys.argv[1:]:
@@ -19,7 +21,15 @@ for path in sys.argv[1:]:
     defects = [defect for part in parts for defect in part.defects]
     assert not defects, f"{path}: {defects}"
     kinds = [part.get_content_type() for part in parts]
-    assert kinds[:4] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"], f"{path}: {kinds}"
+    expected = ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert kinds[:6] == expected, f"{path}: {kinds}"
+    [html] = [part.get_content() for part in parts if part.get_content_type() == "text/html"]
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+    [picture] = [part for part in parts if part.get_content_type() == "image/png"]
+    shown = [image.get("src") for image in page.iter("img")]
+    assert shown == ["cid:" + picture["Content-ID"].strip("<>")], f"{path}: {shown}"
+    assert page.get("lang") == mail["Content-Language"] and page.get("dir") in ("ltr", "rtl"), path
+    assert [len(list(page.iter(name))) for name in ("h1", "title")] == [1, 1], path
     told = set()
     for part in parts:
         if part.get_content_type() != "text/calendar":

@@ -14,7 +14,7 @@ use crate::{
     message::{Entry, Letter, Method, Party, Unsubscribe, calendar, compose},
     model::{
         Address, Attendee, AttendeeKey, CalendarStyle, Event, JoinLink, Language, Locator, Mail, Mailbox, MessageId,
-        SubKeys, UserId,
+        Picture, SubKeys, UserId,
     },
 };
 
@@ -43,6 +43,8 @@ pub struct Press {
     pub greeting: Option<Phrase>,
     /// The organiser's own words for all mails.
     pub messages: Option<Messages>,
+    /// The organiser's logo.
+    pub logo: Option<Picture>,
 }
 
 /// What one mail has of its own, beside its attendee.
@@ -207,6 +209,7 @@ impl Press {
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
             messages: self.messages.as_ref(),
+            logo: self.logo.as_ref(),
             now,
         }
     }
@@ -236,6 +239,7 @@ impl Press {
         let letter = Letter {
             row: addressing.row,
             invitation: &invitation,
+            logo: self.logo.as_ref(),
             from: &self.from,
             reply_to: self.reply_to.as_ref(),
             envelope_from: &self.envelope_from,

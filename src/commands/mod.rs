@@ -18,6 +18,7 @@ mod interrupt;
 mod limits;
 mod link;
 mod lint;
+mod logo;
 mod mailing;
 mod opened;
 mod order;

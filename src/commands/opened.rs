@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::SignedDuration;
 
-use super::{Desk, own_secrets, own_words, relay};
+use super::{Desk, logo, own_secrets, own_words, relay};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
@@ -75,6 +75,10 @@ impl Opened {
                 }
             };
         let messages = own_words::messages(&settings, &mut problems);
+        let logo = logo::logo(&settings).unwrap_or_else(|told| {
+            problems.push(told);
+            None
+        });
         let signer = match (server, &signing) {
             (Some(server), Some((secret, _))) => {
                 let made = Signer::new(token_settings(&settings, server), secret);
@@ -101,7 +105,7 @@ impl Opened {
         if subject.is_some() {
             warnings.extend(templates.ignored_subjects().iter().map(|warning| Told::new(warning.to_string())));
         }
-        warnings.extend(own_words::left_out(messages.as_ref(), &templates));
+        warnings.extend(own_words::left_out(messages.as_ref(), logo.as_ref(), &templates));
         if settings.jitsi.claims == settings::Claims::Full {
             warnings.push(
                 Told::new(
@@ -122,6 +126,7 @@ impl Opened {
             subject,
             greeting,
             messages,
+            logo,
         };
         let rules = rules(&settings);
         Ok(Self { settings, press: Arc::new(press), rules, own_secret, warnings })

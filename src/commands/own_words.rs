@@ -6,6 +6,7 @@ use super::opened::settings_told;
 use crate::{
     failure::Told,
     invitation::{self, MessageProblem, Messages, Templates},
+    model::Picture,
     settings::Settings,
 };
 
@@ -34,12 +35,18 @@ fn told(settings: &Settings, path: &Path, problem: &MessageProblem) -> Told {
     Told::new(format!("{place}: {problem}")).hint(problem.hint)
 }
 
-/// Own templates that leave the words of `message_file` out.
-pub(super) fn left_out(messages: Option<&Messages>, templates: &Templates) -> Vec<Told> {
-    let files = if messages.is_some() { templates.without_message() } else { &[] };
-    let told = |file: &String| {
+/// Own templates that leave the words of `message_file` out, or the logo.
+pub(super) fn left_out(messages: Option<&Messages>, logo: Option<&Picture>, templates: &Templates) -> Vec<Told> {
+    let message = |file: &String| {
         Told::new(format!("{file} does not show the words of `message_file`"))
             .hint("put {{ message }} where they belong")
     };
-    files.iter().map(told).collect()
+    let picture = |file: &String| {
+        Told::new(format!("{file} does not show the logo")).hint(
+            "put <img src=\"{{ logo.src }}\" width=\"{{ logo.width }}\" height=\"{{ logo.height }}\" \
+             alt=\"{{ logo.alt }}\"> where it belongs",
+        )
+    };
+    let messages = messages.iter().flat_map(|_| templates.without_message()).map(message);
+    messages.chain(logo.iter().flat_map(|_| templates.without_logo()).map(picture)).collect()
 }

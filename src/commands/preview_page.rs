@@ -19,6 +19,7 @@ use crate::{
     cli::Look,
     failure::{Failure, Status, Told},
     jitsi::{self, Severity, explain, extract_token},
+    message::lint::{Finding, Proof, lint},
     model::{Attendee, Window},
     preview::{self, Book, Letter, PageProblem, Privacy, Remark},
 };
@@ -171,6 +172,18 @@ fn warnings(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, remarks: 
     if !asked.fallbacks().any(|tag| tag == used) {
         warnings.push(format!("asked for in `{asked}`, written in `{used}`: there are no words in `{asked}`"));
     }
+    let link = letter.link();
+    let findings = lint(&Proof {
+        subject: letter.subject(),
+        text: &letter.text(),
+        html: &letter.html().unwrap_or_default(),
+        link: link.as_deref().unwrap_or_default(),
+        from_domain: opened.press.from.address.domain(),
+        octets: letter.octets(),
+    });
+    // A cancellation has no link to miss.
+    let is_said = |finding: &&Finding| link.is_some() || !matches!(finding, Finding::LinkMissing(_));
+    warnings.extend(findings.iter().filter(is_said).map(|finding| format!("{finding}: {}", finding.hint())));
     warnings
 }
 

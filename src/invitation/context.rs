@@ -17,7 +17,7 @@ use super::{
     moments::Moments,
     spans::Teller,
 };
-use crate::model::{Attendee, Event, JoinLink, Language, Mailbox};
+use crate::model::{Attendee, Event, JoinLink, Language, Mailbox, Picture};
 
 /// U+2068, FIRST STRONG ISOLATE.
 pub(super) const ISOLATE: char = '\u{2068}';
@@ -45,6 +45,8 @@ pub struct Facts<'a> {
     pub subject_line: Option<&'a Phrase>,
     /// The organiser's own words for all mails, for the variable `message`.
     pub messages: Option<&'a Messages>,
+    /// The organiser's logo.
+    pub logo: Option<&'a Picture>,
     /// The greeting from the settings, for the variable `greeting`.
     pub greeting: Option<&'a Phrase>,
     /// When it is mailed: "in 9 days" counts from that day.
@@ -132,6 +134,7 @@ impl<'a> Words<'a> {
         let mut context = Context::new();
         context.insert_value("link", Value::from(facts.link_text()));
         context.insert_value("note", Value::from(facts.note.unwrap_or_default()));
+        context.insert_value("logo", logo(facts));
         context.insert_value(
             "row",
             if rare.row { row(facts.attendee) } else { Value::from(BTreeMap::<&str, &str>::new()) },
@@ -214,6 +217,17 @@ fn event(event: &Event, isolate: bool) -> Value {
                 ("email", Value::from(address)),
             ])),
         ),
+    ]))
+}
+
+/// The logo as templates see it; nothing where there is none.
+fn logo(facts: &Facts) -> Value {
+    let Some(picture) = facts.logo else { return Value::from("") };
+    Value::from(BTreeMap::from([
+        ("src", Value::from(picture.address())),
+        ("width", Value::from(picture.width)),
+        ("height", Value::from(picture.height)),
+        ("alt", Value::from(picture.alt.as_str())),
     ]))
 }
 

@@ -38,6 +38,7 @@ pub struct Templates {
     prints_note: BTreeSet<String>,
     /// Own texts and HTML in which nothing looks at the organiser's words for all mails.
     without_message: Vec<String>,
+    without_logo: Vec<String>,
     /// The organiser's own files, by their names in Tera.
     sources: HashMap<String, String>,
 }
@@ -97,15 +98,19 @@ impl Templates {
         let columns = columns(&own, &checked, &show);
         let prints = |name: &&str| checked.scans.get(*name).is_some_and(|scan| scan.prints_note);
         let prints_note = own.values().filter(|name| reach(name, &checked.scans).iter().any(prints)).cloned().collect();
-        let shows_message = |name: &str| {
-            let uses = |name: &&str| checked.scans.get(*name).is_some_and(|scan| lint::uses(scan, "message"));
-            let reached = reach(name, &checked.scans);
-            reached.iter().any(uses) || reached.iter().any(|name| name.starts_with(builtin::PREFIX))
+        let without = |variable: &str, parts: &[Part]| {
+            let uses = |name: &&str| checked.scans.get(*name).is_some_and(|scan| lint::uses(scan, variable));
+            let shows = |name: &str| {
+                let reached = reach(name, &checked.scans);
+                reached.iter().any(uses) || reached.iter().any(|name| name.starts_with(builtin::PREFIX))
+            };
+            let files = own.iter().filter(|((_, part), name)| parts.contains(part) && !shows(name));
+            let mut files: Vec<String> = files.map(|(_, name)| show(name)).collect();
+            files.sort();
+            files
         };
-        let is_body = |part: &Part| matches!(part, Part::Text | Part::Html);
-        let without = own.iter().filter(|((_, part), name)| is_body(part) && !shows_message(name));
-        let mut without_message: Vec<String> = without.map(|(_, name)| show(name)).collect();
-        without_message.sort();
+        let without_message = without("message", &[Part::Text, Part::Html]);
+        let without_logo = without("logo", &[Part::Html, Part::CancelHtml]);
         // The built-in templates look at none of these.
         let uses = |name| checked.scans.values().any(|scan| lint::uses(scan, name));
         let rare = Rare { row: uses("row"), sessions: uses("sessions") };
@@ -121,6 +126,7 @@ impl Templates {
             rare,
             prints_note,
             without_message,
+            without_logo,
             sources,
         })
     }
@@ -205,6 +211,12 @@ impl Templates {
     #[must_use]
     pub fn without_message(&self) -> &[String] {
         &self.without_message
+    }
+
+    /// Own HTML that does not show the logo.
+    #[must_use]
+    pub fn without_logo(&self) -> &[String] {
+        &self.without_logo
     }
 
     /// What an own file holds.

@@ -52,6 +52,7 @@ impl Scene {
             subject_line: self.subject.as_ref(),
             greeting: self.greeting.as_ref(),
             messages: self.messages.as_ref(),
+            logo: None,
             now: fixture::now(),
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use lettre::message::header::{From, ReplyTo, To};
 
 use super::{Unsubscribe, header, parse_back, part};
-use crate::model::{Address, ForbiddenChar, Invitation, Mail, Mailbox, MessageId, forbidden_char};
+use crate::model::{Address, ForbiddenChar, Invitation, Mail, Mailbox, MessageId, Picture, forbidden_char};
 
 /// The octets that a header takes, and all boundaries; a guess.
 const HEADER: usize = 1536;
@@ -18,6 +18,8 @@ pub struct Letter<'a> {
     pub row: u32,
     /// The words.
     pub invitation: &'a Invitation,
+    /// The organiser's logo; it travels where the HTML shows it.
+    pub logo: Option<&'a Picture>,
     /// Who it is from, as readers see it.
     pub from: &'a Mailbox,
     /// Where answers go, if not to `from`.
@@ -86,9 +88,10 @@ impl ComposeProblem {
 /// [`ComposeProblem`] where a header value holds a control character or bidi override, the calendar
 /// names no method, or the finished message has not exactly the fields it should have.
 pub fn compose(letter: &Letter) -> Result<Mail, ComposeProblem> {
-    let mut bytes = Vec::with_capacity(HEADER + part::room_for(letter.invitation));
+    let content = part::Content::of(letter.invitation, letter.logo);
+    let mut bytes = Vec::with_capacity(HEADER + part::room_for(&content));
     write_header(letter, &mut bytes)?;
-    part::write(&mut bytes, letter.invitation, letter.message_id)?;
+    part::write(&mut bytes, &content, letter.message_id)?;
     let headers = [Some(letter.to), Some(&letter.from.address), letter.reply_to.map(|mailbox| &mailbox.address)];
     let utf8 = headers.into_iter().flatten().any(Address::needs_smtputf8);
     parse_back::check(&bytes, letter.to, utf8).map_err(ComposeProblem::Unsound)?;

@@ -3,33 +3,52 @@
 use data_encoding::BASE64_MIME;
 
 use super::{ComposeProblem, header};
-use crate::model::{Invitation, MessageId};
+use crate::model::{Invitation, MessageId, Picture};
 
 /// The longest line that may travel as it is, without its CRLF (RFC 5322 §2.1.1).
 const LONGEST_LINE: usize = 998;
 
+/// What becomes the parts of a message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Content<'a> {
+    invitation: &'a Invitation,
+    /// The picture, where the HTML shows it.
+    picture: Option<&'a Picture>,
+}
+
+impl<'a> Content<'a> {
+    /// The words, and the picture if they show it.
+    pub(super) fn of(invitation: &'a Invitation, picture: Option<&'a Picture>) -> Self {
+        let shows = |picture: &&Picture| invitation.html.contains(&picture.address());
+        Self { invitation, picture: picture.filter(shows) }
+    }
+}
+
 /// About how many octets the parts take on their way.
-pub(super) fn room_for(invitation: &Invitation) -> usize {
+pub(super) fn room_for(content: &Content<'_>) -> usize {
+    let invitation = content.invitation;
     // A CR a line; where base64 needs more, it makes itself more room.
     let room = |text: &str| text.len() + text.len() / 16;
     let calendar = invitation.calendar.as_deref().map_or(0, |calendar| room(calendar) * 2);
-    room(&invitation.text) + room(&invitation.html) + calendar
+    let picture = content.picture.map_or(0, |picture| picture.octets.len() * 3 / 2 + 512);
+    room(&invitation.text) + room(&invitation.html) + calendar + picture
 }
 
-/// Writes what follows a message's own fields: `multipart/alternative` of text and HTML; with a
-/// calendar, `multipart/mixed` of that and the attachment.
-pub(super) fn write(out: &mut Vec<u8>, invitation: &Invitation, id: &MessageId) -> Result<(), ComposeProblem> {
-    let [mixed, alternative] = boundaries(invitation, id);
-    let Some(calendar) = invitation.calendar.as_deref() else {
-        write_alternatives(out, &alternative, invitation, None);
+/// Writes what follows a message's own fields: `multipart/alternative` of text and HTML, the HTML
+/// and its picture as `multipart/related`; with a calendar, `multipart/mixed` of that and the attachment.
+pub(super) fn write(out: &mut Vec<u8>, content: &Content<'_>, id: &MessageId) -> Result<(), ComposeProblem> {
+    let tag = tag(content.invitation, id);
+    let Some(calendar) = content.invitation.calendar.as_deref() else {
+        write_alternatives(out, &tag, content, None);
         return Ok(());
     };
+    let mixed = format!("mixed-{tag}");
     let method = format!("method={};", method(calendar)?);
     open_multipart(out, "multipart/mixed;", &mixed);
     open_part(out, &mixed);
     // Outlook shows an entry that is addressed to nobody as raw text: there the attachment alone.
     let shown = (method != "method=PUBLISH;" && is_addressed(calendar)).then_some((method.as_str(), calendar));
-    write_alternatives(out, &alternative, invitation, shown);
+    write_alternatives(out, &tag, content, shown);
     open_part(out, &mixed);
     let kind = ["text/calendar;", &method, "charset=utf-8;", "name=\"invite.ics\""];
     header::folded(out, "Content-Type", &kind);
@@ -40,18 +59,41 @@ pub(super) fn write(out: &mut Vec<u8>, invitation: &Invitation, id: &MessageId) 
 }
 
 /// The same words in one form after another, the richest last.
-fn write_alternatives(out: &mut Vec<u8>, boundary: &str, invitation: &Invitation, calendar: Option<(&str, &str)>) {
+fn write_alternatives(out: &mut Vec<u8>, tag: &str, content: &Content<'_>, calendar: Option<(&str, &str)>) {
+    let boundary = &format!("alt-{tag}");
     open_multipart(out, "multipart/alternative;", boundary);
-    for (kind, text) in [("text/plain;", &invitation.text), ("text/html;", &invitation.html)] {
-        open_part(out, boundary);
-        header::folded(out, "Content-Type", &[kind, "charset=utf-8"]);
-        write_body(out, text);
+    open_part(out, boundary);
+    write_words(out, "text/plain;", &content.invitation.text);
+    open_part(out, boundary);
+    match content.picture {
+        None => write_words(out, "text/html;", &content.invitation.html),
+        Some(picture) => write_related(out, tag, &content.invitation.html, picture),
     }
     if let Some((method, text)) = calendar {
         open_part(out, boundary);
         header::folded(out, "Content-Type", &["text/calendar;", method, "charset=utf-8"]);
         write_body(out, text);
     }
+    close_multipart(out, boundary);
+}
+
+fn write_words(out: &mut Vec<u8>, kind: &str, text: &str) {
+    header::folded(out, "Content-Type", &[kind, "charset=utf-8"]);
+    write_body(out, text);
+}
+
+/// HTML with the picture that it shows (RFC 2387).
+fn write_related(out: &mut Vec<u8>, tag: &str, html: &str, picture: &Picture) {
+    let boundary = &format!("rel-{tag}");
+    open_multipart(out, "multipart/related; type=\"text/html\";", boundary);
+    open_part(out, boundary);
+    write_words(out, "text/html;", html);
+    open_part(out, boundary);
+    let name = format!("name=\"{}\"", picture.file_name);
+    header::folded(out, "Content-Type", &[&format!("{};", picture.media_type), &name]);
+    header::plain(out, "Content-ID", &["<", &picture.content_id, ">"]);
+    header::plain(out, "Content-Disposition", &["inline; file", &name]);
+    write_base64(out, &picture.octets);
     close_multipart(out, boundary);
 }
 
@@ -98,12 +140,17 @@ fn write_body(out: &mut Vec<u8>, text: &str) {
         return;
     }
     out.truncate(start);
-    out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
     let mut lines = Vec::with_capacity(text.len() + text.len() / 16);
     write_lines(&mut lines, text);
+    write_base64(out, &lines);
+}
+
+/// The end of a part's header, and its octets as base64.
+fn write_base64(out: &mut Vec<u8>, octets: &[u8]) {
+    out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
     let start = out.len();
-    out.resize(start + BASE64_MIME.encode_len(lines.len()), 0);
-    BASE64_MIME.encode_mut(&lines, &mut out[start..]);
+    out.resize(start + BASE64_MIME.encode_len(octets.len()), 0);
+    BASE64_MIME.encode_mut(octets, &mut out[start..]);
 }
 
 /// A text with every line end, also a lone CR or LF, as CRLF; gives the longest line's octets.
@@ -131,16 +178,16 @@ fn is_seven_bit(text: &str) -> bool {
     text.bytes().fold(true, |plain, b| plain & matches!(b, b'\t' | b'\r' | b'\n' | b' '..=b'~'))
 }
 
-/// Two boundaries made of the Message-ID, so that the same mail always has the same bytes. They
-/// grow where a part holds them by chance.
-fn boundaries(invitation: &Invitation, id: &MessageId) -> [String; 2] {
+/// What all boundaries end with, made of the Message-ID, so that the same mail always has the same
+/// bytes. It grows where a part holds it by chance.
+fn tag(invitation: &Invitation, id: &MessageId) -> String {
     let mut tag = String::with_capacity(64);
     tag.extend(id.0.chars().filter(char::is_ascii_alphanumeric).take(40));
     let bodies = [Some(&invitation.text), Some(&invitation.html), invitation.calendar.as_ref()];
     while tag.len() < 60 && any_holds(bodies, &format!("-{tag}")) {
         tag.push('x');
     }
-    [format!("mixed-{tag}"), format!("alt-{tag}")]
+    tag
 }
 
 fn any_holds(texts: [Option<&String>; 3], part: &str) -> bool {

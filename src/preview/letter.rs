@@ -68,11 +68,24 @@ impl<'a> Letter<'a> {
     #[must_use]
     pub fn link(&self) -> Option<String> {
         let html = || self.html().and_then(|html| link_in(&html.replace("&amp;", "&")));
-        self.message.body_text(0).and_then(|text| link_in(&text)).or_else(html)
+        link_in(&self.text()).or_else(html)
+    }
+
+    /// The plain-text part, decoded.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        self.message.body_text(0).unwrap_or_default()
+    }
+
+    /// How many octets it has on its way.
+    #[must_use]
+    pub fn octets(&self) -> usize {
+        self.bytes.len()
     }
 
     /// The HTML part, decoded.
-    pub(super) fn html(&self) -> Option<Cow<'_, str>> {
+    #[must_use]
+    pub fn html(&self) -> Option<Cow<'_, str>> {
         self.message.html_bodies().find_map(|part| match &part.body {
             PartType::Html(html) => Some(Cow::Borrowed(html.as_ref())),
             _ => None,

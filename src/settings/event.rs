@@ -218,6 +218,17 @@ pub(super) fn mail(layers: &mut Layers<'_>) -> Option<MailSettings> {
     let envelope_from = layers.text("mail.envelope_from", values::address);
     let unsubscribe = layers.text("mail.unsubscribe", values::unsubscribe);
     let message_file = layers.path("mail.message_file");
+    let logo = layers.path("mail.logo");
     let templates: Option<PathBuf> = layers.path("mail.templates");
-    Some(MailSettings { from: from?, subject, greeting, message_file, reply_to, envelope_from, unsubscribe, templates })
+    Some(MailSettings {
+        from: from?,
+        subject,
+        greeting,
+        message_file,
+        logo,
+        reply_to,
+        envelope_from,
+        unsubscribe,
+        templates,
+    })
 }

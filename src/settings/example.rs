@@ -269,6 +269,7 @@ const ATTENDEES: &str = "# empty_name = \"address\"          # take the name fro
 const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {first_name} and {title}, nothing else
 # greeting = \"Dear {first_name},\"
 message_file = \"message.md\"       # your own words, below the hour and the link; message.de.md for German readers …
+# logo = \"logo.png\"              # shown on top of each mail, inside it; PNG, JPEG or GIF, up to 50 kB
 # reply_to = \"questions@example.org\"        # where answers go; else to the sender
 # envelope_from = \"bounces@example.org\"     # where mails that cannot be delivered go; else to the sender
 # unsubscribe = \"mailto:workshop@example.org\"

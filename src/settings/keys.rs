@@ -110,7 +110,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 65] = [
+pub(super) static KEYS: [Key; 66] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -149,6 +149,7 @@ pub(super) static KEYS: [Key; 65] = [
     key("mail.subject", Text, "\"{title}: your personal link\""),
     key("mail.greeting", Text, "\"Dear {first_name},\""),
     key("mail.message_file", Text, "\"message.md\""),
+    key("mail.logo", Text, "\"logo.png\""),
     key("mail.reply_to", Text, "\"questions@example.org\""),
     key("mail.envelope_from", Text, "\"bounces@example.org\""),
     key("mail.unsubscribe", Text, "\"mailto:workshop@example.org\""),

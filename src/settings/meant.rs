@@ -151,6 +151,8 @@ pub struct MailSettings {
     pub unsubscribe: Option<String>,
     /// The file of the organiser's own words for all mails, absolute.
     pub message_file: Option<PathBuf>,
+    /// The file of the organiser's logo, absolute.
+    pub logo: Option<PathBuf>,
     /// The folder of own templates that is named, absolute; where none is, one beside the event may be meant.
     pub templates: Option<PathBuf>,
 }

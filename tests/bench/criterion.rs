@@ -60,6 +60,7 @@ fn words_and_message(criterion: &mut Criterion) {
         subject_line: None,
         greeting: None,
         messages: None,
+        logo: None,
         now: Timestamp::UNIX_EPOCH,
     };
     criterion.bench_function("render/text and HTML", |bencher| {
@@ -70,6 +71,7 @@ fn words_and_message(criterion: &mut Criterion) {
     let letter = Letter {
         row: 1,
         invitation: &invitation,
+        logo: None,
         from: &event.organizer,
         reply_to: None,
         envelope_from: &event.organizer.address,

@@ -19,7 +19,9 @@ fn copy_folder(from: &Path, to: &str, sandbox: &Sandbox) {
         let entry = entry.unwrap();
         let name = format!("{to}{}", entry.file_name().to_str().unwrap());
         if entry.file_type().unwrap().is_file() {
-            sandbox.write(&name, &fs::read_to_string(entry.path()).unwrap());
+            let to = sandbox.path(&name);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(entry.path(), to).unwrap();
         } else if name.starts_with("templates") {
             // Other folders are a rehearsal that somebody left behind.
             copy_folder(&entry.path(), &format!("{name}/"), sandbox);

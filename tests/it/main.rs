@@ -24,6 +24,7 @@ mod limits;
 mod link;
 mod lint;
 mod log_in;
+mod logo;
 mod message;
 mod migrations;
 mod mishaps;

@@ -122,6 +122,15 @@ fn rows_and_zones_and_windows_are_each_mails_own() {
 }
 
 #[test]
+fn what_check_warns_of_is_told_at_each_mail() {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    EventFile::at(2525).text("mail", "subject", "YOUR PERSONAL LINK").write(&sandbox);
+    sandbox.run(&["send", "--dry-run"]).is(0);
+    assert_eq!(list(&sandbox, "preview").iter().map(|line| line[8].clone()).collect::<Vec<_>>(), [1, 1]);
+    assert!(sandbox.read("preview/index-data/mails-0001.js").contains("the subject is all capitals"));
+}
+
+#[test]
 fn a_mail_in_another_language_than_asked_for_is_warned_of() {
     let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
     sandbox.write("attendees.csv", "email,name,language\nada@example.org,Ada,xh\nben@example.org,Ben,de-AT\n");

@@ -18,7 +18,9 @@ fn mails() -> (Sandbox, Vec<PathBuf>) {
     let sandbox = Sandbox::new();
     let rows = LANGUAGES.map(|tag| format!("{tag}@example.org,Ada Lovelace,{tag}\n"));
     sandbox.write("attendees.csv", &format!("email,name,language\n{}", rows.concat()));
-    EventFile::at(2525).write(&sandbox);
+    let logo = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/rust-workshop/logo.png");
+    std::fs::copy(logo, sandbox.path("logo.png")).unwrap();
+    EventFile::at(2525).text("mail", "logo", "logo.png").write(&sandbox);
     sandbox.run(&["send", "--dry-run"]).is(0);
     let files = sandbox.eml_files("preview");
     assert_eq!(files.len(), LANGUAGES.len());
@@ -45,10 +47,13 @@ fn a_spam_filter_takes_the_built_in_mails_for_what_they_are() {
 }
 
 #[test]
-fn python_reads_mail_and_calendar_without_a_defect() {
+fn python_reads_mail_html_and_calendar_without_a_defect() {
     let python = "/usr/bin/python3";
-    if !is_there(python, &["-c", "import icalendar"]) {
-        return skipped_for_want_of("python3-icalendar", "what Python makes of mail and calendar");
+    if !is_there(python, &["-c", "import html5lib, icalendar"]) {
+        return skipped_for_want_of(
+            "python3-icalendar with python3-html5lib",
+            "what Python makes of mail, HTML and calendar",
+        );
     }
     let (_sandbox, files) = mails();
     let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/judge_mails.py");

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
-use mail_parser::{MessageParser, PartType};
+use mail_parser::{MessageParser, MimeHeaders as _, PartType};
 use serde_json::Value;
 
 use super::sandbox::SECRET;
@@ -62,7 +62,15 @@ impl ReceivedMail {
 
     /// The octets without what changes from run to run: the date, in the header and in the calendar entry.
     pub(crate) fn without_date(&self) -> String {
-        let text = String::from_utf8(self.raw.clone()).expect("mails are ASCII");
+        let mut raw = self.raw.clone();
+        let is_calendar = |part: &&mail_parser::MessagePart<'_>| part.is_content_type("text", "calendar");
+        // The last one first: places before it stay what they are.
+        for part in self.message.parts.iter().rev().filter(is_calendar) {
+            // Where it is in base64, its lines can be told apart only once they are decoded.
+            let place = part.offset_body as usize..part.offset_end as usize;
+            raw.splice(place, part.contents().iter().copied());
+        }
+        let text = String::from_utf8(raw).expect("text");
         text.split_inclusive("\r\n")
             .filter(|line| !line.starts_with("Date:") && !line.starts_with("DTSTAMP:"))
             .collect()
@@ -88,6 +96,12 @@ impl ReceivedMail {
             _ => None,
         });
         htmls.next().expect("a text/html part")
+    }
+
+    /// The octets of the picture that the HTML calls by this id.
+    pub(crate) fn picture(&self, id: &str) -> Option<Vec<u8>> {
+        let part = self.message.parts.iter().find(|part| part.content_id() == Some(id))?;
+        part.content_type().is_some_and(|kind| kind.ctype() == "image").then(|| part.contents().to_vec())
     }
 
     /// The personal link; demands that the text and the HTML part hold the same one.
