@@ -12,6 +12,7 @@ mod dns;
 mod durability;
 mod greylisting;
 mod judges;
+mod mails_seen;
 mod names;
 mod postfix;
 mod preview_page;
