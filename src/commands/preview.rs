@@ -50,7 +50,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     write(desk, opened, &planned, roster, continued, folder)?;
     let count = planned.to_go();
     let look = going.look();
-    let index = preview_page::write(desk, opened, &path, Filed::ByNumber, look)?;
+    let index = preview_page::write(desk, opened, &path, Filed::ByNumber, &planned.removed, look)?;
     desk.console.result_shown(&path.display().to_string());
     desk.console.say(&preview_page::what_lies_there(count, look));
     if look.open {

@@ -12,7 +12,7 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Desk, interrupt, opened::Opened, report};
+use super::{Desk, interrupt, opened::Opened, removed::Removed, report};
 use crate::{
     attendees::{AttendeeFile, Unsound},
     campaign::words,
@@ -38,12 +38,13 @@ pub(super) enum Filed {
     ByMessageId,
 }
 
-/// Writes the page beside a folder's mails, and answers where it is.
+/// Writes the page beside a folder's mails, and answers where it is; `behind` are people who are in no row.
 pub(super) fn write(
     desk: &Desk<'_>,
     opened: &Opened,
     folder: &Path,
     kept: Filed,
+    behind: &[Removed],
     look: Look,
 ) -> Result<PathBuf, Failure> {
     let asked = interrupt::while_asked("interrupted: there is no page; the .eml files are as they were made")?;
@@ -53,7 +54,8 @@ pub(super) fn write(
     let mut book = Book::begin(folder, privacy).map_err(|problem| failure(&problem))?;
     let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
     let now = desk.around.now();
-    for row in file {
+    let behind = behind.iter().map(|one| Ok(one.attendee.clone()));
+    for row in file.chain(behind) {
         let attendee = match row {
             Ok(attendee) => attendee,
             Err(Unsound::Row(_)) => continue,

@@ -238,6 +238,12 @@ fn a_cancellation_can_be_looked_at_before() {
     let mails: Vec<_> = sandbox.eml_files("look").iter().map(|file| ReceivedMail::read(file)).collect();
     assert!(mails.iter().all(|mail| entry(mail).method == "CANCEL"));
     assert_eq!((mails.len(), server.counts().mails), (2, 2));
+    // Who is in no row any more is told as well, and seen on the page.
+    sandbox.write("attendees.csv", &attendees(1));
+    sandbox.run(&["cancel", "--all", "--dry-run", "--out", "look"]).is(0);
+    let list = sandbox.read("look/index-data/list.js");
+    assert!(list.contains("a1@example.org") && list.contains("a2@example.org"), "{list}");
+    sandbox.write("attendees.csv", &attendees(2));
     sandbox.run(&["cancel", "--all", "--dry-run", "--out", "shared", "--redact"]).is(0);
     assert!(!sandbox.read("shared/index.html").contains("a1@example.org"));
     sandbox.run(&["cancel", "--all", "--open"]).is(2).says("--dry-run");
