@@ -162,7 +162,14 @@ impl<M: Mailer + 'static> State<M> {
                 None => break,
                 Some(Report::Done(mail, outcome)) => (mail, outcome),
                 Some(Report::TurnedAway(mail, outcome)) if lock(&self.weather).turned_away(mail.row) => (mail, outcome),
-                Some(Report::TurnedAway(mail, _) | Report::Untouched(mail)) => {
+                Some(Report::TurnedAway(mail, _)) => {
+                    if let Some(flight) = lock(&self.flights).get_mut(&mail.row) {
+                        flight.losses = flight.losses.saturating_add(1);
+                    }
+                    self.untouched(mail, queue.as_ref());
+                    continue;
+                }
+                Some(Report::Untouched(mail)) => {
                     self.untouched(mail, queue.as_ref());
                     continue;
                 }

@@ -210,14 +210,24 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
 /// Languages that mails are asked for in and the templates do not speak.
 fn languages_unknown(opened: &Opened, survey: &Survey) -> Vec<Told> {
     let of_event = &opened.press.event.language;
-    let speaks = |tag: &str| Language::parse(tag).is_ok_and(|tag| opened.press.templates.speaks(&tag, of_event));
+    let templates = &opened.press.templates;
+    let speaks = |tag: &str| Language::parse(tag).is_ok_and(|tag| templates.speaks(&tag, of_event));
+    let others = match templates.spoken_to(of_event, of_event) {
+        "en" => "English".to_owned(),
+        tag => format!("`{tag}`"),
+    };
     let rows = survey.counts.languages.iter().map(|(tag, count)| (tag.as_str(), Some(*count)));
     rows.chain([(of_event.as_str(), None)])
         .filter(|(tag, _)| !speaks(tag))
         .map(|(tag, count)| {
             let who = count.map_or("event.toml".to_owned(), |count| words::counted(count.into(), "row", "rows"));
-            Told::new(format!("no words in `{tag}`, asked for by {who}: these mails are in English"))
-                .hint(format!("write your own: `roomkey templates --export templates`, then a folder `{tag}` in there"))
+            let hint = if Language::parse(tag).is_ok() {
+                format!("write your own: `roomkey templates --export templates`, then a folder `{tag}` in there")
+            } else {
+                "that is no language tag: write `en` for English, `de` for German, `pt-BR` for Portuguese of Brazil"
+                    .into()
+            };
+            Told::new(format!("no words in `{tag}`, asked for by {who}: these mails are in {others}")).hint(hint)
         })
         .collect()
 }

@@ -112,7 +112,7 @@ mod tests {
         assert!(refused(b"<svg xmlns='http://www.w3.org/2000/svg'/>").contains("no PNG"));
         assert!(refused(b"RIFF\0\0\0\0WEBPVP8 ").contains("no PNG"));
         assert!(refused(b"").contains("no PNG"));
-        assert!(refused(b"\x89PNG\r\n\x1a\n").contains("damaged"));
+        assert!(refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").contains("damaged"));
         let gif = b"GIF89a\x60\0\x30\0\x80\0\0";
         assert_eq!(looked_at(gif).unwrap(), ("image/gif", "logo.gif", [96, 48]));
         assert!(refused(b"GIF89a\xff\xff\x30\0\x80\0\0").contains("65535 times 48"));

@@ -11,6 +11,7 @@
 
 mod builtin;
 mod check;
+mod choice;
 mod context;
 mod filters;
 mod folder;

@@ -9,8 +9,8 @@ use tera::{Context, Value};
 
 use super::{
     Occasion, Part, Templates,
+    choice::Choice,
     schema::{NAMES, Node},
-    template::Choice,
 };
 use crate::model::Language;
 

@@ -6,10 +6,10 @@ use tera::ErrorKind;
 
 use super::{
     Facts, Occasion, Part, RenderProblem, TemplateFault, Templates,
+    choice::Choice,
     context::{Words, escaped},
     folder::MOST,
     problem::faults_of,
-    template::Choice,
 };
 use crate::model::{Invitation, Language, forbidden_char};
 

@@ -27,7 +27,7 @@ pub struct Templates {
     pub(super) tera: Arc<Tera>,
     pub(super) memory: Memory,
     /// Own parts by language (empty: for all), to their names in Tera.
-    own: HashMap<(String, Part), String>,
+    pub(super) own: HashMap<(String, Part), String>,
     /// Their folder, as it is told of.
     dir: Option<PathBuf>,
     warnings: Vec<TemplateWarning>,
@@ -41,17 +41,6 @@ pub struct Templates {
     without_logo: Vec<String>,
     /// The organiser's own files, by their names in Tera.
     sources: HashMap<String, String>,
-}
-
-/// The template chosen for a part.
-#[derive(Debug)]
-pub(super) struct Choice<'a> {
-    /// Its name in Tera.
-    pub(super) name: &'a str,
-    /// The language it is written in.
-    pub(super) language: &'a str,
-    /// Whether it is the organiser's own.
-    pub(super) own: bool,
 }
 
 impl Templates {
@@ -168,33 +157,6 @@ impl Templates {
         let mut parts: Vec<_> = self.own.keys().map(|(tag, part)| (named(tag), *part)).collect();
         parts.sort();
         parts
-    }
-
-    /// Whether there are words in a language, or a file of the organiser's own for all languages.
-    #[must_use]
-    pub fn speaks(&self, language: &Language, of_event: &Language) -> bool {
-        let choice = self.choose(Part::Text, language, of_event);
-        choice.own || language.fallbacks().any(|tag| tag == choice.language)
-    }
-
-    /// Chooses, in this order: own language, own default, built-in language, built-in default.
-    pub(super) fn choose<'a>(&'a self, part: Part, wanted: &'a Language, of_event: &'a Language) -> Choice<'a> {
-        if !self.own.is_empty() {
-            for tag in wanted.fallbacks() {
-                if let Some(name) = self.own.get(&(tag.to_owned(), part)) {
-                    return Choice { name, language: tag, own: true };
-                }
-            }
-            if let Some(name) = self.own.get(&(String::new(), part)) {
-                return Choice { name, language: of_event.as_str(), own: true };
-            }
-        }
-        for tag in wanted.fallbacks() {
-            if let Some(name) = builtin::in_language(part, tag) {
-                return Choice { name, language: tag, own: false };
-            }
-        }
-        Choice { name: builtin::default(part), language: builtin::DEFAULT_LANGUAGE, own: false }
     }
 
     /// A template's name as the organiser can find it.

@@ -54,14 +54,28 @@ impl Language {
     /// Reads a tag and writes it the usual way (`DE-at` becomes `de-AT`).
     ///
     /// # Errors
-    /// [`LanguageProblem`] for what has not the shape of a tag (RFC 5646 §2.1, no extensions).
+    /// [`LanguageProblem`] for what has not the shape of a tag (RFC 5646 §2.1, no extensions) that begins with
+    /// a language's code of two or three letters.
     pub fn parse(given: &str) -> Result<Self, LanguageProblem> {
+        Self::beginning(given, 3)
+    }
+
+    /// Reads what somebody else wrote: also a name of up to eight letters, `english`, which may be a tag one
+    /// day and names no language that there are words in.
+    ///
+    /// # Errors
+    /// [`LanguageProblem`] for what has not the shape of a tag (RFC 5646 §2.1, no extensions).
+    pub fn parse_leniently(given: &str) -> Result<Self, LanguageProblem> {
+        Self::beginning(given, 8)
+    }
+
+    fn beginning(given: &str, longest: usize) -> Result<Self, LanguageProblem> {
         let problem = || LanguageProblem(given.to_owned());
         let text = given.trim().replace('_', "-");
         let mut tag = String::with_capacity(text.len());
         for (n, part) in text.split('-').enumerate() {
             let alnum = part.bytes().all(|b| b.is_ascii_alphanumeric());
-            let length = if n == 0 { 2..=3 } else { 2..=8 };
+            let length = if n == 0 { 2..=longest } else { 2..=8 };
             if !alnum || !length.contains(&part.len()) || (n == 0 && !part.bytes().all(|b| b.is_ascii_alphabetic())) {
                 return Err(problem());
             }
@@ -138,5 +152,8 @@ mod tests {
         assert_eq!(Language::parse("zh-hant-tw").unwrap().as_str(), "zh-Hant-TW");
         assert!(Language::parse("../en").is_err());
         assert!(Language::parse("german language").is_err());
+        assert!(Language::parse("german").is_err());
+        assert_eq!(Language::parse_leniently("German").unwrap().as_str(), "german");
+        assert!(Language::parse_leniently("Portuguese").is_err());
     }
 }

@@ -7,7 +7,7 @@ use roomkey::{
     rehearsal::{Action, Rule, Script},
 };
 
-use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer};
+use crate::support::{CLOSED_PORT, EventFile, ReceivedMail, Sandbox, SmtpServer};
 
 /// Copies a sample's files into the sandbox's event folder.
 pub(crate) fn copy_sample(name: &str, sandbox: &Sandbox) {
@@ -225,6 +225,17 @@ fn a_language_without_words_is_warned_of() {
     let finished = sandbox.run(&["check"]);
     finished.is(0).says("no words in `xh`, asked for by 1 row").says("languages: de-AT 1, xh 1, the others en");
     assert!(!finished.said().contains("no words in `de-AT`"));
+
+    // The event's own language comes before English.
+    EventFile::at(CLOSED_PORT).text("event", "language", "de-CH").write(&sandbox);
+    sandbox.write("attendees.csv", "email,name,language\na@example.org,A,xh\nb@example.org,B,Klingon\n");
+    let finished = sandbox.run(&["check"]);
+    finished.is(0).says("no words in `xh`, asked for by 1 row: these mails are in `de`");
+    finished.says("no words in `klingon`, asked for by 1 row: these mails are in `de`").says("is no language tag");
+    sandbox.run(&["send", "--dry-run"]).is(0);
+    for file in sandbox.eml_files("preview") {
+        assert_eq!(ReceivedMail::read(&file).header("Content-Language").as_deref(), Some("de"));
+    }
 }
 
 #[test]

@@ -121,7 +121,7 @@ impl Row<'_> {
         if cell.is_empty() || !self.is_one_line(Field::Language) {
             return None;
         }
-        let language = Language::parse(cell).ok();
+        let language = Language::parse_leniently(cell).ok();
         if language.is_none() {
             let label = self.label(Field::Language);
             let what = format!("{label}: `{}` is not a language tag like `en`, `de` or `de-AT`", shortened(cell));

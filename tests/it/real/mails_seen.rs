@@ -137,7 +137,7 @@ fn every_language_answers_what_a_reader_asks_on_the_first_screen() {
         }
     }
     // The judge of contrast can say no.
-    browser.ask("document.querySelector('h1').style.setProperty('color', '#888', 'important')");
+    browser.ask("document.querySelector('h1').style.setProperty('color', '#3a3f46', 'important')");
     assert_eq!(browser.ask(TOO_PALE).as_array().unwrap().len(), 1);
     asked_nobody(&browser);
 }
