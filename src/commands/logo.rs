@@ -3,7 +3,7 @@
 use std::{fs, io::Read as _, path::Path};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64_MIME, HEXLOWER};
 use imagesize::{ImageType, blob_size, image_type};
 
 use super::opened::settings_told;
@@ -33,7 +33,7 @@ pub(super) fn logo(settings: &Settings) -> Result<Option<Picture>, Told> {
         content_id: format!("logo-{name}@{}", settings.mail.from.address.domain()),
         media_type,
         file_name,
-        octets,
+        base64: BASE64_MIME.encode(&octets),
         width,
         height,
         alt: organizer.name.clone().unwrap_or_else(|| organizer.address.to_string()),

@@ -30,7 +30,7 @@ pub(super) fn room_for(content: &Content<'_>) -> usize {
     // A CR a line; where base64 needs more, it makes itself more room.
     let room = |text: &str| text.len() + text.len() / 16;
     let calendar = invitation.calendar.as_deref().map_or(0, |calendar| room(calendar) * 2);
-    let picture = content.picture.map_or(0, |picture| picture.octets.len() * 3 / 2 + 512);
+    let picture = content.picture.map_or(0, |picture| picture.base64.len() + 512);
     room(&invitation.text) + room(&invitation.html) + calendar + picture
 }
 
@@ -93,7 +93,8 @@ fn write_related(out: &mut Vec<u8>, tag: &str, html: &str, picture: &Picture) {
     header::folded(out, "Content-Type", &[&format!("{};", picture.media_type), &name]);
     header::plain(out, "Content-ID", &["<", &picture.content_id, ">"]);
     header::plain(out, "Content-Disposition", &["inline; file", &name]);
-    write_base64(out, &picture.octets);
+    out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
+    out.extend_from_slice(picture.base64.as_bytes());
     close_multipart(out, boundary);
 }
 
@@ -140,17 +141,12 @@ fn write_body(out: &mut Vec<u8>, text: &str) {
         return;
     }
     out.truncate(start);
+    out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
     let mut lines = Vec::with_capacity(text.len() + text.len() / 16);
     write_lines(&mut lines, text);
-    write_base64(out, &lines);
-}
-
-/// The end of a part's header, and its octets as base64.
-fn write_base64(out: &mut Vec<u8>, octets: &[u8]) {
-    out.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
     let start = out.len();
-    out.resize(start + BASE64_MIME.encode_len(octets.len()), 0);
-    BASE64_MIME.encode_mut(octets, &mut out[start..]);
+    out.resize(start + BASE64_MIME.encode_len(lines.len()), 0);
+    BASE64_MIME.encode_mut(&lines, &mut out[start..]);
 }
 
 /// A text with every line end, also a lone CR or LF, as CRLF; gives the longest line's octets.

@@ -9,8 +9,8 @@ pub struct Picture {
     pub media_type: &'static str,
     /// The name that it is saved under.
     pub file_name: &'static str,
-    /// Its octets.
-    pub octets: Vec<u8>,
+    /// Its octets as they travel: base64 in lines of 76, each with its CRLF (RFC 2045 §6.8).
+    pub base64: String,
     /// How wide it is shown, in CSS pixels.
     pub width: u32,
     /// How high it is shown, in CSS pixels.
