@@ -286,6 +286,20 @@ fn a_providers_quota_pauses_the_run_fails_nobody_and_says_when_to_go_on() {
 }
 
 #[test]
+fn an_account_that_may_send_no_more_stops_the_run_and_leaves_every_row_as_it_was() {
+    let table = [
+        ("550 5.1.8 Access denied, bad outbound sender. AS(42004)", "Restricted entities"),
+        ("554 5.2.252 SendAsDenied; somebody@example.org not allowed to send as workshop@example.org", "alias"),
+    ];
+    each(&table, |(text, way_out)| {
+        let server = SmtpServer::start(Script::default().rule(reply(Final, text).times(Times::After(2))));
+        let sandbox = event(&server, 5, 1);
+        sends(&sandbox, 6, text).says("2 accepted").says(way_out);
+        assert_eq!((sandbox.in_state("sent").len(), sandbox.in_state("pending").len()), (2, 3), "{:?}", sandbox.rows());
+    });
+}
+
+#[test]
 fn throttling_costs_a_connection_and_no_row() {
     let table = [
         (Recipient, "452 4.5.3 too many recipients"),

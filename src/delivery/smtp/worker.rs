@@ -208,7 +208,7 @@ impl<'a> Worker<'a> {
         let ahead = self.take_ahead(&session);
         let fate = session.message(&job, ahead.as_ref()).await;
         let broken_off = fate.outcome.broken_off();
-        if matches!(fate.outage, Some(Outage::Quota { .. })) {
+        if matches!(fate.outage, Some(Outage::Quota { .. } | Outage::SenderRefused(_))) {
             // Not accepted, and for no reason of its own.
             self.desk.give_back(job.mail);
         } else {
