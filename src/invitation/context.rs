@@ -264,7 +264,9 @@ fn greeting(facts: &Facts, part: Part, locale: &Locale) -> Value {
         phrase.fill_with(facts.attendee, facts.event, escape, name)
     } else {
         let [before, after] = locale.speech.greeting;
-        [before, &name(&facts.attendee.first_name), after].concat()
+        let who = facts.attendee;
+        let called = if locale.speech.greets_whole_name { &who.name } else { &who.first_name };
+        [before, &name(called), after].concat()
     };
     if part.is_html() { Value::safe_string(&line) } else { Value::from(line) }
 }

@@ -32,7 +32,7 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
             wrapped.push('\n');
         }
         let mut columns = 0;
-        for word in line.split_whitespace() {
+        for word in words(line) {
             let length = word.chars().map(columns_of).sum::<usize>();
             if columns + 1 + length > width && word.chars().any(is_wide) {
                 wrap_between_characters(&mut wrapped, word, &mut columns, width, indent);
@@ -54,6 +54,12 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
         }
     }
     wrapped
+}
+
+/// What stands between blanks; those that no line may end at, as French has before its colons, are no blanks.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_blank = |c: char| c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}');
+    text.split(is_blank).filter(|word| !word.is_empty())
 }
 
 /// Breaks a text into lines of 72 columns behind a marker; the lines below the first have as many blanks.
@@ -102,6 +108,11 @@ fn wrap_between_characters(wrapped: &mut String, word: &str, columns: &mut usize
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_do_not_break_where_no_line_may_end() {
+        assert_eq!(wrap("lien\u{a0}: bien\u{202f}! oui", 6, 0), "lien\u{a0}:\nbien\u{202f}!\noui");
+    }
 
     #[test]
     fn lines_break_at_blanks_and_links_stay_whole() {

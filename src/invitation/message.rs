@@ -141,7 +141,7 @@ struct Reading<'s> {
     refused: usize,
 }
 
-const P: &str = "<p style=\"margin: 0 0 12px 0;\">";
+const P: &str = "<p dir=\"auto\" style=\"margin: 0 0 12px 0;\">";
 const LIST: &str = " style=\"margin: 0 0 12px 0;padding-left: 24px;padding-right: 24px;\">\n";
 
 impl Reading<'_> {
@@ -167,7 +167,7 @@ impl Reading<'_> {
             }
             Mark::Start(Tag::List(first)) => {
                 self.close();
-                self.tag(if first.is_some() { "<ol" } else { "<ul" });
+                self.tag(if first.is_some() { "<ol dir=\"auto\"" } else { "<ul dir=\"auto\"" });
                 self.tag(LIST);
                 self.lists.push(first);
             }
@@ -302,7 +302,7 @@ mod tests {
                         1. come\n  2. see";
         assert_eq!(text, expected);
         for piece in [
-            "<p style=\"margin: 0 0 12px 0;\">Dear <bdi>Ada</bdi>,</p>",
+            "<p dir=\"auto\" style=\"margin: 0 0 12px 0;\">Dear <bdi>Ada</bdi>,</p>",
             "<strong><bdi>Rust for Everyone</bdi></strong>",
             "href=\"https://example.org/plan?a=1&amp;b=2\"",
             "href=\"mailto:ada@example.org\"",

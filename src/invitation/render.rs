@@ -8,6 +8,7 @@ use super::{
     Facts, Occasion, Part, RenderProblem, TemplateFault, Templates,
     choice::Choice,
     context::{Words, escaped},
+    filters::words,
     folder::MOST,
     problem::faults_of,
 };
@@ -212,7 +213,7 @@ fn spoken(tag: &str, facts: &Facts) -> Language {
 /// A text without line breaks, and with no more blanks than its words need.
 fn on_one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
+    for word in words(text) {
         if !line.is_empty() {
             line.push(' ');
         }

@@ -9,8 +9,10 @@
 #[derive(Debug)]
 pub(super) struct Speech {
     language: &'static str,
-    /// What stands before and after a first name.
+    /// What stands before and after a name.
     pub(super) greeting: [&'static str; 2],
+    /// Whether that is the whole name: no language's politeness stands behind a Japanese first name.
+    pub(super) greets_whole_name: bool,
     /// A time that names its date: what follows the time, leads to the date, and ends it. `None`
     /// where the date goes first, as ICU joins them.
     pub(super) time_first: Option<[&'static str; 3]>,
@@ -36,15 +38,22 @@ pub(super) struct Joints {
 const DASH: Joints = Joints { times: ["", " – ", ""], moments: ["", " – ", ""] };
 
 /// Of every language that is not listed.
-const NEUTRAL: Speech =
-    Speech {
-        language: "", greeting: ["", ","], time_first: None, comma: ", ", dash: " – ", meeting: DASH, link: DASH
-    };
+const NEUTRAL: Speech = Speech {
+    language: "",
+    greeting: ["", ","],
+    greets_whole_name: false,
+    time_first: None,
+    comma: ", ",
+    dash: " – ",
+    meeting: DASH,
+    link: DASH,
+};
 
 const LISTED: &[Speech] = &[
     Speech {
         language: "en",
         greeting: ["Hello ", ","],
+        greets_whole_name: false,
         time_first: Some(["", " on ", ""]),
         comma: ", ",
         dash: " to ",
@@ -54,6 +63,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "de",
         greeting: ["Hallo ", ","],
+        greets_whole_name: false,
         time_first: Some([" Uhr", " am ", ""]),
         comma: ", ",
         dash: " bis ",
@@ -63,6 +73,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "fr",
         greeting: ["Bonjour ", ","],
+        greets_whole_name: false,
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -72,6 +83,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "es",
         greeting: ["Hola, ", ":"],
+        greets_whole_name: false,
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -81,6 +93,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "pt",
         greeting: ["Olá, ", ","],
+        greets_whole_name: false,
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -90,6 +103,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "tr",
         greeting: ["Merhaba ", ","],
+        greets_whole_name: false,
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -100,6 +114,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "pl",
         greeting: ["Dzień dobry, ", "!"],
+        greets_whole_name: false,
         time_first: Some(["", " (", ")"]),
         comma: ", ",
         dash: " – ",
@@ -109,6 +124,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "ja",
         greeting: ["", " 様"],
+        greets_whole_name: true,
         time_first: None,
         comma: " ",
         dash: "～",
@@ -118,6 +134,7 @@ const LISTED: &[Speech] = &[
     Speech {
         language: "ar",
         greeting: ["مرحبًا ", "،"],
+        greets_whole_name: false,
         time_first: None,
         comma: "، ",
         dash: " – ",

@@ -36,6 +36,21 @@ fn words(language: &str) -> Words {
     toml::from_str(&source(&format!("words/{language}.toml"))).unwrap()
 }
 
+/// Parts two things of one kind within brackets.
+fn semicolon(language: &str) -> &'static str {
+    match language {
+        "fr" => "\u{202f}; ",
+        "ja" => "、",
+        "ar" => "؛ ",
+        _ => "; ",
+    }
+}
+
+/// What stands between two sentences.
+fn between_sentences(words: &Words) -> &'static str {
+    if words["help_time"].contains(' ') { " " } else { "" }
+}
+
 /// What the words leave to be filled in: in plain text, and in HTML.
 const FILLED_IN: [(&str, &str, &str); 6] = [
     ("organizer", "{{ event.organizer.name }}", "<bdi>{{ event.organizer.name }}</bdi>"),
@@ -48,8 +63,8 @@ const FILLED_IN: [(&str, &str, &str); 6] = [
     ("works", "{{ window.works }}", "<strong>{{ window.works }}</strong>"),
     (
         "zone",
-        "{{ window.place }}{% if window.works_utc %}; {{ window.works_utc }}{% endif %}",
-        "{{ window.place }}{% if window.works_utc %}; {{ window.works_utc }}{% endif %}",
+        "{{ window.place }}{% if window.works_utc %}{and}{{ window.works_utc }}{% endif %}",
+        "<span class=\"whole\">{{ window.place }}</span>{% if window.works_utc %}{and}{{ window.works_utc }}{% endif %}",
     ),
     ("opens", "{{ window.opens.time }}", "{{ window.opens.time }}"),
 ];
@@ -81,8 +96,7 @@ fn html(text: &str) -> String {
 fn in_text(keys: &str, words: &Words) -> String {
     let (kind, keys) = keys.split_once(' ').unwrap();
     let texts: Vec<_> = keys.split(' ').map(|key| plain(&words[key])).collect();
-    let has_blanks = words["help_time"].contains(' ');
-    let text = texts.join(if has_blanks { " " } else { "" });
+    let text = texts.join(between_sentences(words));
     let is_filled_in = text.contains("{{");
     match kind {
         "line" => text,
@@ -112,13 +126,18 @@ const LOGO: &str = "[logo]";
 
 fn made(language: &str, file: &str) -> String {
     let words = words(language);
+    let separated = |page: String| page.replace("{and}", semicolon(language));
     if file.contains("txt") {
-        return filled(&source(file), |keys| in_text(keys, &words));
+        return separated(filled(&source(file), |keys| in_text(keys, &words)));
     }
     let rtl = language == "ar";
     let (dir, start) = if rtl { ("rtl", "right") } else { ("ltr", "left") };
     let style = filled(&source("style.css"), |_| start.to_owned());
-    let content = filled(source(file).trim_end(), |key| html(&words[key]));
+    let content = filled(source(file).trim_end(), |keys| {
+        let texts: Vec<_> = keys.split(' ').map(|key| html(&words[key])).collect();
+        texts.join(between_sentences(&words))
+    });
+    let content = separated(content);
     let page = filled(&source("frame.html"), |key| match key {
         "lang" => language.to_owned(),
         "dir" => dir.to_owned(),
