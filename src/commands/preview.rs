@@ -13,7 +13,7 @@ use super::{
 use crate::{
     campaign::{Journal, Making},
     cli::Going,
-    delivery::eml_folder::EmlFolder,
+    delivery::eml_folder::{EmlFolder, FolderProblem},
     failure::{Failure, Status, Told},
     preview::remove_old,
 };
@@ -41,12 +41,12 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
         Some(out) => (desk.around.folder.join(out), false),
         None => (opened.preview_folder(), true),
     };
-    let folder = prepared(&path, ours)?;
     let skipped = planned.order.skip_invalid && !planned.survey.unsound.is_empty();
     let continued = match &reader {
         Some(reader) => continued::taken_over(reader, &planned.fates, &planned.order, planned.round)?,
         None => std::collections::HashMap::new(),
     };
+    let folder = prepared(&path, ours)?;
     write(desk, opened, &planned, roster, continued, folder)?;
     let count = planned.to_go();
     let look = going.look();
@@ -59,12 +59,15 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     Ok(if skipped { Status::SomeFailed } else { Status::Done })
 }
 
-/// A folder for mails, emptied of those before and of the page that showed them.
+/// A folder for mails, those before emptied, and without the page that showed them.
 pub(super) fn prepared(path: &Path, ours: bool) -> Result<EmlFolder, Failure> {
-    let folder = EmlFolder::prepare(path, ours)
-        .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
+    let folder = EmlFolder::prepare(path, ours).map_err(|problem| folder_failure(&problem))?;
     remove_old(folder.path()).map_err(|problem| Failure::bad_input(Told::new(problem.to_string())))?;
     Ok(folder)
+}
+
+pub(super) fn folder_failure(problem: &FolderProblem) -> Failure {
+    Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint()))
 }
 
 fn write(
@@ -77,11 +80,13 @@ fn write(
 ) -> Result<(), Failure> {
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
+    let taken = folder.clone();
     let runtime = interrupt::runtime()?;
     let (ended, _) = runtime.block_on(async {
         let interrupt = interrupt::Interrupt::listen(desk.console);
         pass(desk.console, opened, Journal::Nowhere, composer, folder, Course::alone(&interrupt)).await
     });
+    taken.sweep().map_err(|problem| folder_failure(&problem))?;
     match (ended.failure, ended.outage) {
         (Some(failure), _) => Err(Failure::of(Status::Unexpected, failure)),
         (None, Some(outage)) => Err(Failure::unexpected(format!("failed to write the previews: {outage:?}"))),

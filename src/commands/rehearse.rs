@@ -31,7 +31,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Rehearse) -> Result<Status, Failure> {
         }
         failure
     });
-    drop(prepared?);
+    prepared?.sweep().map_err(|problem| preview::folder_failure(&problem))?;
     // An empty ledger each time: the rehearsal says nothing about who was mailed.
     remove_ledger(&folder)?;
     // People see in rehearsal the kind of entry that the event's own mails carry.

@@ -5,11 +5,14 @@
 //! alone. Known weakness: another program of the same user may still change the folder meanwhile.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs::{self, File, OpenOptions},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
+
+use rustix::fs::OFlags;
 
 use super::{Desk, Mailer};
 use crate::model::{Mail, Outage, Outcome, Reply, Stage};
@@ -76,7 +79,10 @@ impl FolderProblem {
 }
 
 impl EmlFolder {
-    /// Makes the folder, or takes one that is empty or a preview folder already, whose `.eml` files go.
+    /// Makes the folder, or takes one that is empty or a preview folder already, whose `.eml` files are emptied.
+    ///
+    /// They are there to be written anew: a file system that has just let go of thousands of files is slow to
+    /// give new ones. [`EmlFolder::sweep`] takes away those that were not.
     ///
     /// `ours` says that it is roomkey's default place rather than one named with `--out`.
     ///
@@ -101,10 +107,25 @@ impl EmlFolder {
         &self.path
     }
 
+    /// Takes the empty `.eml` files away: those of an earlier preview that none of this one took the place of.
+    ///
+    /// # Errors
+    /// [`FolderProblem::Io`].
+    pub fn sweep(&self) -> Result<(), FolderProblem> {
+        for name in list(&self.path)?.iter().filter(|name| is_mail(name)) {
+            let path = self.path.join(name);
+            let is_empty = fs::symlink_metadata(&path).is_ok_and(|found| found.is_file() && found.len() == 0);
+            if is_empty {
+                fs::remove_file(&path).map_err(|source| FolderProblem::Io { what: "remove", path, source })?;
+            }
+        }
+        Ok(())
+    }
+
     fn write(&self, mail: &Mail) -> Result<String, FolderProblem> {
         let name = file_name(mail.row, mail.recipient.as_str());
         let path = self.path.join(&name);
-        let result = create(&path).and_then(|mut file| file.write_all(&mail.bytes));
+        let result = create_or_reuse(&path).and_then(|mut file| file.write_all(&mail.bytes));
         result.map(|()| name).map_err(|source| {
             if source.kind() != io::ErrorKind::AlreadyExists {
                 // Half a preview would mislead.
@@ -158,14 +179,21 @@ fn take_over(path: &Path, found: &fs::Metadata, ours: bool) -> Result<(), Folder
     }
     let closed = fs::Permissions::from_mode(0o700);
     fs::set_permissions(path, closed).map_err(|source| FolderProblem::Io { what: "close", path: owned(), source })?;
-    for name in names.iter().filter(|name| Path::new(name).extension().is_some_and(|e| e == "eml")) {
+    for name in names.iter().filter(|name| is_mail(name)) {
         let old = path.join(name);
-        fs::remove_file(&old).map_err(|source| FolderProblem::Io { what: "remove", path: old, source })?;
+        // What is no plain file of ours alone is nothing to write into.
+        if open_alone(&old).and_then(|file| file.set_len(0)).is_err() {
+            fs::remove_file(&old).map_err(|source| FolderProblem::Io { what: "remove", path: old, source })?;
+        }
     }
     Ok(())
 }
 
-fn list(path: &Path) -> Result<Vec<std::ffi::OsString>, FolderProblem> {
+fn is_mail(name: &OsStr) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "eml")
+}
+
+fn list(path: &Path) -> Result<Vec<OsString>, FolderProblem> {
     fs::read_dir(path)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect())
         .map_err(|source| FolderProblem::Io { what: "read", path: path.to_owned(), source })
@@ -179,6 +207,26 @@ fn make(path: &Path) -> Result<(), FolderProblem> {
 
 fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Makes a file, or takes an empty one that an earlier preview left.
+fn create_or_reuse(path: &Path) -> io::Result<File> {
+    match create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let file = open_alone(path)?;
+            if file.metadata()?.len() == 0 { Ok(file) } else { Err(error) }
+        }
+        result => result,
+    }
+}
+
+/// Opens a plain file of this user that has no second name and that others may not read.
+fn open_alone(path: &Path) -> io::Result<File> {
+    let no_link = OFlags::NOFOLLOW.bits().cast_signed();
+    let file = OpenOptions::new().write(true).custom_flags(no_link).open(path)?;
+    let found = file.metadata()?;
+    let is_ours = found.is_file() && found.nlink() == 1 && found.uid() == rustix::process::geteuid().as_raw();
+    if is_ours && found.mode() & 0o077 == 0 { Ok(file) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderProblem> {
@@ -239,9 +287,30 @@ mod tests {
         EmlFolder::prepare(&path, true).unwrap();
         fs::write(path.join("0001-old@example.org.eml"), "old").unwrap();
         fs::write(path.join("notes.txt"), "mine").unwrap();
-        EmlFolder::prepare(&path, false).unwrap();
+        fs::write(path.join("0002-shown@example.org.eml"), "shown to others").unwrap();
+        with_mode(&path.join("0001-old@example.org.eml"), 0o600);
+        with_mode(&path.join("0002-shown@example.org.eml"), 0o644);
+        let folder = EmlFolder::prepare(&path, false).unwrap();
+        assert_eq!(fs::read_to_string(path.join("0001-old@example.org.eml")).unwrap(), "", "no old mail is left");
+        assert!(!path.join("0002-shown@example.org.eml").exists());
+        folder.sweep().unwrap();
         assert!(!path.join("0001-old@example.org.eml").exists());
         assert!(path.join("notes.txt").exists());
+    }
+
+    #[test]
+    fn a_file_is_written_anew_only_where_it_is_empty_and_ours_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        create(&at("empty")).unwrap();
+        assert!(create_or_reuse(&at("empty")).is_ok() && create_or_reuse(&at("new")).is_ok());
+        create(&at("full")).unwrap().write_all(b"x").unwrap();
+        create(&at("aim")).unwrap();
+        symlink(at("aim"), at("link")).unwrap();
+        fs::hard_link(at("aim"), at("second")).unwrap();
+        for name in ["full", "link", "second", "aim"] {
+            assert!(create_or_reuse(&at(name)).is_err(), "{name}");
+        }
     }
 
     #[test]
