@@ -226,7 +226,7 @@ fn open_alone(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().write(true).custom_flags(no_link).open(path)?;
     let found = file.metadata()?;
     let is_ours = found.is_file() && found.nlink() == 1 && found.uid() == rustix::process::geteuid().as_raw();
-    if is_ours && found.mode() & 0o077 == 0 { Ok(file) } else { Err(io::ErrorKind::InvalidInput.into()) }
+    if is_ours && found.mode() & 0o777 == 0o600 { Ok(file) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), FolderProblem> {
