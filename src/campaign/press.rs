@@ -274,7 +274,8 @@ impl Press {
         let invited = Party { name: &attendee.name, address: addressing.to };
         Some(calendar(&Entry {
             method,
-            uid: &format!("{uid}@{}", self.from.address.domain()),
+            // Not the sender's domain, which may be another one by the time of a cancellation.
+            uid: &format!("{uid}@{}", self.event.id),
             sequence,
             stamp: addressing.date,
             starts: attendee.window.starts(),

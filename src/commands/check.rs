@@ -49,7 +49,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         warnings.extend(report::rows_over(&opened, &over));
     }
     if let Some(reader) = opened.reader()?
-        && let Some(change) = event_change::look(&opened, &reader, &roster, &survey)?
+        && let Some(change) = event_change::look(&opened, &reader, &roster, &survey, None)?
     {
         warnings.extend(change.problems());
     }

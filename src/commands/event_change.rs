@@ -13,6 +13,8 @@ use crate::{
     model::PersonId,
 };
 
+const NOW: &str = "; event.toml now says ";
+
 /// What differs between event.toml and the mails that people hold.
 #[derive(Debug)]
 pub(super) struct Change {
@@ -27,6 +29,18 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// What of it a cancellation would tell wrongly, as problems; `None` where that is nothing.
+    pub(super) fn told_wrongly(&self) -> Option<Vec<Told>> {
+        let told = self.differences.iter().filter(|difference| difference.contains(NOW)).map(Told::new);
+        let mut told: Vec<Told> = told.collect();
+        told.last_mut()?.hint = Some(
+            "put the old values back until it is called off, so that people read what they were invited to; or tell \
+             them of the new ones first: `roomkey resend --all --note \"New time\"`"
+                .into(),
+        );
+        Some(told)
+    }
+
     /// As problems, with the ways to go on.
     pub(super) fn problems(&self) -> Vec<Told> {
         let hint = match &self.round {
@@ -52,12 +66,13 @@ impl Change {
 ///
 /// Whoever is in the file no more cannot be mailed again, and so holds nothing up, once somebody has
 /// today's values; before that, the whole folder may be a copy of another event's. Where the signing
-/// secret is not known, it is not compared.
+/// secret is not known, it is not compared. Everybody is looked at, or only those `whom` names.
 pub(super) fn look(
     opened: &Opened,
     reader: &Reader,
     roster: &Roster,
     survey: &Survey,
+    whom: Option<&HashSet<PersonId>>,
 ) -> Result<Option<Change>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let now = opened.press.terms();
@@ -72,6 +87,9 @@ pub(super) fn look(
     let present: HashSet<PersonId> = survey.identified.known.values().copied().chain(strangers).collect();
     let mut anybody_knows = false;
     for standing in roster.people() {
+        if whom.is_some_and(|whom| !whom.contains(&standing.person)) {
+            continue;
+        }
         // Who was told that it is off waits for nothing.
         let Some(held) = standing.held.as_ref().filter(|held| !held.is_cancellation) else { continue };
         for id in [held.terms, standing.last.terms] {
@@ -89,7 +107,7 @@ pub(super) fn look(
         }
     }
     let differs = |(id, (of_file, of_all)): (TermsId, (u64, u64))| {
-        let count = if anybody_knows { of_file } else { of_all };
+        let count = if anybody_knows && whom.is_none() { of_file } else { of_all };
         let then = groups[&id].as_ref().filter(|_| count > 0)?;
         Some(difference(then, &now, count))
     };
@@ -142,7 +160,7 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> String {
             "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
         ),
         (false, other) => format!(
-            "{people} mailed for {}; event.toml now says {}{}",
+            "{people} mailed for {}{NOW}{}{}",
             before.join(", "),
             after.join(", "),
             if other { ", and the signing secret is another one" } else { "" }

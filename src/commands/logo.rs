@@ -69,7 +69,10 @@ fn looked_at(octets: &[u8]) -> Result<Look, (String, &'static str)> {
         ImageType::Gif => ("image/gif", "logo.gif"),
         _ => return Err(unknown()),
     };
-    let cut_off = || ("it is damaged: it does not say how large it is".to_owned(), "save it anew");
+    let cut_off = || ("it is damaged: a part of it is missing".to_owned(), "save it anew");
+    if !is_whole(media_type, octets) {
+        return Err(cut_off());
+    }
     let size = blob_size(octets).map_err(|_| cut_off())?;
     if size.width == 0 || size.height == 0 {
         return Err(cut_off());
@@ -79,6 +82,16 @@ fn looked_at(octets: &[u8]) -> Result<Look, (String, &'static str)> {
         return Err((what, "make it smaller: 400 pixels wide are enough, as it is shown 200 wide at most"));
     }
     Ok((media_type, file_name, fitted(size.width, size.height)))
+}
+
+/// Whether a picture has the end that each of its kind has.
+fn is_whole(media_type: &str, octets: &[u8]) -> bool {
+    let end: &[u8] = match media_type {
+        "image/png" => b"IEND\xaeB`\x82",
+        "image/jpeg" => b"\xff\xd9",
+        _ => b"\x3b",
+    };
+    memchr::memmem::rfind(octets, end).is_some()
 }
 
 /// Made smaller, never larger, in its own proportions.
@@ -113,8 +126,11 @@ mod tests {
         assert!(refused(b"RIFF\0\0\0\0WEBPVP8 ").contains("no PNG"));
         assert!(refused(b"").contains("no PNG"));
         assert!(refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").contains("damaged"));
-        let gif = b"GIF89a\x60\0\x30\0\x80\0\0";
+        let png = include_bytes!("../../samples/rust-workshop/logo.png");
+        assert_eq!(looked_at(png).unwrap(), ("image/png", "logo.png", [170, 48]));
+        assert!(refused(&png[..png.len() - 20]).contains("damaged"));
+        let gif = b"GIF89a\x60\0\x30\0\x80\0\0;";
         assert_eq!(looked_at(gif).unwrap(), ("image/gif", "logo.gif", [96, 48]));
-        assert!(refused(b"GIF89a\xff\xff\x30\0\x80\0\0").contains("65535 times 48"));
+        assert!(refused(b"GIF89a\xff\xff\x30\0\x80\0\0;").contains("65535 times 48"));
     }
 }

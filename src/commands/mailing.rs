@@ -15,6 +15,7 @@ use crate::{
     failure::{Failure, Status, Told},
     invitation::Occasion,
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
+    model::PersonId,
 };
 
 /// Does an order, from the look at the file to the report.
@@ -214,13 +215,18 @@ fn refuse_what_cannot_be(
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send) = (reader, &order.selection)
-        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey)?
+        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey, None)?
     {
         if change.is_settled || order.accept_change {
             change.problems().iter().for_each(|told| desk.console.warn(told));
         } else {
             problems.extend(change.problems());
         }
+    }
+    if let (Some(reader), Selection::Cancel { .. }) = (reader, &order.selection)
+        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey, Some(&going(planned)))?
+    {
+        problems.extend(change.told_wrongly().unwrap_or_default());
     }
     if !problems.is_empty() {
         return Err(Failure { status: Status::BadInput, problems });
@@ -229,6 +235,12 @@ fn refuse_what_cannot_be(
         Occasion::Invite => refuse_over(desk, opened, planned),
         Occasion::Cancel => Ok(()),
     }
+}
+
+/// The people to be mailed now who are known.
+fn going(planned: &Planned) -> HashSet<PersonId> {
+    let goes = (1..).zip(&planned.fates).filter(|(_, fate)| matches!(fate, Fate::Go(_)));
+    goes.filter_map(|(row, _)| planned.survey.person(row)).collect()
 }
 
 /// Stops where links to be mailed work no more.

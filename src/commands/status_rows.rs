@@ -58,7 +58,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
     let (mut change, mut round) = (None, None);
     if let Some(reader) = &reader {
         if let Ok(survey) = &surveyed {
-            change = event_change::look(opened, reader, &roster, survey)?;
+            change = event_change::look(opened, reader, &roster, survey, None)?;
         }
         let unfinished = reader.campaign_unfinished(CampaignKind::ResendAll).map_err(failed)?;
         round = unfinished.filter(|_| live.is_none()).map(|unfinished| round::command(&unfinished));

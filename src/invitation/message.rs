@@ -216,6 +216,10 @@ impl Reading<'_> {
     }
 
     fn words(&mut self, text: &str, at: usize) {
+        // Also where it is written as `&#8238;`.
+        if let (Some(found), None) = (forbidden_char_in_text(text), forbidden_char_in_text(self.source)) {
+            self.problem(at, format!("the text contains {found}"), "delete it and type the place anew");
+        }
         match pieces(text) {
             Ok(found) => {
                 let html = found.iter().map(|piece| match piece {
@@ -289,6 +293,14 @@ mod tests {
 
     fn refused(text: &str) -> Vec<(Option<usize>, String)> {
         Message::parse(text).unwrap_err().into_iter().map(|problem| (problem.line, problem.what)).collect()
+    }
+
+    #[test]
+    fn what_nobody_sees_is_refused_however_it_is_written() {
+        for text in ["a \u{202e} b", "a &#8238; b", "a &#x202E; b"] {
+            let problems = refused(text);
+            assert!(problems.len() == 1 && problems[0].1.starts_with("the text contains"), "{problems:?}");
+        }
     }
 
     #[test]

@@ -21,6 +21,9 @@ use super::{
 /// Domains that nobody can have (RFC 2606): what stands in an address's place ends so.
 const NOWHERE: &str = "example.invalid";
 
+/// So many characters of a name stand in a header.
+const SHOWN_IN_HEADER: usize = 200;
+
 /// Replaces; knows what it has put in the place of what.
 #[derive(Debug, Default)]
 pub(super) struct Redactor {
@@ -129,7 +132,10 @@ impl Mask {
             }
             // Templates may write names in capitals. In small letters a first name may be any word.
             let small = (real == &row.name).then(|| real.to_lowercase());
-            for form in [Some(real.clone()), Some(real.to_uppercase()), small].into_iter().flatten() {
+            // A header shows the beginning of a long one.
+            let begun = (real.chars().count() > SHOWN_IN_HEADER)
+                .then(|| real.chars().take(SHOWN_IN_HEADER).collect::<String>().trim_end().to_owned());
+            for form in [Some(real.clone()), Some(real.to_uppercase()), small, begun].into_iter().flatten() {
                 patterns.extend(in_every_form(&form, shown).map(Pattern::word));
             }
         }
@@ -161,7 +167,8 @@ fn in_every_form<'t>(text: &'t str, shown: &'t str) -> impl Iterator<Item = (Str
     let slashed = other.replace('/', "&#x2F;");
     let apostrophe = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let calendar = text.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;");
-    let mut forms = vec![text.to_owned(), html, other, slashed, apostrophe, calendar];
+    let parameter = text.replace('"', "'");
+    let mut forms = vec![text.to_owned(), html, other, slashed, apostrophe, calendar, parameter];
     forms.sort();
     forms.dedup();
     forms.into_iter().map(move |form| (form, shown.to_owned()))

@@ -220,6 +220,34 @@ fn a_cancellation_that_was_put_off_is_not_turned_into_an_invitation() {
 }
 
 #[test]
+fn a_cancellation_tells_what_people_were_invited_to_or_nothing_is_sent() {
+    let (server, sandbox) = mailed(2, "request");
+    // Moved since, and nobody was told.
+    EventFile::at(server.port())
+        .text("calendar", "style", "request")
+        .text("event", "starts", "2036-12-07T14:00")
+        .text("event", "ends", "2036-12-07T17:00")
+        .write(&sandbox);
+    let told = sandbox.run(&["cancel", "--all"]);
+    told.is(3).says("event.toml now says Sun 7 Dec").says("put the old values back until it is called off");
+    assert_eq!(server.counts().mails, 2);
+    // Who holds the new one can be told.
+    sandbox.run(&["resend", "a2@example.org"]).is(0);
+    sandbox.run(&["cancel", "a2@example.org"]).is(0);
+    sandbox.run(&["cancel", "a1@example.org"]).is(3);
+    // With another sender it is the same entry.
+    EventFile::at(server.port())
+        .text("calendar", "style", "request")
+        .text("mail", "from", "Rust Workshop <workshop@other.example>")
+        .write(&sandbox);
+    sandbox.run(&["cancel", "--all", "--yes"]).is(0);
+    let mails = server.received();
+    let uids: std::collections::HashSet<_> = mails.iter().map(|mail| entry(mail).value("UID").to_owned()).collect();
+    assert_eq!((mails.len(), entry(&mails[4]).method.as_str()), (5, "CANCEL"));
+    assert_eq!(uids.len(), 2, "each person's entry keeps its name");
+}
+
+#[test]
 fn who_cannot_be_told_is_named_and_nothing_is_sent() {
     let (server, sandbox) = mailed(1, "request");
     sandbox.write("attendees.csv", &attendees(2));

@@ -141,6 +141,32 @@ fn a_mail_in_another_language_than_asked_for_is_warned_of() {
 }
 
 #[test]
+fn names_are_redacted_where_lines_break_in_them_and_where_quotes_or_length_change_them() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    let long = format!("Longino {}", "Wolfeschlegel".repeat(25));
+    sandbox.write(
+        "attendees.csv",
+        &format!("email,name\na@example.org,\"Zed \"\"Qux\"\" Stonebridge & Hall\"\nb@example.org,{long}\n"),
+    );
+    sandbox.write("message.md", &format!("{} {{name}} {} {{name}} end\n", "x".repeat(60), "y ".repeat(24)));
+    EventFile::at(2525).text("mail", "message_file", "message.md").write(&sandbox);
+    sandbox.run(&["send", "--dry-run", "--redact"]).is(0);
+    for path in files_below(&sandbox.path("preview")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let decoded = match path.extension() {
+            Some(extension) if extension == "eml" => {
+                let mail = crate::support::ReceivedMail::read(&path);
+                format!("{}{}", mail.text(), mail.html())
+            }
+            _ => String::new(),
+        };
+        for name in ["Zed", "Qux", "Stonebridge", "Wolfeschlegel", "Longino"] {
+            assert!(!text.contains(name) && !decoded.contains(name), "{name} in {}:\n{text}", path.display());
+        }
+    }
+}
+
+#[test]
 fn a_redacted_folder_names_nobody_and_opens_nothing() {
     let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
     EventFile::at(CLOSED_PORT).text("mail", "reply_to", "Office <office@example.org>").write(&sandbox);

@@ -26,16 +26,37 @@ impl Pattern {
         Self { is_word: true, ..Self::exactly(pair) }
     }
 
-    fn leads(&self, text: &str, before: Option<char>) -> bool {
-        let Some(head) = text.as_bytes().get(..self.text.len()) else { return false };
-        let own = self.text.as_bytes();
-        let is_same = if self.any_case { head.eq_ignore_ascii_case(own) } else { head == own };
-        is_same
-            && (!self.is_word
-                || !joins(before, self.text.chars().next()) && {
-                    let after = text.get(self.text.len()..).and_then(|rest| rest.chars().next());
-                    !joins(self.text.chars().next_back(), after)
-                })
+    /// How much of a text it takes that begins with it.
+    fn leads(&self, text: &str, before: Option<char>) -> Option<usize> {
+        let length = self.length_in(text.as_bytes())?;
+        let stands_alone = !self.is_word
+            || !joins(before, self.text.chars().next()) && {
+                let after = text.get(length..).and_then(|rest| rest.chars().next());
+                !joins(self.text.chars().next_back(), after)
+            };
+        stands_alone.then_some(length)
+    }
+
+    /// Where a line ends between the words of a name, it is the name all the same.
+    fn length_in(&self, text: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        for own in self.text.bytes() {
+            let octet = *text.get(at)?;
+            if self.is_word && own == b' ' {
+                let blanks = text[at..].iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+                if blanks == 0 {
+                    return None;
+                }
+                at += blanks;
+                continue;
+            }
+            let is_same = if self.any_case { octet.eq_ignore_ascii_case(&own) } else { octet == own };
+            if !is_same {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
     }
 }
 
@@ -64,11 +85,12 @@ pub(super) fn replaced(text: &str, patterns: &[Pattern]) -> String {
     while at < text.len() {
         let here = text.is_char_boundary(at) && may_lead[usize::from(text.as_bytes()[at])];
         let before = || text[..at].chars().next_back();
-        match patterns.iter().find(|pattern| here && pattern.leads(&text[at..], before())) {
+        let found = |pattern: &&Pattern| pattern.leads(&text[at..], before()).is_some();
+        match patterns.iter().find(|pattern| here && found(pattern)) {
             Some(pattern) => {
                 out.push_str(&text[kept..at]);
                 out.push_str(&pattern.shown);
-                at += pattern.text.len();
+                at += pattern.leads(&text[at..], before()).unwrap_or(1);
                 kept = at;
             }
             None => at += 1,
