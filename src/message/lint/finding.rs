@@ -34,6 +34,13 @@ pub enum Finding {
     },
     /// A subject in capitals.
     SubjectShouts,
+    /// A subject with the reader's link in it.
+    SubjectOpens,
+    /// HTML that does something, or asks to.
+    Acts {
+        /// The tag, or what a link begins with.
+        what: &'static str,
+    },
     /// A half without the reader's link.
     LinkMissing(Half),
     /// HTML that shows the link and does not make it one.
@@ -82,6 +89,8 @@ impl Finding {
             Self::SubjectEmpty => "write one: `subject` under [mail], or invite.subject.txt",
             Self::SubjectLong { .. } => "put the words that matter first, and leave out what the mail says anyway",
             Self::SubjectShouts => "write it in small letters: spam filters count capitals, and so do readers",
+            Self::SubjectOpens => "take `{{ link }}` out of the subject: the mail itself holds it",
+            Self::Acts { .. } => "take it out: words, pictures and links are what a mail can show",
             Self::LinkMissing(Half::Text) => "write `<{{ link }}>` on a line of its own",
             Self::LinkMissing(Half::Html) | Self::LinkNotClickable => "write `<a href=\"{{ link }}\">`",
             Self::LinksDisagree { .. } | Self::OtherLink { .. } => {
@@ -120,6 +129,15 @@ impl fmt::Display for Finding {
                 write!(f, "the subject has {characters} characters: many mail programs cut it after {LONGEST_SUBJECT}")
             }
             Self::SubjectShouts => f.write_str("the subject is all capitals"),
+            Self::SubjectOpens => {
+                f.write_str("the subject holds the reader's link: lists, notifications and logs show it to others")
+            }
+            Self::Acts { what } => {
+                write!(
+                    f,
+                    "the HTML holds {what}: mail programs take it out, and filters take such a mail for an attack"
+                )
+            }
             Self::LinkMissing(half) => write!(f, "{half} does not hold the reader's link"),
             Self::LinkNotClickable => f.write_str("the HTML shows the reader's link, but no click follows it"),
             Self::LinksDisagree { half, link } => {

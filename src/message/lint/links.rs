@@ -24,7 +24,12 @@ pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
             (false, _) => Finding::LinksDisagree { half: Half::Html, link },
         });
     }
-    let all = || text.iter().chain(&tags).chain([&proof.link]).filter_map(|link| Target::of(link));
+    let fetched: Vec<&str> = html.tags.iter().filter_map(|tag| tag.get("srcset")).flat_map(in_srcset).collect();
+    let css = html.tags.iter().filter_map(|tag| tag.get("style")).chain(html.sheets.iter().copied());
+    let linked: Vec<&str> = css.flat_map(in_css).collect();
+    let fetched = fetched.iter().chain(&linked);
+    let all =
+        || text.iter().chain(&tags).chain(fetched.clone()).chain([&proof.link]).filter_map(|link| Target::of(link));
     let insecure: BTreeSet<&str> =
         all().filter(|to| !to.secure && !is_this_machine(&to.host)).map(|to| to.place).collect();
     findings.extend(insecure.into_iter().map(|link| Finding::LinkInsecure { link: link.to_owned() }));
@@ -68,6 +73,20 @@ fn in_text(text: &str) -> impl Iterator<Item = &str> {
         let at = [word.find("https://"), word.find("http://")].into_iter().flatten().min()?;
         Some(word[at..].trim_end_matches(|c: char| !c.is_alphanumeric() && !"-_~/=&%+#$@*".contains(c)))
     })
+}
+
+/// The pictures of a `srcset`, of which a mail program takes one.
+fn in_srcset(value: &str) -> impl Iterator<Item = &str> {
+    value.split([',', ' ']).filter(|piece| piece.contains("//"))
+}
+
+/// What a style sheet fetches: `url(…)` and `@import "…"`.
+fn in_css(css: &str) -> impl Iterator<Item = &str> {
+    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
+    let urls = css.split("url(").skip(1).filter_map(|rest| rest.split(')').next());
+    let imports = css.split("@import").skip(1).filter_map(|rest| rest.split(';').next());
+    let imports = imports.filter(|rest| !rest.contains("url("));
+    urls.chain(imports).map(move |link| link.trim_matches(quotes))
 }
 
 /// Where a link leads.

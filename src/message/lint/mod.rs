@@ -46,11 +46,33 @@ pub struct Proof<'a> {
 #[must_use]
 pub fn lint(proof: &Proof<'_>) -> Vec<Finding> {
     let mut findings = subject(proof.subject);
+    if proof.subject.contains(proof.link) && !proof.link.is_empty() || proof.subject.contains("jwt=") {
+        findings.push(Finding::SubjectOpens);
+    }
     let html = html::read(proof.html);
+    findings.extend(acting(&html));
     findings.extend(links::findings(proof, &html));
     findings.extend(size(proof));
     findings.extend(style::findings(&html));
     findings
+}
+
+/// Tags, and what links begin with, that no mail program obeys.
+const ACTING: [(&str, &str); 6] = [
+    ("script", "`<script>`"),
+    ("form", "`<form>`"),
+    ("iframe", "`<iframe>`"),
+    ("object", "`<object>`"),
+    ("embed", "`<embed>`"),
+    ("javascript:", "a `javascript:` link"),
+];
+
+fn acting(html: &html::Html<'_>) -> Vec<Finding> {
+    let leads = |tag: &html::Tag<'_>, start: &str| {
+        tag.get("href").is_some_and(|link| link.trim_start().to_ascii_lowercase().starts_with(start))
+    };
+    let is_there = |name: &str| html.tags.iter().any(|tag| tag.name == name || name.ends_with(':') && leads(tag, name));
+    ACTING.iter().filter(|(name, _)| is_there(name)).map(|(_, what)| Finding::Acts { what }).collect()
 }
 
 fn subject(line: &str) -> Vec<Finding> {

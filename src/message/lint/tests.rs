@@ -33,6 +33,28 @@ fn says(words: &str, change: impl FnOnce(&mut Draft)) {
 }
 
 #[test]
+fn what_is_fetched_what_acts_and_a_subject_that_opens_are_told() {
+    for part in [
+        "<img srcset='https://tracker.test/a.png 1x, b.png 2x'>",
+        "<p style=\"color:red;list-style:url('https://tracker.test/a.png')\">",
+        "<style>@import 'https://tracker.test/a.css';</style>",
+    ] {
+        let said = found(|draft| draft.html.push_str(part));
+        assert!(said.iter().any(|line| line.contains("leads to tracker.test")), "{part}: {said:?}");
+    }
+    for (part, what) in [
+        ("<script src='a.js'></script>", "`<script>`"),
+        ("<form action='#'>", "`<form>`"),
+        ("<a href=' JavaScript:alert(1)'>", "a `javascript:` link"),
+    ] {
+        let said = found(|draft| draft.html.push_str(part));
+        assert!(said.iter().any(|line| line.contains(&format!("the HTML holds {what}"))), "{part}: {said:?}");
+    }
+    let said = found(|draft| draft.subject = format!("Key: {LINK}"));
+    assert!(said.iter().any(|line| line.starts_with("the subject holds the reader's link")), "{said:?}");
+}
+
+#[test]
 fn an_ordinary_mail_is_left_in_peace() {
     assert_eq!(found(|_| {}), [""; 0]);
     assert_eq!(found(|draft| draft.subject = "RUST 2036: your link".into()), [""; 0]);
