@@ -32,15 +32,20 @@ impl Zones {
     }
 
     /// A zone's name, by the whole name or by its city: `Berlin` is `Europe/Berlin`.
+    ///
+    /// An offset suggests none: the zones named after offsets count the other way (`Etc/GMT+2` is two hours
+    /// behind UTC), and none knows of summer time.
     fn suggestion(&mut self, name: &str) -> Option<String> {
-        if self.suggested >= MOST_SUGGESTIONS || name.len() > 60 {
+        let is_offset = name.contains(|c: char| c == '+' || c.is_ascii_digit());
+        if self.suggested >= MOST_SUGGESTIONS || name.len() > 60 || is_offset {
             return None;
         }
         self.suggested += 1;
         let wanted = name.trim().replace(' ', "_");
-        let zones: Vec<String> = tz::db().available().map(|zone| zone.to_string()).collect();
+        let zones = tz::db().available().map(|zone| zone.to_string());
+        let zones: Vec<String> = zones.filter(|zone| zone.contains('/') && !zone.starts_with("Etc/")).collect();
         let city = |zone: &str| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted));
-        let by_city = zones.iter().find(|zone| zone.contains('/') && city(zone));
+        let by_city = zones.iter().find(|zone| city(zone));
         by_city.cloned().or_else(|| nearest(&wanted, zones.iter().map(String::as_str)).map(str::to_owned))
     }
 }
@@ -57,6 +62,10 @@ mod tests {
         assert_eq!(zones.get("new york"), Err(Some("America/New_York".into())));
         assert_eq!(zones.get("Europe/Berln"), Err(Some("Europe/Berlin".into())));
         assert_eq!(zones.get("../../etc/passwd"), Err(None));
+        for offset in ["GMT+2", "gmt+1", "UTC+2", "UTC-3", "UTC+5:30", "+02:00"] {
+            assert_eq!(zones.get(offset), Err(None), "{offset}");
+        }
+        assert_eq!(zones.get("CEST"), Err(None));
         assert!(zones.get("Etc/Unknown").is_err());
     }
 }

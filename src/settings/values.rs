@@ -121,13 +121,19 @@ pub(super) fn zone(given: &str) -> Result<TimeZone, Refusal> {
 
 /// `Berlin` and `Europe/Berln` both mean `Europe/Berlin`.
 fn zone_hint(text: &str) -> String {
+    const NAMED: &str = "zones are named after cities, like Europe/Berlin or America/New_York; or UTC";
+    // Zones named after offsets count the other way, and know no summer time: none is suggested.
+    if text.contains(|c: char| c == '+' || c.is_ascii_digit()) {
+        return NAMED.to_owned();
+    }
     let wanted = text.replace(' ', "_");
-    let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    let names = jiff::tz::db().available().map(|name| name.to_string());
+    let names: Vec<String> = names.filter(|name| name.contains('/') && !name.starts_with("Etc/")).collect();
     let city = names.iter().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted)));
     let near = || nearest(&wanted, names.iter().map(String::as_str));
     match city.map(String::as_str).or_else(near) {
         Some(name) => format!("did you mean {name}?"),
-        None => "zones are named like Europe/Berlin, America/New_York or UTC".to_owned(),
+        None => NAMED.to_owned(),
     }
 }
 
@@ -276,7 +282,8 @@ mod tests {
             ("Berlin", "did you mean Europe/Berlin?"),
             ("Europe/Berln", "did you mean Europe/Berlin?"),
             ("new york", "did you mean America/New_York?"),
-            ("+01:00", "zones are named like Europe/Berlin, America/New_York or UTC"),
+            ("GMT+2", "zones are named after cities, like Europe/Berlin or America/New_York; or UTC"),
+            ("+01:00", "zones are named after cities, like Europe/Berlin or America/New_York; or UTC"),
         ] {
             assert_eq!(zone(given).unwrap_err().hint.as_deref(), Some(hint), "{given}");
         }

@@ -110,7 +110,7 @@ impl Row<'_> {
         };
         let hint = match suggestion {
             Some(zone) => format!("did you mean `{zone}`?"),
-            None => "zones are named like `Europe/Berlin` or `America/New_York`".into(),
+            None => "zones are named after cities, like `Europe/Berlin` or `America/New_York`".into(),
         };
         self.note(format!("{}: there is no time zone `{}`", self.label(Field::Timezone), shortened(cell)), hint);
         None
