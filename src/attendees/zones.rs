@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use jiff::tz::{self, TimeZone};
+use jiff::tz::TimeZone;
 
 use super::nearest::nearest;
+use crate::model::zone_meant;
 
 /// How many different unknown names get a suggestion: each costs a pass over all zones.
 const MOST_SUGGESTIONS: usize = 100;
@@ -31,22 +32,12 @@ impl Zones {
         }
     }
 
-    /// A zone's name, by the whole name or by its city: `Berlin` is `Europe/Berlin`.
-    ///
-    /// An offset suggests none: the zones named after offsets count the other way (`Etc/GMT+2` is two hours
-    /// behind UTC), and none knows of summer time.
     fn suggestion(&mut self, name: &str) -> Option<String> {
-        let is_offset = name.contains(|c: char| c == '+' || c.is_ascii_digit());
-        if self.suggested >= MOST_SUGGESTIONS || name.len() > 60 || is_offset {
+        if self.suggested >= MOST_SUGGESTIONS || name.len() > 60 {
             return None;
         }
         self.suggested += 1;
-        let wanted = name.trim().replace(' ', "_");
-        let zones = tz::db().available().map(|zone| zone.to_string());
-        let zones: Vec<String> = zones.filter(|zone| zone.contains('/') && !zone.starts_with("Etc/")).collect();
-        let city = |zone: &str| zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted));
-        let by_city = zones.iter().find(|zone| city(zone));
-        by_city.cloned().or_else(|| nearest(&wanted, zones.iter().map(String::as_str)).map(str::to_owned))
+        zone_meant(name, |wanted, zones| nearest(wanted, zones.iter().map(String::as_str)).map(str::to_owned))
     }
 }
 

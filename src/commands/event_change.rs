@@ -13,13 +13,19 @@ use crate::{
     model::PersonId,
 };
 
-const NOW: &str = "; event.toml now says ";
+/// One way in which mails that people hold differ from event.toml.
+#[derive(Debug)]
+struct Difference {
+    words: String,
+    /// Whether a value differs, and not the signing secret alone.
+    is_of_values: bool,
+}
 
 /// What differs between event.toml and the mails that people hold.
 #[derive(Debug)]
 pub(super) struct Change {
     /// The two values side by side, one line for each that people hold.
-    differences: Vec<String>,
+    differences: Vec<Difference>,
     /// Whether the organiser accepted just this, by `send --accept-change` or by a finished round to all.
     pub(super) is_settled: bool,
     /// Whether a round to all came to its end and did not reach them.
@@ -31,8 +37,8 @@ pub(super) struct Change {
 impl Change {
     /// What of it a cancellation would tell wrongly, as problems; `None` where that is nothing.
     pub(super) fn told_wrongly(&self) -> Option<Vec<Told>> {
-        let told = self.differences.iter().filter(|difference| difference.contains(NOW)).map(Told::new);
-        let mut told: Vec<Told> = told.collect();
+        let told = self.differences.iter().filter(|difference| difference.is_of_values);
+        let mut told: Vec<Told> = told.map(|difference| Told::new(&difference.words)).collect();
         told.last_mut()?.hint = Some(
             "put the old values back until it is called off, so that people read what they were invited to; or tell \
              them of the new ones first: `roomkey resend --all --note \"New time\"`"
@@ -54,7 +60,7 @@ impl Change {
                      `roomkey send --accept-change`. Changed by mistake? Put the old value back"
                 .into(),
         };
-        let mut told: Vec<Told> = self.differences.iter().map(Told::new).collect();
+        let mut told: Vec<Told> = self.differences.iter().map(|difference| Told::new(&difference.words)).collect();
         if let Some(last) = told.last_mut() {
             last.hint = Some(hint);
         }
@@ -111,7 +117,7 @@ pub(super) fn look(
         let then = groups[&id].as_ref().filter(|_| count > 0)?;
         Some(difference(then, &now, count))
     };
-    let differences: Vec<String> = others.into_iter().filter_map(differs).collect();
+    let differences: Vec<Difference> = others.into_iter().filter_map(differs).collect();
     if differences.is_empty() {
         return Ok(None);
     }
@@ -125,7 +131,7 @@ pub(super) fn look(
 }
 
 /// `118 people were mailed for Sat 21 Nov 2026 14:00; event.toml now says Sat 5 Dec 2026 14:00`.
-fn difference(then: &Terms, now: &Terms, count: u64) -> String {
+fn difference(then: &Terms, now: &Terms, count: u64) -> Difference {
     let mut before = Vec::new();
     let mut after = Vec::new();
     let mut differ = |label: &str, old: String, new: String| {
@@ -155,17 +161,19 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> String {
     }
     let people = if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") };
     let other_secret = then.secret != now.secret;
-    match (before.is_empty(), other_secret) {
-        (true, _) => format!(
+    let is_of_values = !before.is_empty();
+    let words = match (is_of_values, other_secret) {
+        (false, _) => format!(
             "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
         ),
-        (false, other) => format!(
-            "{people} mailed for {}{NOW}{}{}",
+        (true, other) => format!(
+            "{people} mailed for {}; event.toml now says {}{}",
             before.join(", "),
             after.join(", "),
             if other { ", and the signing secret is another one" } else { "" }
         ),
-    }
+    };
+    Difference { words, is_of_values }
 }
 
 fn moment(at: jiff::Timestamp, zone: &str) -> String {

@@ -157,6 +157,10 @@ fn close(
 ) -> Result<Status, Failure> {
     let (command, does) = go_on(planned, ending, roster);
     let go_on = format!("`{command}` {does}");
+    let deferred = ending.next_due.map(|due| {
+        let wait = relay::length(due.duration_since(desk.around.now()));
+        format!("what is deferred can go again in {wait}")
+    });
     if let Some(outage) = &ending.outage {
         let mut told = relay::outage_told(outage, host);
         let turn = reader.map_or(Ok(None), |reader| limits::next_turn(desk, opened, reader))?;
@@ -171,9 +175,8 @@ fn close(
         } else {
             go_on.clone()
         });
-        if let Some(due) = ending.next_due {
-            let wait = relay::length(due.duration_since(desk.around.now()));
-            desk.console.say(&format!("what is deferred can go again in {wait}, with the same command"));
+        if let Some(deferred) = &deferred {
+            desk.console.say(&format!("{deferred}, with the same command"));
         }
     }
     if let (Some(to), true) = (&planned.order.to, ending.accepted > 0) {
@@ -197,9 +200,8 @@ fn close(
     if ending.outage.is_some() {
         return Ok(Status::NotNow);
     }
-    if let Some(due) = ending.next_due {
-        let wait = due.duration_since(desk.around.now());
-        desk.console.say(&format!("what is deferred can go again in {}: {go_on}", relay::length(wait)));
+    if let Some(deferred) = deferred {
+        desk.console.say(&format!("{deferred}: {go_on}"));
     }
     Ok(verdict(planned, roster))
 }

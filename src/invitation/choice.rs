@@ -32,29 +32,21 @@ impl Templates {
     /// Chooses, in this order: own language, own default, built-in language, own and built-in language of the
     /// event, built-in default.
     pub(super) fn choose<'a>(&'a self, part: Part, wanted: &'a Language, of_event: &'a Language) -> Choice<'a> {
-        if !self.own.is_empty() {
-            for tag in wanted.fallbacks() {
-                if let Some(name) = self.own.get(&(tag.to_owned(), part)) {
-                    return Choice { name, language: tag, own: true };
-                }
-            }
-            if let Some(name) = self.own.get(&(String::new(), part)) {
-                return Choice { name, language: of_event.as_str(), own: true };
-            }
-        }
-        for tag in wanted.fallbacks() {
-            if let Some(name) = builtin::in_language(part, tag) {
-                return Choice { name, language: tag, own: false };
-            }
-        }
-        for tag in of_event.fallbacks() {
-            if let Some(name) = self.own.get(&(tag.to_owned(), part)) {
-                return Choice { name, language: tag, own: true };
-            }
-            if let Some(name) = builtin::in_language(part, tag) {
-                return Choice { name, language: tag, own: false };
-            }
-        }
-        Choice { name: builtin::default(part), language: builtin::DEFAULT_LANGUAGE, own: false }
+        let own = |tag: &str| {
+            let name = if self.own.is_empty() { None } else { self.own.get(&(tag.to_owned(), part)) };
+            name.map(String::as_str)
+        };
+        let of_own = |tag: &'a str| own(tag).map(|name| Choice { name, language: tag, own: true });
+        let of_ours =
+            |tag: &'a str| builtin::in_language(part, tag).map(|name| Choice { name, language: tag, own: false });
+        let for_all = || own("").map(|name| Choice { name, language: of_event.as_str(), own: true });
+        let ours = || Choice { name: builtin::default(part), language: builtin::DEFAULT_LANGUAGE, own: false };
+        wanted
+            .fallbacks()
+            .find_map(of_own)
+            .or_else(for_all)
+            .or_else(|| wanted.fallbacks().find_map(of_ours))
+            .or_else(|| of_event.fallbacks().find_map(|tag| of_own(tag).or_else(|| of_ours(tag))))
+            .unwrap_or_else(ours)
     }
 }

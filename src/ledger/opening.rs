@@ -138,8 +138,11 @@ fn newest(migrations: &[&str]) -> u32 {
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    look_inside(Connection::open_with_flags(path, flags)?)
+    look_inside(open(path)?)
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
 }
 
 /// Opens a file that cannot change, on a disk where SQLite's own small files cannot be made.
@@ -159,8 +162,7 @@ fn connect_frozen(path: &Path) -> rusqlite::Result<Connection> {
 /// Opens a ledger on a disk that has no room for the index of its log: the index is kept in memory, and
 /// nothing is written. No run can be on then that could write what this misses.
 fn connect_without_index(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = open(path)?;
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     look_inside(connection)

@@ -15,11 +15,8 @@ use lettre::{
 };
 
 use super::ComposeProblem;
-use crate::model::{Address, forbidden_char};
+use crate::model::{Address, Mailbox, forbidden_char};
 
-/// The longest name shown in a header, in characters; what is longer is cut. lettre folds at
-/// blanks only, and a line may have 998 octets.
-const LONGEST_NAME: usize = 200;
 /// The longest line that holds an encoded word, the field's name included (RFC 2047 §2); lines
 /// are folded where they would get longer.
 const LINE: usize = 76;
@@ -78,7 +75,7 @@ pub(super) fn named<H: Header + From<Mailboxes>>(
 /// A name without blanks around it, and not too long.
 fn shown(name: &str) -> &str {
     let name = name.trim();
-    let cut = name.char_indices().nth(LONGEST_NAME).map_or(name, |(end, _)| &name[..end]);
+    let cut = name.char_indices().nth(Mailbox::LONGEST_SHOWN_NAME).map_or(name, |(end, _)| &name[..end]);
     cut.trim_end()
 }
 

@@ -153,6 +153,10 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
+    /// The longest name shown in a header, in characters; what is longer is cut. Headers are folded at blanks
+    /// only, and a line may have 998 octets.
+    pub const LONGEST_SHOWN_NAME: usize = 200;
+
     /// Reads `Name <address>` or a bare address (RFC 5322 §3.4; no groups, no comments).
     ///
     /// # Errors

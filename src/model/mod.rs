@@ -16,6 +16,7 @@ mod picture;
 mod room;
 mod text;
 mod window;
+mod zone;
 
 pub use address::{Address, AddressProblem, Mailbox};
 pub use attendee::{Attendee, AttendeeKey, Headers, Locator, PersonId};
@@ -30,3 +31,4 @@ pub use picture::Picture;
 pub use room::{Room, RoomProblem};
 pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break};
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};
+pub use zone::zone_meant;

@@ -17,12 +17,10 @@ use super::{
     record::{Row, Told},
     script,
 };
+use crate::model::Mailbox;
 
 /// Domains that nobody can have (RFC 2606): what stands in an address's place ends so.
 const NOWHERE: &str = "example.invalid";
-
-/// So many characters of a name stand in a header.
-const SHOWN_IN_HEADER: usize = 200;
 
 /// Replaces; knows what it has put in the place of what.
 #[derive(Debug, Default)]
@@ -133,8 +131,8 @@ impl Mask {
             // Templates may write names in capitals. In small letters a first name may be any word.
             let small = (real == &row.name).then(|| real.to_lowercase());
             // A header shows the beginning of a long one.
-            let begun = (real.chars().count() > SHOWN_IN_HEADER)
-                .then(|| real.chars().take(SHOWN_IN_HEADER).collect::<String>().trim_end().to_owned());
+            let begun = (real.chars().count() > Mailbox::LONGEST_SHOWN_NAME)
+                .then(|| real.chars().take(Mailbox::LONGEST_SHOWN_NAME).collect::<String>().trim_end().to_owned());
             for form in [Some(real.clone()), Some(real.to_uppercase()), small, begun].into_iter().flatten() {
                 patterns.extend(in_every_form(&form, shown).map(Pattern::word));
             }

@@ -9,7 +9,7 @@ use super::{
     meant::Rate,
     problem::{Refusal, quoted},
 };
-use crate::model::{Address, AddressProblem, Mailbox, forbidden_char, forbidden_char_in_text};
+use crate::model::{Address, AddressProblem, Mailbox, forbidden_char, forbidden_char_in_text, zone_meant};
 
 /// Reads a text of one line, outer blanks taken off, of 1 to `max` characters.
 pub(super) fn line(given: &str, max: usize) -> Result<String, Refusal> {
@@ -121,19 +121,10 @@ pub(super) fn zone(given: &str) -> Result<TimeZone, Refusal> {
 
 /// `Berlin` and `Europe/Berln` both mean `Europe/Berlin`.
 fn zone_hint(text: &str) -> String {
-    const NAMED: &str = "zones are named after cities, like Europe/Berlin or America/New_York; or UTC";
-    // Zones named after offsets count the other way, and know no summer time: none is suggested.
-    if text.contains(|c: char| c == '+' || c.is_ascii_digit()) {
-        return NAMED.to_owned();
-    }
-    let wanted = text.replace(' ', "_");
-    let names = jiff::tz::db().available().map(|name| name.to_string());
-    let names: Vec<String> = names.filter(|name| name.contains('/') && !name.starts_with("Etc/")).collect();
-    let city = names.iter().find(|name| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&wanted)));
-    let near = || nearest(&wanted, names.iter().map(String::as_str));
-    match city.map(String::as_str).or_else(near) {
+    let near = |wanted: &str, zones: &[String]| nearest(wanted, zones.iter().map(String::as_str)).map(str::to_owned);
+    match zone_meant(text, near) {
         Some(name) => format!("did you mean {name}?"),
-        None => NAMED.to_owned(),
+        None => "zones are named after cities, like Europe/Berlin or America/New_York; or UTC".to_owned(),
     }
 }
 

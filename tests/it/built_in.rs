@@ -10,7 +10,7 @@ use roomkey::invitation::wrap_under;
 use crate::support::variable;
 
 /// The languages, the first without a folder of its own.
-const LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "pt", "tr", "pl", "ja", "ar"];
+pub(crate) const LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "pt", "tr", "pl", "ja", "ar"];
 const FILES: [&str; 7] = [
     "invite.subject.txt",
     "invite.txt",

@@ -85,12 +85,12 @@ pub(super) fn replaced(text: &str, patterns: &[Pattern]) -> String {
     while at < text.len() {
         let here = text.is_char_boundary(at) && may_lead[usize::from(text.as_bytes()[at])];
         let before = || text[..at].chars().next_back();
-        let found = |pattern: &&Pattern| pattern.leads(&text[at..], before()).is_some();
-        match patterns.iter().find(|pattern| here && found(pattern)) {
-            Some(pattern) => {
+        let length = |pattern: &Pattern| pattern.leads(&text[at..], before());
+        match patterns.iter().filter(|_| here).find_map(|pattern| Some((pattern, length(pattern)?))) {
+            Some((pattern, length)) => {
                 out.push_str(&text[kept..at]);
                 out.push_str(&pattern.shown);
-                at += pattern.leads(&text[at..], before()).unwrap_or(1);
+                at += length;
                 kept = at;
             }
             None => at += 1,

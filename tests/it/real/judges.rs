@@ -6,21 +6,15 @@ use std::{
     process::Command,
 };
 
-use super::skipped_for_want_of;
-use crate::support::{EventFile, Sandbox};
+use super::{mails_seen, skipped_for_want_of};
+use crate::{built_in::LANGUAGES, support::Sandbox};
 
-const LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "pt", "tr", "pl", "ja", "ar"];
 /// What a built-in mail may score at most; a filter calls 5.0 spam.
 const HIGHEST: f64 = 1.0;
 
 /// One mail in each language, as it would be sent.
 fn mails() -> (Sandbox, Vec<PathBuf>) {
-    let sandbox = Sandbox::new();
-    let rows = LANGUAGES.map(|tag| format!("{tag}@example.org,Ada Lovelace,{tag}\n"));
-    sandbox.write("attendees.csv", &format!("email,name,language\n{}", rows.concat()));
-    let logo = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/rust-workshop/logo.png");
-    std::fs::copy(logo, sandbox.path("logo.png")).unwrap();
-    EventFile::at(2525).text("mail", "logo", "logo.png").write(&sandbox);
+    let sandbox = mails_seen::event(2525);
     sandbox.run(&["send", "--dry-run"]).is(0);
     let files = sandbox.eml_files("preview");
     assert_eq!(files.len(), LANGUAGES.len());

@@ -5,9 +5,11 @@ use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
-use crate::support::{EventFile, ReceivedMail, Sandbox, SmtpServer};
+use crate::{
+    built_in::LANGUAGES,
+    support::{EventFile, ReceivedMail, Sandbox, SmtpServer},
+};
 
-const LANGUAGES: [&str; 9] = ["en", "de", "fr", "es", "pt", "tr", "pl", "ja", "ar"];
 /// The smallest telephone that is still about, and a desk; by day and by night.
 const SCREENS: [(&str, u32, u32, bool); 4] = [
     ("phone-light", 375, 667, false),
@@ -92,7 +94,7 @@ fn asked_nobody(browser: &Browser) {
 }
 
 /// An event with somebody in each language, and a logo.
-fn event(port: u16) -> Sandbox {
+pub(super) fn event(port: u16) -> Sandbox {
     let sandbox = Sandbox::new();
     let rows = LANGUAGES.map(|tag| format!("{tag}@example.org,Ada Lovelace,{tag}\n"));
     sandbox.write("attendees.csv", &format!("email,name,language\n{}", rows.concat()));
