@@ -17,8 +17,8 @@ use crate::{
     attendees::{AttendeeFile, FileProblem, FileStamp, Rules, Unsound},
     failure::Told,
     invitation::Occasion,
-    ledger::{CampaignId, Entry, Held, MailingId, PersonIdentity, Roster, Standing, TermsId, calendar_mark},
-    model::{Address, Attendee, CalendarStyle, MessageId},
+    ledger::{CampaignId, Entry, Held, MailingId, OwnValues, PersonIdentity, Roster, Standing, TermsId, calendar_mark},
+    model::{Address, Attendee, CalendarStyle, MessageId, UserId},
 };
 
 /// What another attempt takes over from the first one.
@@ -88,6 +88,8 @@ pub struct Composer {
     pub occasion: Occasion,
     /// What kind of calendar entry they carry.
     pub calendar: CalendarStyle,
+    /// Whom these name as organiser.
+    pub organizer: Address,
     /// What the calendar entries of those mailed before say, by row.
     pub told: HashMap<u32, InCalendar>,
     /// People behind the file's last row.
@@ -136,6 +138,8 @@ impl Composer {
         file.filter_map(move |row| match row {
             Ok(attendee) => goes(&attendee).then_some(Ok(attendee)),
             Err(Unsound::Row(_)) => None,
+            // Those behind it are in no row anyway.
+            Err(Unsound::File(FileProblem::NoRows { .. })) if !self.behind.is_empty() => None,
             Err(Unsound::File(problem)) => Some(Err(changed(&problem))),
         })
         .chain(self.behind.iter().filter(move |attendee| goes(attendee)).map(|attendee| Ok(attendee.clone())))
@@ -143,22 +147,30 @@ impl Composer {
     }
 
     /// The calendar number of somebody's mail: one more than that of the mail they hold where it says
-    /// something else, calls that off, or takes that back (RFC 5546 §2.1.4).
-    fn sequence(&self, attendee: &Attendee, held: Option<&Held>, mailing: Option<MailingId>) -> u32 {
-        let Some(held) = held else { return 0 };
+    /// something else, calls that off, or takes that back (RFC 5546 §2.1.4). Another link is something else:
+    /// a calendar that sees the number it knows keeps the old one.
+    fn sequence(
+        &self,
+        attendee: &Attendee,
+        user_id: &UserId,
+        held: Option<&Held>,
+        mailing: Option<MailingId>,
+    ) -> Result<u32, Told> {
+        let Some(held) = held else { return Ok(0) };
         if mailing == Some(held.mailing) {
-            return held.sequence;
+            return Ok(held.sequence);
         }
         let event = &self.press.event;
         let window = &attendee.window;
         let now = InCalendar {
             mark: calendar_mark(attendee.room.as_str(), window.opens(), window.closes(), &event.title),
-            times: (event.window.starts(), event.window.ends()),
+            times: (window.starts(), window.ends()),
         };
         let is_new = self.occasion == Occasion::Cancel
             || held.is_cancellation
-            || self.told.get(&attendee.number).is_some_and(|told| *told != now);
-        held.sequence + u32::from(is_new)
+            || self.told.get(&attendee.number).is_some_and(|told| *told != now)
+            || held.link() != self.press.keys.link_fingerprint(&self.press.link(attendee, user_id)?);
+        Ok(held.sequence + u32::from(is_new))
     }
 
     fn fate(&self, number: u32) -> Option<&Fate> {
@@ -192,7 +204,8 @@ impl Composer {
             || self.press.keys.calendar_uid(&self.press.event.id, &key),
             |standing| standing.calendar_uid().to_owned(),
         );
-        let sequence = self.sequence(attendee, standing.and_then(|standing| standing.held.as_ref()), mailing);
+        let held = standing.and_then(|standing| standing.held.as_ref());
+        let sequence = self.sequence(attendee, &user_id, held, mailing)?;
         let addressing = Addressing {
             row: attendee.number,
             to,
@@ -202,7 +215,7 @@ impl Composer {
             date: (self.now)(),
             test_for,
             occasion: self.occasion,
-            calendar: CalendarEntry { style: self.calendar, uid: &calendar_uid, sequence },
+            calendar: CalendarEntry { style: self.calendar, uid: &calendar_uid, sequence, organizer: &self.organizer },
         };
         let (mail, link) = self.press.mail(attendee, &addressing)?;
         let entry = Entry {
@@ -226,6 +239,7 @@ impl Composer {
             title: self.press.event.title.clone(),
             link: self.press.keys.link_fingerprint(&link),
             sequence,
+            own: own_values(attendee),
         };
         Ok(Job {
             mail: Arc::new(mail),
@@ -233,6 +247,16 @@ impl Composer {
             first_attempt: continued.and_then(|continued| continued.first_attempt),
             attempts: continued.map_or(0, |continued| continued.attempts),
         })
+    }
+}
+
+/// What a row says for itself.
+fn own_values(attendee: &Attendee) -> OwnValues {
+    let window = &attendee.window;
+    OwnValues {
+        times: attendee.own_window.then(|| (window.starts(), window.ends())),
+        timezone: attendee.timezone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned),
+        language: attendee.language.as_ref().map(|language| language.as_str().to_owned()),
     }
 }
 

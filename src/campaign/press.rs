@@ -79,6 +79,8 @@ pub struct CalendarEntry<'a> {
     pub uid: &'a str,
     /// Its number.
     pub sequence: u32,
+    /// Whom it names as organiser.
+    pub organizer: &'a Address,
 }
 
 /// Why somebody's mail cannot be made.
@@ -263,14 +265,15 @@ impl Press {
         description: &str,
         language: &Language,
     ) -> Option<String> {
-        let CalendarEntry { style, uid, sequence } = addressing.calendar;
+        let CalendarEntry { style, uid, sequence, organizer } = addressing.calendar;
         let method = match (addressing.occasion, style) {
             (_, CalendarStyle::None) => return None,
             (Occasion::Cancel, _) => Method::Cancel,
             (Occasion::Invite, CalendarStyle::Request) => Method::Request,
             (Occasion::Invite, CalendarStyle::Publish) => Method::Publish,
         };
-        let organizer = &self.event.organizer;
+        let own = &self.event.organizer;
+        let organizer_name = own.name.as_deref().filter(|_| own.address == *organizer).unwrap_or_default();
         let invited = Party { name: &attendee.name, address: addressing.to };
         Some(calendar(&Entry {
             method,
@@ -284,7 +287,7 @@ impl Press {
             description: description.trim_end(),
             language,
             link: link.expose(),
-            organizer: Party { name: organizer.name.as_deref().unwrap_or_default(), address: &organizer.address },
+            organizer: Party { name: organizer_name, address: organizer },
             attendee: (style == CalendarStyle::Request).then_some(invited),
         }))
     }

@@ -156,6 +156,8 @@ impl Surveyor<'_> {
                 }
                 Err(Unsound::Row(row)) => self.unsound(survey, identities, &row),
                 Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
+                // Who is in no row any more can be told that it is off.
+                Err(Unsound::File(FileProblem::NoRows { .. })) if self.is_for_removed() => {}
                 Err(Unsound::File(problem)) => {
                     let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
                     survey.broken = told.collect();
@@ -166,6 +168,10 @@ impl Surveyor<'_> {
             self.enter(survey, tried);
         }
         Ok(())
+    }
+
+    fn is_for_removed(&self) -> bool {
+        self.occasion == Occasion::Cancel && !self.roster.is_empty()
     }
 
     fn sound(

@@ -15,7 +15,7 @@ use crate::{
     failure::{Failure, Told},
     invitation::Occasion,
     ledger::{Reader, Roster, TermsId},
-    model::CalendarStyle,
+    model::{Address, CalendarStyle},
 };
 
 /// The kind that holds for an order.
@@ -41,6 +41,13 @@ pub(super) fn settled(reader: Option<&Reader>) -> Result<Option<CalendarStyle>, 
     reader.calendar_style().map_err(|problem| ledger_failure(&problem))
 }
 
+/// Whom the calendar entries of people name as organiser.
+pub(super) fn organizer(opened: &Opened, reader: Option<&Reader>) -> Result<Address, Failure> {
+    let settled = reader.map(|reader| reader.calendar_organizer().map_err(|problem| ledger_failure(&problem)));
+    let settled = settled.transpose()?.flatten();
+    Ok(settled.unwrap_or_else(|| opened.press.event.organizer.address.clone()))
+}
+
 /// Says what readers will find in their calendars, and why.
 pub(super) fn announce(
     desk: &Desk<'_>,
@@ -48,14 +55,21 @@ pub(super) fn announce(
     planned: &Planned,
     reader: Option<&Reader>,
 ) -> Result<(), Failure> {
+    if planned.calendar != CalendarStyle::None
+        && let Some(told) = another_organizer(opened, &planned.organizer)
+    {
+        desk.console.warn(&told);
+    }
     if planned.order.occasion() == Occasion::Cancel {
         return Ok(());
     }
     let settled = settled(reader)?;
-    let organizer = &opened.press.event.organizer.address;
+    let organizer = &planned.organizer;
     let what = match planned.calendar {
         CalendarStyle::None => {
-            warn_of_another(desk, opened, settled);
+            if let Some(told) = another_style(opened, settled) {
+                desk.console.warn(&told);
+            }
             return Ok(());
         }
         CalendarStyle::Request => format!("an invitation to say yes or no to: answers go to {organizer}"),
@@ -68,21 +82,44 @@ pub(super) fn announce(
         (None, None, _) => format!(" (as for more than {most} people; `style` under [calendar])"),
     };
     desk.console.say(&format!("calendar: {what}{why}"));
-    warn_of_another(desk, opened, settled);
+    if let Some(told) = another_style(opened, settled) {
+        desk.console.warn(&told);
+    }
     Ok(())
 }
 
-/// Says that event.toml asks for another kind than people were mailed.
-fn warn_of_another(desk: &Desk<'_>, opened: &Opened, settled: Option<CalendarStyle>) {
-    let (Some(settled), Some(wanted)) = (settled, opened.settings.calendar) else { return };
-    if settled != wanted {
+/// What event.toml says of calendar entries that people have otherwise.
+pub(super) fn changes(opened: &Opened, reader: Option<&Reader>) -> Result<Vec<Told>, Failure> {
+    let settled = settled(reader)?;
+    let organizer = match settled {
+        None | Some(CalendarStyle::None) => None,
+        Some(_) => another_organizer(opened, &organizer(opened, reader)?),
+    };
+    Ok(another_style(opened, settled).into_iter().chain(organizer).collect())
+}
+
+/// Where event.toml asks for another kind than people were mailed.
+fn another_style(opened: &Opened, settled: Option<CalendarStyle>) -> Option<Told> {
+    let (settled, wanted) = (settled?, opened.settings.calendar?);
+    (settled != wanted).then(|| {
         let what = format!(
             "[calendar] style = \"{wanted}\" comes too late: people were mailed with \"{settled}\", and it stays so \
              for this event"
         );
-        desk.console
-            .warn(&Told::new(what).hint(format!("set style = \"{settled}\"; a new event can have another one")));
-    }
+        Told::new(what).hint(format!("set style = \"{settled}\"; a new event can have another one"))
+    })
+}
+
+/// Where event.toml names another organiser than people have in their calendars.
+fn another_organizer(opened: &Opened, settled: &Address) -> Option<Told> {
+    let wanted = &opened.press.event.organizer.address;
+    (settled != wanted).then(|| {
+        let what = format!(
+            "people have {settled} as organiser in their calendars, not {wanted}: the entries go on naming {settled}, \
+             as a calendar takes a change from nobody else"
+        );
+        Told::new(what).hint(format!("look after the mail that comes to {settled}: answers go there"))
+    })
 }
 
 /// What the entries of people who are mailed again say, by row.
@@ -95,7 +132,9 @@ pub(super) fn entries(reader: &Reader, roster: &Roster, fates: &[Fate]) -> Resul
         let standing = task.person.and_then(|person| roster.by_id(person));
         let Some(held) = standing.and_then(|standing| standing.held.as_ref()) else { continue };
         let Some(mailing) = reader.mailing(held.mailing).map_err(failed)? else { continue };
-        let times = if let Some(known) = times.get(&held.terms) {
+        let times = if let Some(own) = mailing.own.times {
+            own
+        } else if let Some(known) = times.get(&held.terms) {
             *known
         } else {
             let Some(terms) = reader.terms(held.terms).map_err(failed)? else { continue };

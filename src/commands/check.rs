@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{
-    Desk, dns, event_change, interrupt, lint,
+    Desk, calendar, dns, event_change, interrupt, languages, lint,
     opened::{Opened, SecretNeed, ledger_failure},
     own_secrets,
     own_words::templates_folder,
@@ -16,9 +16,8 @@ use crate::{
     cli::Check,
     delivery::smtp::{RelayReport, Size},
     failure::{Failure, Status, Told},
-    invitation::Part,
+    invitation::{Occasion, Part},
     ledger::RunLock,
-    model::Language,
     settings::Settings,
 };
 
@@ -42,14 +41,21 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .map_err(|problem| report::file_failure(&problem))?;
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &opened, &survey);
-    warnings.extend(languages_unknown(&opened, &survey));
+    warnings.extend(languages::unknown(&opened, &survey));
+    let (of_messages, notes) = languages::of_messages(&opened, &survey);
+    for note in notes {
+        desk.console.say(&format!("note: {note}"));
+    }
+    warnings.extend(of_messages);
     warnings.extend(who::strangers(&survey, None));
     let over: Vec<u64> = survey.rows.iter().filter(|row| row.over).map(|row| row.line.into()).collect();
     if !opened.press.event.window.is_over(desk.around.now()) {
         warnings.extend(report::rows_over(&opened, &over));
     }
-    if let Some(reader) = opened.reader()?
-        && let Some(change) = event_change::look(&opened, &reader, &roster, &survey, None)?
+    let reader = opened.reader()?;
+    warnings.extend(calendar::changes(&opened, reader.as_ref())?);
+    if let Some(reader) = &reader
+        && let Some(change) = event_change::look(&opened, reader, &roster, &survey, None)?
     {
         warnings.extend(change.problems());
     }
@@ -70,7 +76,11 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     for told in &survey.broken {
         desk.console.problem(told);
     }
-    refuse_problems(desk, &survey, u64::from(unusable.is_some()))?;
+    let mixed = languages::mixed(&opened, &survey, Occasion::Invite);
+    for told in &mixed {
+        desk.console.problem(told);
+    }
+    refuse_problems(desk, &survey, u64::from(unusable.is_some()) + mixed.len() as u64)?;
     if args.smtp {
         ask_the_relay(desk, &opened, password, survey.largest.as_ref())?;
     }
@@ -205,31 +215,6 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
     }
     warnings.extend(columns.warnings().iter().map(|w| Told::new(w.to_string()).maybe_hint(w.hint.clone())));
     Ok(())
-}
-
-/// Languages that mails are asked for in and the templates do not speak.
-fn languages_unknown(opened: &Opened, survey: &Survey) -> Vec<Told> {
-    let of_event = &opened.press.event.language;
-    let templates = &opened.press.templates;
-    let speaks = |tag: &str| Language::parse(tag).is_ok_and(|tag| templates.speaks(&tag, of_event));
-    let others = match templates.spoken_to(of_event, of_event) {
-        "en" => "English".to_owned(),
-        tag => format!("`{tag}`"),
-    };
-    let rows = survey.counts.languages.iter().map(|(tag, count)| (tag.as_str(), Some(*count)));
-    rows.chain([(of_event.as_str(), None)])
-        .filter(|(tag, _)| !speaks(tag))
-        .map(|(tag, count)| {
-            let who = count.map_or("event.toml".to_owned(), |count| words::counted(count.into(), "row", "rows"));
-            let hint = if Language::parse(tag).is_ok() {
-                format!("write your own: `roomkey templates --export templates`, then a folder `{tag}` in there")
-            } else {
-                "that is no language tag: write `en` for English, `de` for German, `pt-BR` for Portuguese of Brazil"
-                    .into()
-            };
-            Told::new(format!("no words in `{tag}`, asked for by {who}: these mails are in {others}")).hint(hint)
-        })
-        .collect()
 }
 
 fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {

@@ -17,8 +17,8 @@ use crate::{
 #[derive(Debug)]
 struct Difference {
     words: String,
-    /// Whether a value differs, and not the signing secret alone.
-    is_of_values: bool,
+    /// Whether a time, the room or the title differs, and not the server or the secret alone.
+    is_of_the_event: bool,
 }
 
 /// What differs between event.toml and the mails that people hold.
@@ -37,7 +37,7 @@ pub(super) struct Change {
 impl Change {
     /// What of it a cancellation would tell wrongly, as problems; `None` where that is nothing.
     pub(super) fn told_wrongly(&self) -> Option<Vec<Told>> {
-        let told = self.differences.iter().filter(|difference| difference.is_of_values);
+        let told = self.differences.iter().filter(|difference| difference.is_of_the_event);
         let mut told: Vec<Told> = told.map(|difference| Told::new(&difference.words)).collect();
         told.last_mut()?.hint = Some(
             "put the old values back until it is called off, so that people read what they were invited to; or tell \
@@ -154,15 +154,16 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> Difference {
     }
     differ("room ", then.room.clone(), now.room.clone());
     differ("title ", format!("\"{}\"", then.title), format!("\"{}\"", now.title));
-    differ("server ", then.url.clone(), now.url.clone());
-    differ("app_id ", then.app_id.clone(), now.app_id.clone());
     if then.zone != now.zone && (starts, ends) == (false, false) {
         differ("zone ", then.zone.clone(), now.zone.clone());
     }
+    differ("server ", then.url.clone(), now.url.clone());
+    differ("app_id ", then.app_id.clone(), now.app_id.clone());
     let people = if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") };
+    let told = |terms: &Terms| (terms.room.clone(), terms.title.clone(), terms.opens, terms.closes, terms.zone.clone());
+    let is_of_the_event = starts || ends || told(then) != told(now);
     let other_secret = then.secret != now.secret;
-    let is_of_values = !before.is_empty();
-    let words = match (is_of_values, other_secret) {
+    let words = match (!before.is_empty(), other_secret) {
         (false, _) => format!(
             "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
         ),
@@ -173,7 +174,7 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> Difference {
             if other { ", and the signing secret is another one" } else { "" }
         ),
     };
-    Difference { words, is_of_values }
+    Difference { words, is_of_the_event }
 }
 
 fn moment(at: jiff::Timestamp, zone: &str) -> String {

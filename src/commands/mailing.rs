@@ -32,6 +32,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         drop(passes::learn_keys(desk, opened, &planned));
     }
     report::warn_about_rows(desk, &planned.survey, &planned.order);
+    report::warn_about_languages(desk, opened, &planned);
     who::warn_of_changed_addresses(console, &planned, &roster);
     who::warn_of_strangers(console, &planned);
     refuse_what_cannot_be(desk, opened, &planned, reader.as_ref(), &roster)?;
@@ -111,7 +112,8 @@ pub(super) fn plan(
         known.filter(|standing| standing.ever_sent || matches!(standing.state, State::InDoubt | State::Sending));
     let mailed_before = known.count() as u64;
     let calendar = calendar::style(opened, &order, reader, &survey)?;
-    Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before, calendar, removed })
+    let organizer = calendar::organizer(opened, reader)?;
+    Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before, calendar, organizer, removed })
 }
 
 /// Each row's fate under a selection.
@@ -277,6 +279,7 @@ pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, makin
         note: planned.order.note.clone(),
         occasion: planned.order.occasion(),
         calendar: planned.calendar,
+        organizer: planned.organizer.clone(),
         told: HashMap::new(),
         behind: planned.removed.iter().map(|one| one.attendee.clone()).collect(),
         making,

@@ -15,6 +15,7 @@ mod here;
 mod init;
 mod inspect;
 mod interrupt;
+mod languages;
 mod limits;
 mod link;
 mod lint;

@@ -103,6 +103,8 @@ pub(super) struct Planned {
     pub(super) mailed_before: u64,
     /// What kind of calendar entry the mails carry.
     pub(super) calendar: CalendarStyle,
+    /// Whom these name as organiser.
+    pub(super) organizer: Address,
     /// People behind the file's last row.
     pub(super) removed: Vec<Removed>,
 }

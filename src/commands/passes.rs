@@ -179,6 +179,7 @@ fn replan(
         let everybody = Wanted::default();
         let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
         surveyor.stamp = planned.survey.stamp.as_ref();
+        surveyor.occasion = planned.order.occasion();
         let survey = match surveyor.survey(Depth::Rows, None) {
             Err(FileProblem::Changed { .. }) if !first => return Ok(None),
             survey => survey.map_err(|problem| report::file_failure(&problem))?,
@@ -205,7 +206,7 @@ fn replan(
         ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?
     };
     if first && planned.order.occasion() == Occasion::Invite {
-        planned.calendar = ledger.settle_calendar_style(planned.calendar).map_err(failed)?;
+        planned.calendar = ledger.settle_calendar(planned.calendar, &planned.organizer).map_err(failed)?;
     }
     let continued = continued::taken_over(ledger, &planned.fates, &order, Some(campaign))?;
     let told = calendar::entries(ledger, &roster, &planned.fates)?;

@@ -25,6 +25,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     let (reader, roster) = opened.ledger()?;
     let planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
     report::warn_about_rows(desk, &planned.survey, &planned.order);
+    report::warn_about_languages(desk, opened, &planned);
     if opened.press.event.window.is_over(desk.around.now()) {
         desk.console
             .warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));

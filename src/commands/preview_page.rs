@@ -14,7 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Desk, interrupt, opened::Opened, removed::Removed, report};
 use crate::{
-    attendees::{AttendeeFile, Unsound},
+    attendees::{AttendeeFile, FileProblem, Unsound},
     campaign::words,
     cli::Look,
     failure::{Failure, Status, Told},
@@ -54,11 +54,13 @@ pub(super) fn write(
     let mut book = Book::begin(folder, privacy).map_err(|problem| failure(&problem))?;
     let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
     let now = desk.around.now();
+    let nobody_else = behind.is_empty();
     let behind = behind.iter().map(|one| Ok(one.attendee.clone()));
     for row in file.chain(behind) {
         let attendee = match row {
             Ok(attendee) => attendee,
             Err(Unsound::Row(_)) => continue,
+            Err(Unsound::File(FileProblem::NoRows { .. })) if !nobody_else => continue,
             Err(Unsound::File(problem)) => return Err(report::file_failure(&problem)),
         };
         let Some(name) = files.take(opened, &attendee) else { continue };

@@ -1,9 +1,11 @@
 //! People who hold an invitation and are in no row any more: they too can be told that it is off.
 //!
-//! What is known of them is what the ledger keeps: name, address, room. So their mail is in the
-//! event's language and tells the event's times.
+//! What is known of them is what the ledger keeps: name, address, room, and what their row said for itself
+//! of times, zone and language.
 
 use std::sync::Arc;
+
+use jiff::tz::TimeZone;
 
 use super::{
     opened::{Opened, ledger_failure},
@@ -13,7 +15,7 @@ use crate::{
     campaign::{Found, RowKind, RowNote, Survey, removed},
     failure::Failure,
     ledger::{Reader, Roster, Standing},
-    model::{Address, Attendee, Locator, PersonId, Room},
+    model::{Address, Attendee, Language, Locator, PersonId, Room, Window},
 };
 
 /// Somebody of the ledger as if they were in a row behind the file's last one.
@@ -67,6 +69,12 @@ fn attendee(opened: &Opened, reader: &Reader, standing: &Standing, number: u32) 
     let mailing = held.map(|held| reader.mailing(held)).transpose().map_err(|problem| ledger_failure(&problem))?;
     let (Some(mailing), Ok(email)) = (mailing.flatten(), Address::parse(standing.address())) else { return Ok(None) };
     let event = &opened.press.event;
+    let own = &mailing.own;
+    // The margins are those that the mail told, and nothing that is called off depends on them.
+    let own_window = own.times.and_then(|(starts, ends)| {
+        let (before, after) = (mailing.opens.duration_until(starts), ends.duration_until(mailing.closes));
+        Window::new(starts, ends, before, after, event.window.zone().clone()).ok()
+    });
     Ok(Some(Attendee {
         locator: Locator { source: Arc::from(format!("the ledger, {email}")), line: 0 },
         number,
@@ -78,10 +86,10 @@ fn attendee(opened: &Opened, reader: &Reader, standing: &Standing, number: u32) 
         moderator: false,
         room: Room::parse(&mailing.room).unwrap_or_else(|_| event.room.clone()),
         own_room: mailing.room != event.room.as_str(),
-        window: event.window.clone(),
-        own_window: false,
-        timezone: None,
-        language: None,
+        own_window: own_window.is_some(),
+        window: own_window.unwrap_or_else(|| event.window.clone()),
+        timezone: own.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()),
+        language: own.language.as_deref().and_then(|tag| Language::parse_leniently(tag).ok()),
         headers: Arc::default(),
         cells: Vec::new(),
     }))

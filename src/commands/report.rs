@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Desk, opened::Opened, order::Order};
+use super::{
+    Desk, languages,
+    opened::Opened,
+    order::{Order, Planned},
+};
 use crate::{
     attendees::FileProblem,
     campaign::{Changed, Survey, grouped, words},
@@ -86,6 +90,19 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     }
     if let Some(more) = survey.changed.len().checked_sub(NAMED + 1) {
         console.warn(&Told::new(format!("and {} more such rows", more + 1)));
+    }
+}
+
+/// Warns of mails in another language than was asked for, or in two.
+pub(super) fn warn_about_languages(desk: &Desk<'_>, opened: &Opened, planned: &Planned) {
+    if !planned.order.wanted.addresses.is_empty() {
+        return;
+    }
+    let survey = &planned.survey;
+    let (of_messages, _) = languages::of_messages(opened, survey);
+    let mixed = languages::mixed(opened, survey, planned.order.occasion());
+    for told in languages::unknown(opened, survey).iter().chain(&mixed).chain(&of_messages) {
+        desk.console.warn(told);
     }
 }
 

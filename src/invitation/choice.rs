@@ -1,6 +1,6 @@
 //! Who reads which template: a language, what is near to it, the event's, English.
 
-use super::{Part, Templates, builtin};
+use super::{Occasion, Part, Templates, builtin};
 use crate::model::Language;
 
 /// The template chosen for a part.
@@ -27,6 +27,26 @@ impl Templates {
     #[must_use]
     pub fn spoken_to<'a>(&'a self, language: &'a Language, of_event: &'a Language) -> &'a str {
         self.choose(Part::Text, language, of_event).language
+    }
+
+    /// The parts of a mail that are not in a language in which others of it are the organiser's own: the file that
+    /// is missing, and the language that is read in its place.
+    #[must_use]
+    pub fn lacking<'a>(
+        &'a self,
+        occasion: Occasion,
+        language: &'a Language,
+        of_event: &'a Language,
+    ) -> Vec<(&'static str, &'a str)> {
+        let calendar = (occasion == Occasion::Invite).then_some(Part::Calendar);
+        let parts = Part::of_mail(occasion).into_iter().chain(calendar);
+        let chosen: Vec<_> = parts.map(|part| (part, self.choose(part, language, of_event))).collect();
+        let speaks = |choice: &Choice<'_>| language.fallbacks().any(|tag| tag == choice.language);
+        if !chosen.iter().any(|(_, choice)| choice.own && speaks(choice)) {
+            return Vec::new();
+        }
+        let others = chosen.into_iter().filter(|(_, choice)| !speaks(choice));
+        others.map(|(part, choice)| (part.file_name(), choice.language)).collect()
     }
 
     /// Chooses, in this order: own language, own default, built-in language, own and built-in language of the

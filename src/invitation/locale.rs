@@ -129,13 +129,13 @@ impl Locale {
 
     /// `Saturday, 5 December 2026`.
     pub(super) fn date(&self, at: &ZonedDateTime) -> String {
-        cleaned(&self.long.format(&date(at)).to_string())
+        self.ordinal(at, cleaned(&self.long.format(&date(at)).to_string()))
     }
 
     /// `Sat, 5 Dec 2026`.
     pub(super) fn short_date(&self, at: &ZonedDateTime) -> String {
         let short = self.short.format(&date(at)).to_string();
-        if short.contains(is_mark) { self.date(at) } else { cleaned(&short) }
+        if short.contains(is_mark) { self.date(at) } else { self.ordinal(at, cleaned(&short)) }
     }
 
     /// `Saturday`.
@@ -150,13 +150,18 @@ impl Locale {
 
     /// `samedi 5 décembre 2026 à 14:00`: a date and a time as the language joins them.
     pub(super) fn date_time(&self, at: &ZonedDateTime) -> String {
-        cleaned(&self.long_time.format(&date_time(at)).to_string())
+        self.ordinal(at, cleaned(&self.long_time.format(&date_time(at)).to_string()))
     }
 
     /// `Sat, 5 Dec 2026, 14:00`.
     pub(super) fn short_date_time(&self, at: &ZonedDateTime) -> String {
         let short = self.short_time.format(&date_time(at)).to_string();
-        if short.contains(is_mark) { self.date_time(at) } else { cleaned(&short) }
+        if short.contains(is_mark) { self.date_time(at) } else { self.ordinal(at, cleaned(&short)) }
+    }
+
+    /// The first of a month is an ordinal in French, which ICU's patterns do not know: `mardi 1er décembre 2026`.
+    fn ordinal(&self, at: &ZonedDateTime, date: String) -> String {
+        if at.day() == 1 && self.speech.language == "fr" { date.replacen(" 1 ", " 1er ", 1) } else { date }
     }
 
     /// `today`, `tomorrow`, `in 9 days`, `9 days ago`.

@@ -41,6 +41,16 @@ fn each_language_writes_dates_its_own_way() {
 }
 
 #[test]
+fn the_first_of_a_month_is_an_ordinal_in_french() {
+    let french = locale("fr-CA");
+    let first = at("2026-12-01T13:00:00Z");
+    assert_eq!(french.date(&first), "mardi 1er décembre 2026");
+    assert!(french.date_time(&first).starts_with("mardi 1er décembre 2026 à "), "{}", french.date_time(&first));
+    assert_eq!(french.date(&at("2026-12-11T13:00:00Z")), "vendredi 11 décembre 2026");
+    assert_eq!(locale("en").date(&first), "Tuesday, 1 December 2026");
+}
+
+#[test]
 fn the_region_decides_order_digits_and_clock() {
     let (at, january) = (at("2027-03-01T12:05:00Z"), at("2027-01-01T12:00:00Z"));
     let table = [
@@ -51,7 +61,7 @@ fn the_region_decides_order_digits_and_clock() {
         ("de-AT", "Montag, 1. März 2027", "13:05"),
         ("pt-BR", "segunda-feira, 1 de março de 2027", "13:05"),
         ("pt-PT", "segunda-feira, 1 de março de 2027", "13:05"),
-        ("fr-CA", "lundi 1 mars 2027", "13 h 05"),
+        ("fr-CA", "lundi 1er mars 2027", "13 h 05"),
         ("es-MX", "lunes, 1 de marzo de 2027", "01:05 p.m."),
         ("ar-EG", "الاثنين، ١ مارس ٢٠٢٧", "١:٠٥ م"),
         ("ar-MA", "الاثنين، 1 مارس 2027", "13:05"),

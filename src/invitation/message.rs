@@ -5,15 +5,12 @@
 //! written is lost in silence. Only `{name}`, `{first_name}` and `{title}` are filled in; what is
 //! filled in is escaped, and never looked at again.
 
+mod reading;
+
 use std::{fmt, fs, path::Path};
 
-use pulldown_cmark::{Event as Mark, LinkType, Parser, Tag, TagEnd, TextMergeWithOffset};
-
-use super::{
-    context::escaped,
-    filters::wrap_under,
-    phrase::{Piece, pieces},
-};
+use self::reading::{Reading, literal_braces};
+use super::{context::escaped, filters::wrap_under, phrase::Piece};
 use crate::model::{Attendee, Event, forbidden_char_in_text};
 
 /// More than any mail's words: 100 kB.
@@ -82,13 +79,12 @@ impl Message {
     /// All that is wrong: nothing in it, characters that nobody sees, marks that are not shown, names in
     /// braces that are not known, links that are no web or mail address.
     pub fn parse(text: &str) -> Result<Self, Vec<MessageProblem>> {
-        let mut reading = Reading { source: text, ..Reading::default() };
+        let source = literal_braces(text);
+        let mut reading = Reading::of(&source);
         if let Some(found) = forbidden_char_in_text(text) {
             reading.problem(0, format!("the text contains {found}"), "delete it and type the place anew");
         }
-        for (mark, range) in TextMergeWithOffset::new(Parser::new(text).into_offset_iter()) {
-            reading.take(mark, range.start);
-        }
+        reading.take_all();
         if reading.problems.is_empty() && reading.blocks.is_empty() {
             reading.problems.push(MessageProblem {
                 line: None,
@@ -122,161 +118,6 @@ impl Message {
     pub(super) fn html(&self, attendee: &Attendee, event: &Event) -> String {
         let value = |text: &str| ["<bdi>", &escaped(text), "</bdi>"].concat();
         self.html.iter().map(|piece| piece.filled(attendee, event, value)).collect()
-    }
-}
-
-/// Markdown, half read.
-#[derive(Default)]
-struct Reading<'s> {
-    source: &'s str,
-    problems: Vec<MessageProblem>,
-    blocks: Vec<Block>,
-    html: Vec<Piece>,
-    open: Block,
-    /// The lists that are open: the next number of each, or none for bullets.
-    lists: Vec<Option<u64>>,
-    /// Where the link that is open leads, and how many pieces stood before its words.
-    link: Option<(String, usize)>,
-    /// How deep inside something that is refused.
-    refused: usize,
-}
-
-const P: &str = "<p dir=\"auto\" style=\"margin: 0 0 12px 0;\">";
-const LIST: &str = " style=\"margin: 0 0 12px 0;padding-left: 24px;padding-right: 24px;\">\n";
-
-impl Reading<'_> {
-    fn problem(&mut self, at: usize, what: String, hint: &'static str) {
-        let line = self.source.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
-        self.problems.push(MessageProblem { line: Some(line), what, hint });
-    }
-
-    fn take(&mut self, mark: Mark<'_>, at: usize) {
-        if self.refused > 0 {
-            match mark {
-                Mark::Start(_) => self.refused += 1,
-                Mark::End(_) => self.refused -= 1,
-                _ => {}
-            }
-            return;
-        }
-        match mark {
-            Mark::Start(Tag::Paragraph) => self.tag(P),
-            Mark::End(TagEnd::Paragraph) => {
-                self.tag("</p>\n");
-                self.close();
-            }
-            Mark::Start(Tag::List(first)) => {
-                self.close();
-                self.tag(if first.is_some() { "<ol dir=\"auto\"" } else { "<ul dir=\"auto\"" });
-                self.tag(LIST);
-                self.lists.push(first);
-            }
-            Mark::End(TagEnd::List(numbered)) => {
-                self.lists.pop();
-                self.tag(if numbered { "</ol>\n" } else { "</ul>\n" });
-            }
-            Mark::Start(Tag::Item) => self.item(),
-            Mark::End(TagEnd::Item) => {
-                self.close();
-                self.tag("</li>\n");
-            }
-            Mark::Start(Tag::Strong) => self.tag("<strong>"),
-            Mark::End(TagEnd::Strong) => self.tag("</strong>"),
-            Mark::Start(Tag::Emphasis) => self.tag("<em>"),
-            Mark::End(TagEnd::Emphasis) => self.tag("</em>"),
-            Mark::Start(Tag::Link { link_type, dest_url, .. }) => self.open_link(link_type, &dest_url, at),
-            Mark::End(TagEnd::Link) => self.close_link(),
-            Mark::Text(text) => self.words(&text, at),
-            Mark::SoftBreak => self.words(" ", at),
-            Mark::HardBreak => {
-                self.open.pieces.push(Piece::Words("\n".to_owned()));
-                self.tag("<br>\n");
-            }
-            other => self.refuse(&other, at),
-        }
-    }
-
-    fn refuse(&mut self, mark: &Mark<'_>, at: usize) {
-        let what = match mark {
-            Mark::Start(Tag::Heading { .. }) => "a heading",
-            Mark::Start(Tag::Image { .. }) => "a picture",
-            Mark::Start(Tag::BlockQuote(_)) => "a quotation",
-            Mark::Start(Tag::CodeBlock(_)) | Mark::Code(_) => "code",
-            Mark::Start(Tag::HtmlBlock) | Mark::Html(_) | Mark::InlineHtml(_) => "HTML",
-            Mark::Rule => "a line across",
-            _ => "this",
-        };
-        self.refused = usize::from(matches!(mark, Mark::Start(_)));
-        let hint = "write paragraphs, **bold**, [links](https://example.org) and lists; a `\\` before a mark shows it as it is";
-        self.problem(at, format!("{what} is not shown in mails"), hint);
-    }
-
-    fn tag(&mut self, tag: &str) {
-        self.html.push(Piece::Words(tag.to_owned()));
-    }
-
-    fn words(&mut self, text: &str, at: usize) {
-        // Also where it is written as `&#8238;`.
-        if let (Some(found), None) = (forbidden_char_in_text(text), forbidden_char_in_text(self.source)) {
-            self.problem(at, format!("the text contains {found}"), "delete it and type the place anew");
-        }
-        match pieces(text) {
-            Ok(found) => {
-                let html = found.iter().map(|piece| match piece {
-                    Piece::Words(words) => Piece::Words(escaped(words)),
-                    place @ Piece::Place(_) => place.clone(),
-                });
-                self.html.extend(html);
-                self.open.pieces.extend(found);
-            }
-            Err(problem) => self.problem(at, problem.to_string(), problem.hint()),
-        }
-    }
-
-    fn item(&mut self) {
-        let depth = 2 * self.lists.len();
-        let marker = match self.lists.last_mut() {
-            Some(Some(number)) => {
-                *number += 1;
-                format!("{:depth$}{}. ", "", *number - 1)
-            }
-            _ => format!("{:depth$}- ", ""),
-        };
-        let follows_item = self.blocks.last().is_some_and(|before| !before.marker.is_empty());
-        self.open = Block { marker, pieces: Vec::new(), tight: follows_item };
-        self.tag("<li style=\"margin: 0 0 4px 0;\">");
-    }
-
-    fn close(&mut self) {
-        let block = std::mem::take(&mut self.open);
-        if !block.pieces.is_empty() {
-            self.blocks.push(block);
-        }
-    }
-
-    fn open_link(&mut self, kind: LinkType, url: &str, at: usize) {
-        let url = if kind == LinkType::Email && !url.starts_with("mailto:") {
-            format!("mailto:{url}")
-        } else {
-            url.to_owned()
-        };
-        let is_known = ["https://", "http://", "mailto:"].iter().any(|scheme| url.to_lowercase().starts_with(scheme));
-        if !is_known || url.contains(['{', '}', '<', '>', '"', ' ']) {
-            let hint = "write the whole address, as in [the plan](https://example.org/plan)";
-            self.problem(at, format!("`{url}` is no address that a link can lead to"), hint);
-        }
-        self.tag(&format!("<a class=\"plain\" href=\"{}\" style=\"color: #1a5fb4;\">", escaped(&url)));
-        self.link = Some((url, self.open.pieces.len()));
-    }
-
-    fn close_link(&mut self) {
-        self.tag("</a>");
-        let Some((url, before)) = self.link.take() else { return };
-        let shown = url.strip_prefix("mailto:").unwrap_or(&url);
-        let is_shown = matches!(self.open.pieces.get(before..), Some([Piece::Words(words)]) if words == shown);
-        if !is_shown {
-            self.open.pieces.push(Piece::Words(format!(" <{shown}>")));
-        }
     }
 }
 
@@ -348,6 +189,31 @@ mod tests {
         assert_eq!(refused(" \n")[0].1, "the file says nothing");
         assert_eq!(refused("a {")[0].1, "a `{` has no partner");
         assert!(refused("a\u{202e}b")[0].1.contains("the text contains"));
+    }
+
+    #[test]
+    fn a_web_address_is_a_link_and_escaped_braces_are_braces() {
+        let (text, html) =
+            both("See https://example.org/a_b?c=1&d=2, or (http://example.net).\n\nSet \\{x\\} for {name}");
+        assert!(text.starts_with("See https://example.org/a_b?c=1&d=2, or (http://example.net)."), "{text}");
+        assert!(text.ends_with("Set {x} for Ada Lovelace"), "{text}");
+        assert!(html.contains("href=\"https://example.org/a_b?c=1&amp;d=2\""), "{html}");
+        assert!(html.contains(">http://example.net</a>)."), "{html}");
+        assert_eq!(both("xhttps://example.org https://").1.matches("<a ").count(), 0);
+        assert!(both("3. three\n4. four").1.contains("<ol dir=\"auto\" start=\"3\""));
+    }
+
+    #[test]
+    fn marks_of_other_kinds_of_markdown_are_refused_once() {
+        for (text, what) in [
+            ("| a | b |\n|---|---|\n| c | d |", "a table is not shown in mails"),
+            ("this is ~~gone~~", "struck-out text is not shown in mails"),
+            ("- [ ] bring a laptop", "a box to tick is not shown in mails"),
+            ("some <b>bold</b> words", "HTML is not shown in mails"),
+            ("a [](https://example.org)", "this link has no words: nobody can see it"),
+        ] {
+            assert_eq!(refused(text), [(Some(1), what.to_owned())], "{text}");
+        }
     }
 
     #[test]

@@ -37,6 +37,13 @@ impl Messages {
         }
     }
 
+    /// The language of the file that a reader's words come from; `None` for the one for everybody.
+    #[must_use]
+    pub fn language_for(&self, language: &Language) -> Option<&str> {
+        let found = language.fallbacks().find_map(|tag| self.others.get_key_value(tag));
+        found.map(|(tag, _)| tag.as_str())
+    }
+
     /// The words for a reader: in their language, less exactly in it, or those for everybody.
     #[must_use]
     pub(super) fn for_reader(&self, language: &Language) -> &Message {

@@ -8,7 +8,7 @@
 /// The words of a language.
 #[derive(Debug)]
 pub(super) struct Speech {
-    language: &'static str,
+    pub(super) language: &'static str,
     /// What stands before and after a name.
     pub(super) greeting: [&'static str; 2],
     /// Whether that is the whole name: no language's politeness stands behind a Japanese first name.

@@ -6,7 +6,7 @@ use rusqlite::{
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 
-use super::{Campaign, CampaignId, CampaignKind, Mailing, MailingId, PersonRecord, State, Terms, TermsId};
+use super::{Campaign, CampaignId, CampaignKind, Mailing, MailingId, OwnValues, PersonRecord, State, Terms, TermsId};
 use crate::model::{Address, AttendeeKey, Fingerprint, MessageId, PersonId, UserId};
 
 /// An instant as unix milliseconds.
@@ -93,6 +93,11 @@ pub(super) fn mailing(row: &Row<'_>) -> rusqlite::Result<Mailing> {
         title: row.get("title")?,
         link: Fingerprint(row.get("link")?),
         sequence: row.get("sequence")?,
+        own: OwnValues {
+            times: optional_time(row, "starts")?.zip(optional_time(row, "ends")?),
+            timezone: row.get("timezone")?,
+            language: row.get("language")?,
+        },
     })
 }
 

@@ -87,6 +87,17 @@ pub struct PersonRecord {
     pub calendar_uid: String,
 }
 
+/// What a row said for itself; nothing where the event's own value holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnValues {
+    /// When the event starts and ends for this person.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// The name of the zone in which they are told so.
+    pub timezone: Option<String>,
+    /// The language they asked for.
+    pub language: Option<String>,
+}
+
 /// One mail, with what became of it so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailing {
@@ -130,6 +141,8 @@ pub struct Mailing {
     pub link: Fingerprint,
     /// The calendar sequence number (RFC 5545 §3.8.7.4).
     pub sequence: u32,
+    /// What the row said for itself.
+    pub own: OwnValues,
 }
 
 /// Which command mailed.
@@ -223,6 +236,8 @@ pub struct Entry {
     pub link: Fingerprint,
     /// The calendar sequence number.
     pub sequence: u32,
+    /// What the row says for itself.
+    pub own: OwnValues,
 }
 
 impl Mailing {

@@ -34,8 +34,8 @@ mod terms;
 mod writer;
 
 pub use entry::{
-    Campaign, CampaignId, CampaignKind, Ending, Entry, Mailing, MailingId, PersonIdentity, PersonRecord, State,
-    calendar_mark,
+    Campaign, CampaignId, CampaignKind, Ending, Entry, Mailing, MailingId, OwnValues, PersonIdentity, PersonRecord,
+    State, calendar_mark,
 };
 pub use folder::LedgerFolder;
 pub use lock::{LiveRun, LockNote, RunLock};

@@ -12,7 +12,9 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
+    backup::{Backup, StepResult},
+    config::DbConfig,
 };
 
 use super::{
@@ -25,7 +27,7 @@ use crate::model::EventId;
 ///
 /// All that a ledger lacks are taken in one transaction: after a crash it is the old one or the new one,
 /// whole. Foreign keys are off meanwhile, so that a step may rebuild a table, and are checked at its end.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
 
 /// `PRAGMA application_id` of every ledger: "room".
 const APPLICATION: i32 = 0x726F_6F6D;
@@ -71,11 +73,12 @@ pub(super) fn open_to_read(
         Err(error) if for_want_of_room(&error) => connect_without_index(path).map_err(|_| error),
         other => other,
     };
-    let connection = connection.map_err(fail)?;
+    let mut connection = connection.map_err(fail)?;
     let version = check_identity(&connection, path, event, migrations)?;
     if version < migrations.len() {
-        // An older ledger is read through the new schema, in a transaction that is never committed.
-        connection.execute_batch("BEGIN IMMEDIATE").map_err(fail)?;
+        // An older ledger is read through the new schema: as a copy, since a change to it, even one that is
+        // never committed, would keep others from writing.
+        connection = copied(&connection).map_err(fail)?;
         migrate(&connection, version, migrations).map_err(fail)?;
     }
     connection.pragma_update(None, "query_only", true).map_err(fail)?;
@@ -166,6 +169,16 @@ fn connect_without_index(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     look_inside(connection)
+}
+
+/// A ledger as it is now, in a file that has no name and goes with the connection.
+fn copied(ledger: &Connection) -> rusqlite::Result<Connection> {
+    let mut copy = Connection::open("")?;
+    let taken = Backup::new(ledger, &mut copy)?.step(-1)?;
+    match taken {
+        StepResult::Done => look_inside(copy),
+        _ => Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY), None)),
+    }
 }
 
 /// SQLite opens lazily: only a first read shows whether the file can be used.

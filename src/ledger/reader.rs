@@ -11,7 +11,7 @@ use super::{
     columns::{self, Millis},
     opening::{MIGRATIONS, open_to_read},
 };
-use crate::model::{CalendarStyle, EventId, PersonId};
+use crate::model::{Address, CalendarStyle, EventId, PersonId};
 
 /// A ledger open to be read, also while a run writes it.
 ///
@@ -109,6 +109,14 @@ impl Reader {
         let name: Option<String> =
             self.one("SELECT value FROM meta WHERE key = 'calendar_style'", [], |row| row.get(0))?;
         Ok(name.and_then(|name| CalendarStyle::named(&name)))
+    }
+
+    /// Whom the calendar entries name as organiser, once the first has left: calendars take a change of an
+    /// entry from nobody else (RFC 5546 §6.1).
+    pub fn calendar_organizer(&self) -> Result<Option<Address>, LedgerProblem> {
+        let address: Option<String> =
+            self.one("SELECT value FROM meta WHERE key = 'calendar_organizer'", [], |row| row.get(0))?;
+        Ok(address.and_then(|address| Address::parse(&address).ok()))
     }
 
     /// When each try was over that a relay may count, in the stretch of time that ends now; sorted.

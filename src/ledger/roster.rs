@@ -34,8 +34,8 @@ impl fmt::Debug for Roster {
 
 impl Roster {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        // One picture of both tables; an older ledger is being read in a transaction already.
-        let _picture = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose()?;
+        // One picture of both tables.
+        let _picture = connection.unchecked_transaction()?;
         let mut people = people_to_be_filled(connection)?;
         let cancellations = cancellations(connection)?;
         let mut statement = connection.prepare_cached(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, MailingId, PersonIdentity, RunLock, Terms,
-    TermsId,
+    CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, MailingId, OwnValues, PersonIdentity,
+    RunLock, Terms, TermsId,
     book::{self, Claims},
 };
 use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, UserId};
@@ -81,6 +81,7 @@ pub(crate) fn entry(row: u32) -> Entry {
         title: "Rust for Everyone".into(),
         link: Fingerprint(format!("{row:016x}")),
         sequence: 0,
+        own: OwnValues::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     columns::Millis,
     opening::{MIGRATIONS, open_to_write},
 };
-use crate::model::{AttendeeKey, CalendarStyle, PersonId};
+use crate::model::{Address, AttendeeKey, CalendarStyle, PersonId};
 
 /// An event's ledger, open to write; it holds the run's lock as long as it lives.
 ///
@@ -131,11 +131,17 @@ impl Ledger {
         })
     }
 
-    /// Settles what kind of calendar entry the event's mails carry, unless that is settled; answers what holds.
-    pub fn settle_calendar_style(&mut self, style: CalendarStyle) -> Result<CalendarStyle, LedgerProblem> {
+    /// Settles what kind of calendar entry the event's mails carry, and whom as its organiser, unless that is
+    /// settled; answers which kind holds.
+    pub fn settle_calendar(
+        &mut self,
+        style: CalendarStyle,
+        organizer: &Address,
+    ) -> Result<CalendarStyle, LedgerProblem> {
         self.write(|step| {
-            step.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('calendar_style', ?1)", [style.as_str()])
-                .map(drop)
+            let mut settle = step.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES (?1, ?2)")?;
+            settle.execute(["calendar_style", style.as_str()])?;
+            settle.execute(["calendar_organizer", organizer.as_str()]).map(drop)
         })?;
         Ok(self.calendar_style()?.unwrap_or(style))
     }

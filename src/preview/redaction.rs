@@ -11,7 +11,7 @@ mod scan;
 
 use std::collections::HashMap;
 
-use self::scan::Pattern;
+use self::scan::{Pattern, Shreds};
 use super::{
     letter::Letter,
     record::{Row, Told},
@@ -41,7 +41,8 @@ impl Redactor {
     /// Replaces everything in a mail and in what is told of it.
     pub(super) fn redact(&mut self, letter: &Letter<'_>, row: &Row, told: &Told) -> Redacted {
         let mask = Mask::of(self.address(&row.address, row.number), letter, row, told);
-        let bytes = mail::redacted(letter, &mut |text| self.replace(&mask, text));
+        let entry = format!("entry-{}@{NOWHERE}", row.number);
+        let bytes = mail::redacted(letter, &entry, &mut |text| self.replace(&mask, text));
         let mut words = |text: &str| self.replace(&mask, &scan::replaced(text, &mask.places));
         let remark = |remark: &super::Remark, words: &mut dyn FnMut(&str) -> String| super::Remark {
             severity: remark.severity,
@@ -62,7 +63,7 @@ impl Redactor {
 
     fn replace(&mut self, mask: &Mask, text: &str) -> String {
         let known = scan::replaced(text, &mask.patterns);
-        let without_tokens = scan::without_tokens(&known);
+        let without_tokens = mask.shreds.without(&scan::without_tokens(&known));
         scan::each_address(&without_tokens, |address| self.other(address))
     }
 
@@ -97,6 +98,8 @@ struct Mask {
     patterns: Vec<Pattern>,
     /// In the words about the link alone: as words of a mail they may mean anything.
     places: Vec<Pattern>,
+    /// What templates may have made of the token: pieces, or capitals.
+    shreds: Shreds,
 }
 
 impl Mask {
@@ -123,22 +126,31 @@ impl Mask {
         let at_sign_encoded = (row.address.replace('@', "%40"), address.replace('@', "%40"));
         let addresses = in_every_form(&row.address, &address).chain([at_sign_encoded]);
         patterns.extend(addresses.map(Pattern::in_any_case));
-        for (real, shown) in [(&row.name, name.as_str()), (&row.first_name, "Person"), (&row.last_name, "Person")] {
+        // Alone, it may be told from a word of the language: `ada.lovelace`, not `office`.
+        let local = row.address.split('@').next().unwrap_or_default();
+        if local.len() > 3 && local.contains(|c: char| !c.is_alphabetic()) {
+            patterns.push(Pattern::in_any_case((local.to_owned(), format!("person-{number}"))));
+        }
+        let parts = [(row.name.as_str(), name.as_str()), (&row.first_name, "Person"), (&row.last_name, "Person")];
+        let middle = row.name.split_whitespace().filter(|word| word.chars().count() > 2);
+        let middle = middle.filter(|word| !word.starts_with(char::is_lowercase)).map(|word| (word, "Person"));
+        for (real, shown) in parts.into_iter().chain(middle) {
             // A single letter is an initial, or a word.
             if real.chars().nth(1).is_none() {
                 continue;
             }
             // Templates may write names in capitals. In small letters a first name may be any word.
-            let small = (real == &row.name).then(|| real.to_lowercase());
+            let small = (real == row.name).then(|| real.to_lowercase());
             // A header shows the beginning of a long one.
             let begun = (real.chars().count() > Mailbox::LONGEST_SHOWN_NAME)
                 .then(|| real.chars().take(Mailbox::LONGEST_SHOWN_NAME).collect::<String>().trim_end().to_owned());
-            for form in [Some(real.clone()), Some(real.to_uppercase()), small, begun].into_iter().flatten() {
+            for form in [Some(real.to_owned()), Some(real.to_uppercase()), small, begun].into_iter().flatten() {
                 patterns.extend(in_every_form(&form, shown).map(Pattern::word));
             }
         }
         scan::longest_first(&mut patterns);
-        Self { name, address, link, patterns, places }
+        let shreds = Shreds::of(told.link.as_deref().unwrap_or_default());
+        Self { name, address, link, patterns, places, shreds }
     }
 }
 

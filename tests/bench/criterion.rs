@@ -10,8 +10,8 @@ use roomkey::{
     invitation::{Facts, Occasion, Rendered, Templates},
     jitsi::{Algorithm, Bearer, ClaimsStyle, LinkStyle, ServerAddress, Signer, SigningSecret, TokenSettings},
     ledger::{
-        CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, PersonIdentity, RunLock, Terms,
-        TermsId, Writer, WriterHandle,
+        CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, OwnValues, PersonIdentity, RunLock,
+        Terms, TermsId, Writer, WriterHandle,
     },
     message::{Entry as CalendarEntry, Letter, Method, Party, calendar, compose},
     model::{
@@ -198,6 +198,7 @@ fn entry(row: u32, campaign: CampaignId, terms: TermsId) -> Entry {
         title: "Rust for Everyone".into(),
         link: Fingerprint(format!("{row:032x}")),
         sequence: 0,
+        own: OwnValues::default(),
     }
 }
 

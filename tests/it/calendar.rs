@@ -240,11 +240,65 @@ fn a_cancellation_tells_what_people_were_invited_to_or_nothing_is_sent() {
         .text("calendar", "style", "request")
         .text("mail", "from", "Rust Workshop <workshop@other.example>")
         .write(&sandbox);
-    sandbox.run(&["cancel", "--all", "--yes"]).is(0);
+    let told = sandbox.run(&["cancel", "--all", "--yes"]);
+    told.is(0).says("people have workshop@example.org as organiser in their calendars, not workshop@other.example");
     let mails = server.received();
+    assert_eq!(entry(&mails[4]).value("ORGANIZER"), "mailto:workshop@example.org", "a calendar obeys nobody else");
+    sandbox.run(&["check"]).is(0).says("the entries go on naming workshop@example.org");
     let uids: std::collections::HashSet<_> = mails.iter().map(|mail| entry(mail).value("UID").to_owned()).collect();
     assert_eq!((mails.len(), entry(&mails[4]).method.as_str()), (5, "CANCEL"));
     assert_eq!(uids.len(), 2, "each person's entry keeps its name");
+}
+
+#[test]
+fn another_link_is_a_change_that_calendars_take() {
+    let (server, mut sandbox) = mailed(1, "request");
+    let again = |sandbox: &Sandbox| {
+        sandbox.run(&["resend", "a1@example.org"]).is(0);
+        let mail = last(&server);
+        let entry = entry(&mail);
+        assert_eq!(entry.value("URL"), mail.link());
+        entry.sequence()
+    };
+    assert_eq!(again(&sandbox), 0);
+    sandbox.set("ROOMKEY_JITSI_SECRET", "another-secret-of-thirty-two-octets-or-more");
+    assert_eq!(again(&sandbox), 1, "signed anew");
+    let elsewhere = EventFile::at(server.port()).text("calendar", "style", "request");
+    elsewhere.text("jitsi", "url", "https://other.example.org").write(&sandbox);
+    assert_eq!(again(&sandbox), 2);
+    assert_eq!(again(&sandbox), 2);
+}
+
+#[test]
+fn who_is_in_no_row_any_more_reads_what_they_were_invited_to() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(0, server.port());
+    EventFile::at(server.port())
+        .text("calendar", "style", "request")
+        .raw("attendees.columns", "starts", "\"from\"")
+        .raw("attendees.columns", "ends", "\"to\"")
+        .write(&sandbox);
+    let header = "email,name,from,to,timezone,language\n";
+    sandbox.write(
+        "attendees.csv",
+        &format!(
+            "{header}a1@example.org,Ada,2036-12-06T09:00,2036-12-06T10:00,Asia/Tokyo,de\na2@example.org,Ben,,,,\n"
+        ),
+    );
+    sandbox.run(&["send", "--yes"]).is(0);
+    // when everybody's row is deleted
+    sandbox.write("attendees.csv", header);
+    sandbox.run(&["cancel", "a1@example.org", "--dry-run", "--out", "look"]).is(0);
+    assert!(sandbox.read("look/index-data/list.js").contains("a1@example.org"));
+    sandbox.run(&["cancel", "a1@example.org"]).is(0);
+    // then the mail tells Ada's own hour, in her language and her zone
+    let mail = last(&server);
+    assert_eq!(mail.subject(), "Einladung zurückgezogen: Rust for Everyone");
+    assert!(mail.text().contains("17:00 bis 18:00 Uhr (Tokyo, JST)"), "{}", mail.text());
+    assert_eq!(entry(&mail).value("DTSTART"), "20361206T080000Z");
+    sandbox.run(&["cancel", "--all", "--yes"]).is(0);
+    assert_eq!((last(&server).to(), server.counts().mails), ("a2@example.org".to_owned(), 4));
+    sandbox.run(&["send", "--yes"]).is(3).says("no rows below it");
 }
 
 #[test]

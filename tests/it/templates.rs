@@ -110,3 +110,33 @@ fn the_event_may_lie_elsewhere() {
     sandbox.run(&["send", "--dry-run", "-e", "next/event.toml"]).is(0);
     assert_eq!(ReceivedMail::read(&sandbox.eml_files("next/preview")[0]).subject(), "From my own words");
 }
+
+#[test]
+fn a_mail_in_two_languages_fails_the_check_and_not_the_send() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name,language\na@example.org,Ada,it\nb@example.org,Ben,de\n");
+    sandbox.write("templates/it/invite.txt", "Ciao {{ attendee.name }}: {{ link }}\n");
+    sandbox.write("templates/it/invite.html", "<!DOCTYPE html><p>Ciao <a href=\"{{ link }}\">entra</a></p>\n");
+    // Where there are built-in words, half of the own ones is no mixture.
+    sandbox.write("templates/de/invite.subject.txt", "Einladung: {{ event.title }}\n");
+    let told = sandbox.run(&["check"]);
+    told.is(3).says("your templates say a part of the mail in `it`, asked for by 1 row, and the rest is in English");
+    told.says("write it/invite.subject.txt, it/invite.calendar.txt as well").says_not("in `de`");
+    sandbox.run(&["send", "--dry-run"]).is(0).says("your templates say a part of the mail in `it`");
+    sandbox.write("templates/it/invite.subject.txt", "Invito: {{ event.title }}\n");
+    EventFile::at(CLOSED_PORT).text("calendar", "style", "none").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says_not("a part of the mail");
+}
+
+#[test]
+fn words_of_the_message_in_another_language_than_the_mail_are_told() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox
+        .write("attendees.csv", "email,name,language\na@example.org,Ada,zh\nb@example.org,Ben,de\nc@example.org,C,\n");
+    EventFile::at(CLOSED_PORT).text("mail", "message_file", "message.md").write(&sandbox);
+    sandbox.write("message.md", "Welcome!\n");
+    sandbox.write("message.zh.md", "\u{6b22}\u{8fce}\n");
+    let told = sandbox.run(&["check"]);
+    told.is(0).says("the words of `message_file` for `zh`, read by 1 row, stand in mails in English");
+    told.says("note: 1 row in `de` with the words of `message_file` in `en`; a file like message.de.md");
+}

@@ -75,6 +75,7 @@ impl Surveyor<'_> {
                 style: self.calendar,
                 uid: &self.press.keys.calendar_uid(&self.press.event.id, &attendee.key),
                 sequence: 0,
+                organizer: &self.press.event.organizer.address,
             },
         };
         let tried = self.press.mail(&attendee, &addressing).map(|(mail, link)| {

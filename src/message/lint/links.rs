@@ -6,7 +6,7 @@ use super::{Finding, Half, Proof, html::Html};
 use crate::model::are_kin;
 
 /// Attributes that hold an address which a reader, or their mail program, follows.
-const LEADING: [&str; 4] = ["href", "src", "background", "action"];
+const LEADING: [&str; 5] = ["href", "xlink:href", "src", "background", "action"];
 
 /// All that is to be said of a mail's links.
 pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {

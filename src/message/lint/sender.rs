@@ -44,10 +44,12 @@ pub enum SenderFinding {
         /// From's.
         from: String,
     },
-    /// A sender who reads no answers, and nobody else named who does.
+    /// Answers go where nobody reads them.
     NoReply {
-        /// From's address.
-        from: String,
+        /// The setting that says so: `from` or `reply_to`.
+        setting: &'static str,
+        /// The address.
+        address: String,
     },
 }
 
@@ -68,8 +70,9 @@ pub fn sender(facts: &Sender<'_>) -> Vec<SenderFinding> {
         let (organizer, from) = (organizer.address.as_str().to_owned(), from.as_str().to_owned());
         findings.push(SenderFinding::Organizer { organizer, from });
     }
-    if facts.reply_to.is_none() && reads_nothing(from.local()) {
-        findings.push(SenderFinding::NoReply { from: from.as_str().to_owned() });
+    let (setting, answered) = facts.reply_to.map_or(("from", from), |reply_to| ("reply_to", &reply_to.address));
+    if reads_nothing(answered.local()) {
+        findings.push(SenderFinding::NoReply { setting, address: answered.as_str().to_owned() });
     }
     findings
 }
@@ -114,8 +117,11 @@ impl fmt::Display for SenderFinding {
                 f,
                 "organizer: {organizer} invites, {from} sends: Outlook shows the calendar entry as sent on somebody's behalf, or not at all"
             ),
-            Self::NoReply { from } => {
-                write!(f, "from: nobody reads what is answered to {from}, and no `reply_to` says who does")
+            Self::NoReply { setting: "from", address } => {
+                write!(f, "from: nobody reads what is answered to {address}, and no `reply_to` says who does")
+            }
+            Self::NoReply { setting, address } => {
+                write!(f, "{setting}: nobody reads what is answered to {address}, by its name")
             }
         }
     }
@@ -175,6 +181,8 @@ mod tests {
         for from in ["no-reply@example.org", "NoReply+x@example.org", "do_not_reply@example.org"] {
             assert!(matches!(&found(from, "", NOTHING_ELSE)[..], [SenderFinding::NoReply { .. }]), "{from}");
             assert_eq!(found(from, "", ["", "", "answers@example.org"]), []);
+            let silent = found("ada@example.org", "", ["", "", from]);
+            assert!(matches!(&silent[..], [SenderFinding::NoReply { setting: "reply_to", .. }]), "{silent:?}");
         }
     }
 }

@@ -11,12 +11,12 @@ const ENCODED_WORD: usize = 45;
 /// The longest line of iCalendar, without its CRLF (RFC 5545 §3.1).
 const CALENDAR_LINE: usize = 75;
 
-/// The mail with everything replaced.
-pub(super) fn redacted(letter: &Letter<'_>, replace: &mut dyn FnMut(&str) -> String) -> Vec<u8> {
+/// The mail with everything replaced; `entry` stands for the name of its calendar entry.
+pub(super) fn redacted(letter: &Letter<'_>, entry: &str, replace: &mut dyn FnMut(&str) -> String) -> Vec<u8> {
     let mut out = Vec::new();
     for (piece, stretch) in letter.stretches().into_iter().enumerate() {
         match stretch.part {
-            Some(part) => write_part(&mut out, stretch.bytes, &part, replace),
+            Some(part) => write_part(&mut out, stretch.bytes, &part, entry, replace),
             None if piece == 0 => write_header(&mut out, stretch.bytes, letter, replace),
             None => out.extend(replace(&String::from_utf8_lossy(stretch.bytes)).into_bytes()),
         }
@@ -24,7 +24,7 @@ pub(super) fn redacted(letter: &Letter<'_>, replace: &mut dyn FnMut(&str) -> Str
     out
 }
 
-fn write_part(out: &mut Vec<u8>, bytes: &[u8], part: &Part<'_>, replace: &mut dyn FnMut(&str) -> String) {
+fn write_part(out: &mut Vec<u8>, bytes: &[u8], part: &Part<'_>, entry: &str, replace: &mut dyn FnMut(&str) -> String) {
     let Some(text) = &part.text else {
         // A picture.
         out.extend_from_slice(bytes);
@@ -32,7 +32,7 @@ fn write_part(out: &mut Vec<u8>, bytes: &[u8], part: &Part<'_>, replace: &mut dy
     };
     let is_calendar = part.kind == "text/calendar";
     let decoded = if part.is_base64 { text.clone() } else { String::from_utf8_lossy(bytes) };
-    let shown = if is_calendar { calendar(&decoded, replace) } else { replace(&decoded) };
+    let shown = if is_calendar { calendar(&decoded, entry, replace) } else { replace(&decoded) };
     // What was ASCII is ASCII still: what is put there is.
     if part.is_base64 {
         out.extend(BASE64_MIME.encode(shown.as_bytes()).into_bytes());
@@ -46,13 +46,13 @@ fn write_part(out: &mut Vec<u8>, bytes: &[u8], part: &Part<'_>, replace: &mut dy
 }
 
 /// A calendar's lines are folded anew: what is looked for may stand across a fold.
-fn calendar(text: &str, replace: &mut dyn FnMut(&str) -> String) -> String {
+fn calendar(text: &str, entry: &str, replace: &mut dyn FnMut(&str) -> String) -> String {
     let unfolded = text.replace("\r\n ", "").replace("\r\n\t", "").replace("\n ", "").replace("\n\t", "");
     let mut out = String::with_capacity(text.len());
     for line in unfolded.split_inclusive('\n') {
         let content = line.trim_end_matches(['\r', '\n']);
         let shown = match content.strip_prefix("UID:") {
-            Some(_) => "UID:redacted@example.invalid".to_owned(),
+            Some(_) => format!("UID:{entry}"),
             None => replace(content),
         };
         let mut length = 0;

@@ -1,5 +1,7 @@
 //! Finding what is to be replaced in a text, once through it, so that nothing put there is replaced again.
 
+use std::collections::HashSet;
+
 /// A text and what stands in its place.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -115,6 +117,47 @@ pub(super) fn without_tokens(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The characters of a token, by stretches of a length that nothing else repeats by chance.
+#[derive(Debug, Default)]
+pub(super) struct Shreds(HashSet<[u8; SHRED]>);
+
+const SHRED: usize = 10;
+
+impl Shreds {
+    /// Those of the token in a link, whatever the case of its letters.
+    pub(super) fn of(link: &str) -> Self {
+        let token = link.find("eyJ").map_or("", |at| &link[at..]).to_ascii_lowercase();
+        Self(token.as_bytes().windows(SHRED).filter_map(|shred| shred.try_into().ok()).collect())
+    }
+
+    /// A text without any of them.
+    pub(super) fn without(&self, text: &str) -> String {
+        let bytes = text.to_ascii_lowercase().into_bytes();
+        let is_token = |octet: &u8| octet.is_ascii_alphanumeric() || b"-_.".contains(octet);
+        let mut out = String::with_capacity(text.len());
+        let (mut at, mut kept) = (0, 0);
+        while at + SHRED <= bytes.len() {
+            let window = &bytes[at..at + SHRED];
+            if let Some(other) = window.iter().rposition(|octet| !is_token(octet)) {
+                at += other + 1;
+                continue;
+            }
+            let is_known = |window: &[u8]| <[u8; SHRED]>::try_from(window).is_ok_and(|shred| self.0.contains(&shred));
+            if !is_known(window) {
+                at += 1;
+                continue;
+            }
+            out.push_str(&text[kept..at]);
+            out.push_str("redacted");
+            let more = bytes[at..].windows(SHRED).take_while(|window| is_known(window)).count();
+            at += more - 1 + SHRED;
+            kept = at;
+        }
+        out.push_str(&text[kept..]);
+        out
+    }
 }
 
 /// A text with each address in it replaced, where `shown` says by what.

@@ -123,6 +123,7 @@ fn nothing_that_opens_a_door_or_names_a_person_is_left() {
         "person-12%40example.invalid",
         "Subject: Person, 🦀",
         "<https://meet.example.invalid/room?jwt=redacted-12>",
+        "UID:entry-12@example.invalid",
         "ATTENDEE;CN=Person 12:mailto:person-12@example.invalid",
         "id user-12, plain attendee",
         "room room on",
@@ -179,4 +180,21 @@ fn words_that_merely_hold_a_name_stay() {
     let letter = Letter::read(text.as_bytes()).unwrap();
     let redacted = Redactor::default().redact(&letter, &row(1, "Ann", "Ann", "", "ann@example.com"), &Told::default());
     assert!(String::from_utf8(redacted.bytes).unwrap().ends_with("\r\n\r\nPerson 1, the Annex is planned.\r\n"));
+}
+
+#[test]
+fn what_templates_made_of_link_and_address_goes_as_well() {
+    let upper = TOKEN.to_uppercase();
+    let [_, payload, signature] = TOKEN.split('.').collect::<Vec<_>>()[..] else { panic!() };
+    let joined = TOKEN.replace('.', "_");
+    let text = format!(
+        "To: <zoe.o-brien@example.com>\r\n\r\n{upper} [{payload}] {signature}. {} {joined} ZOE.O-BRIEN, Middle\r\n",
+        &TOKEN[..30]
+    );
+    let letter = Letter::read(text.as_bytes()).unwrap();
+    let row = row(3, "Zoë Middle O'Brien", "Zoë", "O'Brien", "zoe.o-brien@example.com");
+    let redacted = Redactor::default().redact(&letter, &row, &told());
+    let text = String::from_utf8(redacted.bytes).unwrap();
+    let [_, body] = text.split("\r\n\r\n").collect::<Vec<_>>()[..] else { panic!("{text}") };
+    assert_eq!(body, "redacted [redacted] redacted. redacted redacted person-3, Person\r\n");
 }
