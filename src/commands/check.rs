@@ -8,7 +8,7 @@ use super::{
     own_secrets,
     own_words::templates_folder,
     relay::{self, Way},
-    report, who,
+    report, signing, who,
 };
 use crate::{
     attendees::AttendeeFile,
@@ -136,9 +136,8 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     if let Some(words) = own_templates(opened) {
         line(words);
     }
-    let source = &opened.settings.jitsi.secret;
-    if let Some(origin) = own_secrets::JITSI.origin(desk, &opened.settings, source) {
-        line(format!("the Jitsi secret comes from {origin}"));
+    if let Some(origin) = signing::origin(desk, &opened.settings) {
+        line(origin);
     }
     if window.is_over(desk.around.now()) {
         warnings.push(

@@ -37,6 +37,7 @@ mod resend;
 mod round;
 mod send;
 mod settle;
+mod signing;
 mod status;
 mod status_line;
 mod status_rows;

@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::SignedDuration;
 
-use super::{Desk, logo, own_secrets, own_words, relay};
+use super::{Desk, logo, own_words, relay, signing};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Press, Surveyor, Wanted},
     failure::{Failure, Status, Told},
     invitation::{Occasion, Phrase, Templates},
-    jitsi::{self, ServerAddress, Signer, SigningSecret, TokenSettings},
+    jitsi::{self, ServerAddress, Signer, TokenSettings},
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
     message::Unsubscribe,
     model::CalendarStyle,
@@ -47,7 +47,7 @@ impl Opened {
         let settings = load_settings(desk)?;
         let mut problems = Vec::new();
         let mut warnings = Vec::new();
-        let signing = signing_secret(desk, &settings, need, &mut warnings).map_err(|told| problems.push(told)).ok();
+        let signing = signing::key(desk, &settings, need, &mut warnings).map_err(|told| problems.push(told)).ok();
         let server = parsed(
             &settings,
             "jitsi.url",
@@ -80,8 +80,8 @@ impl Opened {
             None
         });
         let signer = match (server, &signing) {
-            (Some(server), Some((secret, _))) => {
-                let made = Signer::new(token_settings(&settings, server), secret);
+            (Some(server), Some((key, _))) => {
+                let made = Signer::new(token_settings(&settings, server), key);
                 let key = made.as_ref().err().map_or("app_id", jitsi::SignerProblem::setting);
                 parsed(&settings, &format!("jitsi.{key}"), made, |p| Some(p.hint()), &mut problems)
             }
@@ -91,7 +91,7 @@ impl Opened {
         if need == SecretNeed::Required {
             problems.extend(relay::roots(&settings).err());
         }
-        let (Some(signer), Some(templates), Some((secret, own_secret)), true) =
+        let (Some(signer), Some(templates), Some((key, own_secret)), true) =
             (signer, templates, signing, problems.is_empty())
         else {
             return Err(Failure { status: Status::BadInput, problems });
@@ -117,7 +117,7 @@ impl Opened {
         let press = Press {
             event: settings.event.clone(),
             signer,
-            keys: secret.sub_keys(),
+            keys: key.sub_keys(),
             templates,
             from: settings.mail.from.clone(),
             reply_to: settings.mail.reply_to.clone(),
@@ -244,28 +244,6 @@ fn parsed<T, E: std::fmt::Display>(
     .ok()
 }
 
-fn signing_secret(
-    desk: &Desk<'_>,
-    settings: &Settings,
-    need: SecretNeed,
-    warnings: &mut Vec<Told>,
-) -> Result<(SigningSecret, bool), Told> {
-    let source = &settings.jitsi.secret;
-    let found = own_secrets::JITSI.find(desk, settings, source)?;
-    let Some(secret) = found else {
-        return match need {
-            SecretNeed::OrThrowAway => Ok((SigningSecret::throw_away(), false)),
-            SecretNeed::Required => {
-                Err(Told::new("the Jitsi secret is missing: no link can be signed").hint(hint_for_missing(settings)))
-            }
-        };
-    };
-    let blame = |what: String, hint: &str| own_secrets::JITSI.blame(desk, settings, source, &what, hint);
-    let (secret, weak) = SigningSecret::accept(secret).map_err(|problem| blame(problem.to_string(), problem.hint()))?;
-    warnings.extend(weak.iter().map(|warning| blame(warning.to_string(), warning.hint())));
-    Ok((secret, true))
-}
-
 /// Times that may well be a slip of the year; nothing revokes a link before its end.
 fn odd_times(settings: &Settings) -> Vec<Told> {
     let window = &settings.event.window;
@@ -282,26 +260,25 @@ fn odd_times(settings: &Settings) -> Vec<Told> {
     odd
 }
 
-/// The secret is named in the file that names the server: they belong together.
-fn hint_for_missing(settings: &Settings) -> String {
-    let file = settings.position("jitsi.url").map_or_else(|| "event.toml".into(), |at| at.file);
-    format!(
-        "put the server's app_secret into a file of its own and name it in {file} under [jitsi]: \
-         secret_file = \"jitsi.secret\" (or set ROOMKEY_JITSI_SECRET)"
-    )
-}
-
 fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {
     let ours = &settings.jitsi;
     TokenSettings {
+        provider: match ours.provider {
+            settings::JitsiProvider::OwnServer => jitsi::Provider::OwnServer,
+            settings::JitsiProvider::Jaas => jitsi::Provider::Jaas,
+        },
         server,
         app_id: ours.app_id.clone(),
+        key_id: ours.key_id.clone(),
         audience: ours.audience.clone(),
         subject: ours.subject.clone(),
         algorithm: match ours.algorithm {
             settings::Algorithm::Hs256 => jitsi::Algorithm::Hs256,
             settings::Algorithm::Hs384 => jitsi::Algorithm::Hs384,
             settings::Algorithm::Hs512 => jitsi::Algorithm::Hs512,
+            settings::Algorithm::Rs256 => jitsi::Algorithm::Rs256,
+            settings::Algorithm::Rs384 => jitsi::Algorithm::Rs384,
+            settings::Algorithm::Rs512 => jitsi::Algorithm::Rs512,
         },
         claims: match ours.claims {
             settings::Claims::Standard => jitsi::ClaimsStyle::Standard,

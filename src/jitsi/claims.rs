@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// How a token is signed: HMAC with SHA-2 (RFC 7518 §3.2).
+/// How a token is signed: HMAC (RFC 7518 §3.2) or RSA (§3.3) with SHA-2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Algorithm {
     /// HMAC with SHA-256: what a Jitsi server with an `app_secret` wants unless told otherwise.
@@ -17,11 +17,41 @@ pub enum Algorithm {
     Hs384,
     /// HMAC with SHA-512.
     Hs512,
+    /// RSASSA-PKCS1-v1_5 with SHA-256: what a Jitsi server with a key server wants unless told otherwise.
+    Rs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    Rs384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    Rs512,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Hs256, Self::Hs384, Self::Hs512, Self::Rs256, Self::Rs384, Self::Rs512];
+
+    /// Whether it signs with a private key, and not with a secret that both sides know.
+    #[must_use]
+    pub fn is_rsa(self) -> bool {
+        matches!(self, Self::Rs256 | Self::Rs384 | Self::Rs512)
+    }
+
+    /// Its name (RFC 7518 §3.1).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Hs384 => "HS384",
+            Self::Hs512 => "HS512",
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
+        }
+    }
 }
 
 /// Why a text names no algorithm that can be signed with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an algorithm: HS256, HS384 or HS512")]
+#[error("`{0}` is not an algorithm: HS256, HS384, HS512, RS256, RS384 or RS512")]
 pub struct AlgorithmProblem(pub String);
 
 impl AlgorithmProblem {
@@ -36,22 +66,14 @@ impl FromStr for Algorithm {
     type Err = AlgorithmProblem;
 
     fn from_str(given: &str) -> Result<Self, AlgorithmProblem> {
-        match given {
-            "HS256" => Ok(Self::Hs256),
-            "HS384" => Ok(Self::Hs384),
-            "HS512" => Ok(Self::Hs512),
-            other => Err(AlgorithmProblem(other.to_owned())),
-        }
+        let found = Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == given);
+        found.ok_or_else(|| AlgorithmProblem(given.to_owned()))
     }
 }
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-        })
+        f.write_str(self.as_str())
     }
 }
 
@@ -61,6 +83,9 @@ impl From<Algorithm> for jsonwebtoken::Algorithm {
             Algorithm::Hs256 => Self::HS256,
             Algorithm::Hs384 => Self::HS384,
             Algorithm::Hs512 => Self::HS512,
+            Algorithm::Rs256 => Self::RS256,
+            Algorithm::Rs384 => Self::RS384,
+            Algorithm::Rs512 => Self::RS512,
         }
     }
 }
@@ -152,12 +177,10 @@ mod tests {
 
     #[test]
     fn an_algorithm_is_named_exactly() {
-        for (name, algorithm) in [("HS256", Algorithm::Hs256), ("HS384", Algorithm::Hs384), ("HS512", Algorithm::Hs512)]
-        {
-            assert_eq!(name.parse(), Ok(algorithm));
-            assert_eq!(algorithm.to_string(), name);
+        for algorithm in Algorithm::ALL {
+            assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
         }
-        for name in ["hs256", "RS256", "none", "", " HS256"] {
+        for name in ["hs256", "PS256", "none", "", " HS256"] {
             assert!(name.parse::<Algorithm>().is_err(), "{name}");
         }
     }

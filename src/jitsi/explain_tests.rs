@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     jitsi::{
-        Algorithm, Bearer, ClaimsStyle, Finding, LinkStyle, ServerAddress, Severity, SigningSecret, TokenSettings,
-        extract_token,
+        Algorithm, Bearer, ClaimsStyle, Finding, LinkStyle, Provider, ServerAddress, Severity, SigningKey,
+        SigningSecret, TokenSettings, extract_token,
     },
     model::{Address, Room, UserId, Window},
 };
@@ -22,7 +22,9 @@ const EXP: i64 = 1_796_493_600;
 fn settings() -> TokenSettings {
     TokenSettings {
         server: ServerAddress::parse("https://meet.example.org").unwrap(),
+        provider: Provider::OwnServer,
         app_id: "workshop".into(),
+        key_id: None,
         audience: None,
         subject: None,
         algorithm: Algorithm::Hs256,
@@ -32,7 +34,8 @@ fn settings() -> TokenSettings {
 }
 
 fn signer(settings: TokenSettings) -> Signer {
-    Signer::new(settings, &SigningSecret::accept(SecretString::from(SECRET)).unwrap().0).unwrap()
+    let (secret, _) = SigningSecret::accept(SecretString::from(SECRET)).unwrap();
+    Signer::new(settings, &SigningKey::Secret(secret)).unwrap()
 }
 
 fn header() -> Value {
@@ -63,7 +66,9 @@ fn token(header: &Value, claims: &Value) -> String {
     let part = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
     let message = format!("{}.{}", part(header), part(claims));
     let key = EncodingKey::from_secret(SECRET.as_bytes());
-    let algorithm = header["alg"].as_str().and_then(|alg| alg.parse::<Algorithm>().ok()).unwrap_or_default();
+    let algorithm = header["alg"].as_str().and_then(|alg| alg.parse::<Algorithm>().ok());
+    let algorithm = algorithm.filter(|algorithm| !algorithm.is_rsa()).unwrap_or_default();
+    crate::jitsi::signing::install();
     let signature = sign(message.as_bytes(), &key, algorithm.into()).unwrap();
     format!("{message}.{signature}")
 }

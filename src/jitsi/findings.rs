@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::{
+    claims::Algorithm,
     inspect::{ClaimFacts, Extracted, Finding, Moment, Severity, SignatureCheck},
     inspect_text::utc,
     token::Signer,
@@ -100,7 +101,7 @@ impl<'a> Judge<'a> {
             self.error("the header does not say how the token is signed (`alg`)", "");
             return;
         };
-        let own = self.signer.map(|signer| signer.settings().algorithm.to_string());
+        let own = self.signer.map(|signer| signer.settings().algorithm);
         match (alg, own) {
             (alg, _) if alg.eq_ignore_ascii_case("none") => {
                 self.error(
@@ -108,21 +109,27 @@ impl<'a> Judge<'a> {
                     "",
                 );
             }
-            ("HS256" | "HS384" | "HS512", Some(own)) if own != alg => self.error(
-                format!(
-                    "the token is signed with {alg}, this event's settings say {own}: a server takes one of them alone"
-                ),
-                "compare `algorithm` with the server's `signature_algorithm`",
-            ),
-            ("RS256" | "RS384" | "RS512", Some(own)) => self.error(
-                format!(
-                    "the token is signed with a private key ({alg}), this event's settings say a shared secret ({own})"
-                ),
-                "it was made for another server, or by another program",
-            ),
-            ("RS256" | "RS384" | "RS512", None) if !given.header.contains_key("kid") => self
+            (alg, Some(own)) if alg.parse::<Algorithm>().is_ok() && own.as_str() != alg => {
+                let kind = |is_rsa| if is_rsa { "a private key" } else { "a shared secret" };
+                let (theirs, ours) = (kind(alg.starts_with("RS")), kind(own.is_rsa()));
+                if theirs == ours {
+                    self.error(
+                        format!(
+                            "the token is signed with {alg}, this event's settings say {own}: a server takes one of them \
+                             alone"
+                        ),
+                        "compare `algorithm` with the server's `signature_algorithm`",
+                    );
+                } else {
+                    self.error(
+                        format!("the token is signed with {theirs} ({alg}), this event's settings say {ours} ({own})"),
+                        "it was made for another server, or by another program",
+                    );
+                }
+            }
+            ("RS256" | "RS384" | "RS512", _) if !given.header.contains_key("kid") => self
                 .warn("the header does not say which key signed (`kid`): a server with a key server refuses that", ""),
-            ("HS256" | "HS384" | "HS512", _) | ("RS256" | "RS384" | "RS512", None) => {}
+            (alg, _) if alg.parse::<Algorithm>().is_ok() => {}
             (alg, _) => {
                 self.error(
                     format!("no Jitsi server knows the algorithm `{alg}`"),
@@ -145,7 +152,7 @@ impl<'a> Judge<'a> {
         let Some(iss) = self.string_claim("iss", "a server refuses a token that does not say whose it is") else {
             return;
         };
-        if let Some(app_id) = self.signer.map(|signer| &signer.settings().app_id).filter(|app_id| *app_id != iss) {
+        if let Some(app_id) = self.signer.map(|signer| signer.settings().issuer()).filter(|issuer| *issuer != iss) {
             self.error(
                 format!("`iss` is `{iss}`, this event's `app_id` is `{app_id}` (\"invalid 'iss' claim\")"),
                 "`app_id` must be the server's, letter for letter",

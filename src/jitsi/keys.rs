@@ -1,4 +1,4 @@
-//! The secret that signs: which ones are fit, and what derives from them.
+//! What signs: which secrets are fit for it, and what derives from them.
 //!
 //! Owns: the rules a signing secret is held to. Whoever gets a link can guess at the secret for as
 //! long as they like, on their own machine: length and chance are all that protects it. Does not
@@ -9,7 +9,11 @@ use aws_lc_rs::rand;
 use data_encoding::HEXLOWER;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
-use super::placeholder::{Likeness, likeness};
+use super::{
+    claims::Algorithm,
+    placeholder::{Likeness, likeness},
+    rsa::{RsaBits, RsaKey},
+};
 use crate::model::SubKeys;
 
 /// The fewest octets a secret may have.
@@ -114,6 +118,36 @@ impl SigningSecret {
     /// The octets, for the signer alone.
     pub(super) fn as_bytes(&self) -> &[u8] {
         self.0.expose_secret().as_bytes()
+    }
+}
+
+/// What signs: a secret that the server knows as well, or a private key whose public half it has.
+#[derive(Debug, Clone)]
+pub enum SigningKey {
+    /// For HMAC.
+    Secret(SigningSecret),
+    /// For RSA.
+    Private(RsaKey),
+}
+
+impl SigningKey {
+    /// Makes one for a rehearsal, fit for an algorithm.
+    #[must_use]
+    pub fn throw_away(algorithm: Algorithm) -> Self {
+        if algorithm.is_rsa() {
+            Self::Private(RsaKey::generate(RsaBits::B2048))
+        } else {
+            Self::Secret(SigningSecret::throw_away())
+        }
+    }
+
+    /// The labelled sub-keys from which user ids, Message-IDs and fingerprints derive.
+    #[must_use]
+    pub fn sub_keys(&self) -> SubKeys {
+        match self {
+            Self::Secret(secret) => secret.sub_keys(),
+            Self::Private(key) => key.sub_keys(),
+        }
     }
 }
 

@@ -5,8 +5,7 @@
 //! token somebody holds. Does not own: room names (`model::Room`), who gets which user id
 //! (`model::SubKeys`), or asking a server anything over the network.
 //!
-//! Known weakness: HMAC signatures only (HS256, HS384, HS512). A server that wants RS256, JaaS among
-//! them, is explained by `inspect` but cannot be signed for.
+//! Known weakness: of public-key signatures RSA alone (RS256, RS384, RS512): Jitsi knows no others.
 
 mod claims;
 mod explain;
@@ -19,7 +18,9 @@ mod json_object;
 mod keys;
 mod link;
 mod placeholder;
+mod rsa;
 mod server;
+mod signing;
 mod token;
 mod token_settings;
 
@@ -29,8 +30,9 @@ pub use inspect::{
     ClaimFacts, Explanation, Extracted, Finding, HeaderFacts, InspectProblem, Moment, Severity, SignatureCheck,
     UserFacts, extract_token,
 };
-pub use keys::{SecretProblem, SecretWarning, SigningSecret};
+pub use keys::{SecretProblem, SecretWarning, SigningKey, SigningSecret};
 pub use link::{LinkParts, LinkProblem, LinkStyle};
+pub use rsa::{RsaBits, RsaKey, RsaKeyProblem, asap_file_name};
 pub use server::{ServerAddress, ServerAddressProblem};
 pub use token::{Bearer, MintProblem, Signer, VerifyProblem};
-pub use token_settings::{SignerProblem, TokenSettings};
+pub use token_settings::{Provider, SignerProblem, TokenSettings};

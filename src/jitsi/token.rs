@@ -1,6 +1,6 @@
 //! Minting a personal token, and proving it before it is mailed.
 //!
-//! Owns: signing with one secret under one set of settings, and the proof the other way round: the
+//! Owns: signing with one key under one set of settings, and the proof the other way round: the
 //! finished link is taken apart, its signature checked, and its claims, decoded by another set of
 //! types, are compared with what was meant. Both are pure and deterministic: the same person, room
 //! and window give the same octets. Does not own: whether a window is over. Known weakness: what is
@@ -14,8 +14,9 @@ use jsonwebtoken::{DecodingKey, EncodingKey, Header, decode_header, encode};
 
 use super::{
     claims::{Algorithm, Claims, ClaimsStyle, Context, ReadClaims, User},
-    keys::SigningSecret,
+    keys::SigningKey,
     link::{LinkParts, LinkProblem, LinkStyle, join_link, take_apart},
+    signing,
     token_settings::{SignerProblem, TokenSettings},
 };
 use crate::model::{Address, JoinLink, Room, UserId, Window};
@@ -104,6 +105,8 @@ pub struct Signer {
     header: Header,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    /// Keeps a private key where the provider finds it.
+    key: SigningKey,
     /// The header that was decoded and found right: all others are compared with it.
     proven_header: OnceLock<String>,
 }
@@ -118,23 +121,44 @@ impl Signer {
     /// Prepares keys and header once for all tokens.
     ///
     /// # Errors
-    /// [`SignerProblem`] where app id, audience or subject is empty, has outer blanks or holds a
-    /// character that may not travel, or the subject is not in lower case.
-    pub fn new(settings: TokenSettings, secret: &SigningSecret) -> Result<Self, SignerProblem> {
+    /// [`SignerProblem`] where app id, audience, subject or key id is empty, has outer blanks or holds a
+    /// character that may not travel, the subject is not in lower case, JaaS could not take them, or the key
+    /// does not fit the algorithm.
+    pub fn new(settings: TokenSettings, key: &SigningKey) -> Result<Self, SignerProblem> {
+        signing::install();
         settings.check()?;
-        Ok(Self {
-            header: Header::new(settings.algorithm.into()),
-            encoding: EncodingKey::from_secret(secret.as_bytes()),
-            decoding: DecodingKey::from_secret(secret.as_bytes()),
-            settings,
-            proven_header: OnceLock::new(),
-        })
+        let (encoding, decoding) = match key {
+            SigningKey::Secret(_) if settings.algorithm.is_rsa() => {
+                return Err(SignerProblem::Unfit(settings.algorithm, "a secret"));
+            }
+            SigningKey::Private(_) if !settings.algorithm.is_rsa() => {
+                return Err(SignerProblem::Unfit(settings.algorithm, "a private key"));
+            }
+            SigningKey::Secret(secret) => {
+                (EncodingKey::from_secret(secret.as_bytes()), DecodingKey::from_secret(secret.as_bytes()))
+            }
+            SigningKey::Private(key) => (signing::encoding_key(key), DecodingKey::from_rsa_der(key.public_der())),
+        };
+        let header = Header { kid: settings.key_id(), ..Header::new(settings.algorithm.into()) };
+        Ok(Self { header, encoding, decoding, key: key.clone(), settings, proven_header: OnceLock::new() })
     }
 
     /// The settings under which tokens are minted.
     #[must_use]
     pub fn settings(&self) -> &TokenSettings {
         &self.settings
+    }
+
+    /// What signs.
+    #[must_use]
+    pub fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// Whether a private key signs, and not a secret that the server knows as well.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        matches!(self.key, SigningKey::Private(_))
     }
 
     /// Makes a person's link. The same arguments give the same octets.
@@ -153,13 +177,13 @@ impl Signer {
         let settings = &self.settings;
         let claims = Claims {
             aud: settings.audience(),
-            iss: &settings.app_id,
+            iss: settings.issuer(),
             sub: settings.subject(),
             room: room.as_str(),
             nbf,
             exp,
             context: Context {
-                tenant: settings.server.tenant(),
+                tenant: settings.tenant(),
                 user: User {
                     id: &bearer.user_id.0,
                     name: bearer.name,
@@ -252,7 +276,7 @@ impl Signer {
         let second = jiff::SignedDuration::from_nanos(999_999_999);
         let late = window.opens().checked_add(second).unwrap_or(Timestamp::MAX);
         let early = window.closes().checked_sub(second).unwrap_or(Timestamp::MIN);
-        let claim = if claims.iss != settings.app_id {
+        let claim = if claims.iss != settings.issuer() {
             "iss"
         } else if claims.aud != settings.audience() {
             "aud"
@@ -264,7 +288,7 @@ impl Signer {
             "nbf"
         } else if !is_at(claims.exp, early, window.closes()) || claims.exp <= claims.nbf {
             "exp"
-        } else if claims.context.tenant.as_deref() != settings.server.tenant() {
+        } else if claims.context.tenant.as_deref() != settings.tenant() {
             "context.tenant"
         } else {
             return Ok(());
@@ -289,7 +313,7 @@ impl Signer {
         Err(VerifyProblem::Claim(claim))
     }
 
-    /// Whether a signature over `message` is this secret's, under any of the HMAC algorithms.
+    /// Whether a signature over `message` is this key's, under any algorithm of its kind.
     pub(super) fn holds(&self, message: &str, signature: &str, algorithm: Algorithm) -> bool {
         jsonwebtoken::crypto::verify(signature, message.as_bytes(), &self.decoding, algorithm.into()).unwrap_or(false)
     }

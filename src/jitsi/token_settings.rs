@@ -10,16 +10,37 @@ use super::{
 };
 use crate::model::{ForbiddenChar, forbidden_char};
 
+/// Who runs the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Provider {
+    /// Somebody with a server of their own.
+    #[default]
+    OwnServer,
+    /// 8x8, as Jitsi as a Service.
+    Jaas,
+}
+
+impl Provider {
+    /// What an app id of JaaS begins with.
+    pub const JAAS_APP_ID: &str = "vpaas-magic-cookie-";
+    /// Where JaaS is.
+    pub const JAAS_URL: &str = "https://8x8.vc";
+}
+
 /// What all tokens of an event have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenSettings {
+    /// Who runs the server.
+    pub provider: Provider,
     /// Where links lead.
     pub server: ServerAddress,
-    /// `iss`: the server's `app_id`.
+    /// The server's `app_id`.
     pub app_id: String,
-    /// `aud`; the app id where `None`.
+    /// Which of the server's keys verifies (`kid`); none with a secret. With JaaS short, or whole.
+    pub key_id: Option<String>,
+    /// `aud`; what the provider wants where `None`.
     pub audience: Option<String>,
-    /// `sub`; the tenant, or else the host, where `None`.
+    /// `sub`; what the provider wants where `None`.
     pub subject: Option<String>,
     /// How tokens are signed.
     pub algorithm: Algorithm,
@@ -30,16 +51,47 @@ pub struct TokenSettings {
 }
 
 impl TokenSettings {
-    /// What `aud` says.
+    /// What `iss` says: the app id, or what JaaS wants.
     #[must_use]
-    pub fn audience(&self) -> &str {
-        self.audience.as_deref().unwrap_or(&self.app_id)
+    pub fn issuer(&self) -> &str {
+        match self.provider {
+            Provider::OwnServer => &self.app_id,
+            Provider::Jaas => "chat",
+        }
     }
 
-    /// What `sub` says.
+    /// What `aud` says: the app id unless the organiser says otherwise, or what JaaS wants.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        self.audience.as_deref().unwrap_or(match self.provider {
+            Provider::OwnServer => &self.app_id,
+            Provider::Jaas => "jitsi",
+        })
+    }
+
+    /// What `sub` says unless the organiser says otherwise: the tenant, or else the host; with JaaS the app id.
     #[must_use]
     pub fn subject(&self) -> &str {
-        self.subject.as_deref().unwrap_or_else(|| self.server.subject_default())
+        self.subject.as_deref().unwrap_or_else(|| match self.provider {
+            Provider::OwnServer => self.server.subject_default(),
+            Provider::Jaas => &self.app_id,
+        })
+    }
+
+    /// What `kid` says: as JaaS wants it, the app id stands before it.
+    #[must_use]
+    pub fn key_id(&self) -> Option<String> {
+        let key_id = self.key_id.as_ref()?;
+        Some(match self.provider {
+            Provider::Jaas if !key_id.contains('/') => format!("{}/{key_id}", self.app_id),
+            _ => key_id.clone(),
+        })
+    }
+
+    /// What `context.tenant` says; JaaS knows the tenant by `sub`.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.server.tenant().filter(|_| self.provider == Provider::OwnServer)
     }
 
     /// Whether a server could compare what these settings put into a token.
@@ -47,8 +99,26 @@ impl TokenSettings {
         check_claim("app_id", &self.app_id)?;
         check_claim("audience", self.audience())?;
         check_claim("subject", self.subject())?;
+        if let Some(key_id) = self.key_id() {
+            check_claim("key_id", &key_id)?;
+        }
+        if self.provider == Provider::Jaas {
+            self.check_jaas()?;
+        }
         let lower = self.subject().to_lowercase();
         if lower == self.subject() { Ok(()) } else { Err(SignerProblem::SubjectCase { suggestion: lower }) }
+    }
+
+    fn check_jaas(&self) -> Result<(), SignerProblem> {
+        let key = |text: &str| !text.is_empty() && !text.contains('/');
+        let cookie = self.app_id.strip_prefix(Provider::JAAS_APP_ID);
+        if !cookie.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        {
+            return Err(SignerProblem::JaasAppId);
+        }
+        let whole = self.key_id().ok_or(SignerProblem::NoKeyId)?;
+        let of_app = whole.strip_prefix(&self.app_id).and_then(|rest| rest.strip_prefix('/'));
+        if of_app.is_some_and(key) { Ok(()) } else { Err(SignerProblem::JaasKeyId) }
     }
 }
 
@@ -79,6 +149,18 @@ pub enum SignerProblem {
     /// A blank at one end: servers compare character by character.
     #[error("`{0}` begins or ends with a blank")]
     OuterBlank(&'static str),
+    /// JaaS finds its key by it.
+    #[error("`key_id` is missing: JaaS has to know which of your keys has signed")]
+    NoKeyId,
+    /// No app id of JaaS.
+    #[error("`app_id` is none of JaaS: these begin with `{}`", Provider::JAAS_APP_ID)]
+    JaasAppId,
+    /// A key id of another app.
+    #[error("`key_id` is none of this app: it is short, like `4f4910`, or the app id, `/` and that")]
+    JaasKeyId,
+    /// RSA signs with a private key, HMAC with a secret.
+    #[error("`algorithm` is {0}, and what is to sign is {1}")]
+    Unfit(Algorithm, &'static str),
     /// A subject with capital letters.
     #[error("`subject` must be in lower case: it is a domain or a tenant")]
     SubjectCase {
@@ -88,12 +170,15 @@ pub enum SignerProblem {
 }
 
 impl SignerProblem {
-    /// The setting that is wrong: `app_id`, `audience` or `subject`.
+    /// The setting that is wrong.
     #[must_use]
     pub fn setting(&self) -> &'static str {
         match self {
             Self::Empty(setting) | Self::OuterBlank(setting) | Self::Forbidden { setting, .. } => setting,
             Self::SubjectCase { .. } => "subject",
+            Self::NoKeyId | Self::JaasKeyId => "key_id",
+            Self::JaasAppId => "app_id",
+            Self::Unfit(..) => "algorithm",
         }
     }
 
@@ -106,6 +191,15 @@ impl SignerProblem {
             Self::Forbidden { .. } => "type it anew".into(),
             Self::OuterBlank(_) => "take the blank away".into(),
             Self::SubjectCase { suggestion } => format!("write `{suggestion}`"),
+            Self::NoKeyId | Self::JaasKeyId => {
+                "copy it from https://jaas.8x8.vc, API Keys: it is shown beside the public key".into()
+            }
+            Self::JaasAppId => "copy the AppID from https://jaas.8x8.vc, API Keys".into(),
+            Self::Unfit(algorithm, _) if algorithm.is_rsa() => {
+                "name the private key by `private_key_file`; or take `algorithm` out, where the server has an `app_secret`"
+                    .into()
+            }
+            Self::Unfit(..) => "take `algorithm` out: a private key signs with RS256".into(),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     file::{Entry, Value},
     keys::KEYS,
     layers::{Layers, Lookup},
-    meant::{Algorithm, AttendeeSettings, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings},
+    meant::{AttendeeSettings, ColumnSetting, MailSettings},
     problem::{Refusal, quoted},
     secrets::SecretSource,
     values,
@@ -128,33 +128,6 @@ fn time_refusal(problem: &LocalTimeProblem) -> Refusal {
 /// Reads `[calendar]`.
 pub(super) fn calendar(layers: &mut Layers<'_>) -> Option<CalendarStyle> {
     layers.text("calendar.style", |text| values::choice(text, &CalendarStyle::ALL.map(|style| (style.as_str(), style))))
-}
-
-/// Reads `[jitsi]`.
-pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
-    let url = layers.text("jitsi.url", |text| values::line(text, 500));
-    let app_id = layers.text("jitsi.app_id", |text| values::exact_line(text, 255));
-    let audience = layers.text("jitsi.audience", |text| values::exact_line(text, 255));
-    let subject = layers.text("jitsi.subject", |text| values::exact_line(text, 255));
-    let algorithm = layers.text("jitsi.algorithm", |text| {
-        values::choice(text, &[("HS256", Algorithm::Hs256), ("HS384", Algorithm::Hs384), ("HS512", Algorithm::Hs512)])
-    });
-    let claims = layers
-        .text("jitsi.claims", |text| values::choice(text, &[("standard", Claims::Standard), ("full", Claims::Full)]));
-    let link = layers.text("jitsi.link", |text| {
-        values::choice(text, &[("query", LinkStyle::Query), ("fragment", LinkStyle::Fragment)])
-    });
-    let secret = secret(layers, "ROOMKEY_JITSI_SECRET", "jitsi.secret_file", "jitsi.secret_command");
-    Some(JitsiSettings {
-        url: url?,
-        app_id: app_id?,
-        audience,
-        subject,
-        algorithm: algorithm?,
-        claims: claims?,
-        link: link?,
-        secret,
-    })
 }
 
 /// Where a secret is found: a file, a command, or the environment alone.

@@ -110,7 +110,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 66] = [
+pub(super) static KEYS: [Key; 69] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -122,15 +122,18 @@ pub(super) static KEYS: [Key; 66] = [
     key("event.closes_after", Text, "\"2h\"").or("2h"),
     key("event.organizer", Text, "\"Ada Lovelace <ada@example.org>\""),
     key("event.description", Text, "\"Bring a laptop.\""),
+    key("jitsi.provider", Text, "\"jaas\"").along(Server),
     key("jitsi.url", Text, "\"https://meet.example.org\"").required().of(Server),
     key("jitsi.app_id", Text, "\"workshop\"").required().of(Server),
     key("jitsi.audience", Text, "\"jitsi\"").along(Server),
     key("jitsi.subject", Text, "\"meet.example.org\"").along(Server),
-    key("jitsi.algorithm", Text, "\"HS256\"").or("HS256").along(Server),
+    key("jitsi.algorithm", Text, "\"HS256\"").along(Server),
+    key("jitsi.key_id", Text, "\"workshop-2026\"").along(Server),
     key("jitsi.claims", Text, "\"standard\"").or("standard").along(Server),
     key("jitsi.link", Text, "\"query\"").or("query").along(Server),
     key("jitsi.secret_file", Text, "\"jitsi.secret\"").of(Server),
     key("jitsi.secret_command", Words, "[\"pass\", \"show\", \"jitsi\"]").of(Server),
+    key("jitsi.private_key_file", Text, "\"jitsi.pem\"").of(Server),
     key("attendees.file", OneText, "\"attendees.csv\"").or("attendees.csv"),
     key("attendees.empty_name", Text, "\"address\"").or("refuse"),
     key("attendees.shared_addresses", Text, "\"allow\"").or("refuse"),

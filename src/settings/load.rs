@@ -7,7 +7,7 @@ use super::{
     file::{self, Role, SettingsFile, Unreadable},
     layers::Layers,
     problem::{Refusal, SettingsProblem, SettingsProblems},
-    relay,
+    relay, server,
 };
 
 impl Settings {
@@ -73,7 +73,7 @@ pub(super) fn read(path: &Path, role: Role, problems: &mut Vec<SettingsProblem>)
 fn resolve(layers: &mut Layers<'_>, file: &SettingsFile) -> Option<Settings> {
     let mail = event::mail(layers);
     let table = event::event(layers, mail.as_ref().map(|mail| &mail.from));
-    let jitsi = event::jitsi(layers);
+    let jitsi = server::jitsi(layers);
     let attendees = event::attendees(layers);
     let calendar = event::calendar(layers);
     let smtp = relay::smtp(layers);

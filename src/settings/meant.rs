@@ -67,6 +67,21 @@ pub enum Algorithm {
     Hs384,
     /// HMAC with SHA-512.
     Hs512,
+    /// RSA with SHA-256: the usual with a private key.
+    Rs256,
+    /// RSA with SHA-384.
+    Rs384,
+    /// RSA with SHA-512.
+    Rs512,
+}
+
+/// Who runs the Jitsi server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JitsiProvider {
+    /// Somebody with a server of their own.
+    OwnServer,
+    /// 8x8: Jitsi as a Service.
+    Jaas,
 }
 
 /// What a token says of a person.
@@ -90,6 +105,8 @@ pub enum LinkStyle {
 /// The Jitsi server and how its tokens are made.
 #[derive(Debug, Clone)]
 pub struct JitsiSettings {
+    /// Who runs it.
+    pub provider: JitsiProvider,
     /// The address as given; its form is the link maker's to judge.
     pub url: String,
     /// The issuer (`iss`).
@@ -104,8 +121,12 @@ pub struct JitsiSettings {
     pub claims: Claims,
     /// Where in the link the token stands.
     pub link: LinkStyle,
+    /// Which of the server's keys verifies (`kid`).
+    pub key_id: Option<String>,
     /// Where the signing secret is found.
     pub secret: SecretSource,
+    /// The private key that signs instead, absolute.
+    pub private_key_file: Option<PathBuf>,
 }
 
 /// Where a value of each row is found.

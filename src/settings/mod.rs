@@ -30,12 +30,13 @@ mod problem;
 mod provider;
 mod relay;
 pub mod secrets;
+mod server;
 pub mod typed;
 mod values;
 
 pub use meant::{
-    Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiSettings, LinkStyle, MailSettings, Rate,
-    RetrySettings, Settings, SmtpSettings, Timeouts, Tls,
+    Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiProvider, JitsiSettings, LinkStyle, MailSettings,
+    Rate, RetrySettings, Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Place, Refusal, SettingsProblem, SettingsProblems};

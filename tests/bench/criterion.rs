@@ -8,7 +8,10 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use roomkey::{
     invitation::{Facts, Occasion, Rendered, Templates},
-    jitsi::{Algorithm, Bearer, ClaimsStyle, LinkStyle, ServerAddress, Signer, SigningSecret, TokenSettings},
+    jitsi::{
+        Algorithm, Bearer, ClaimsStyle, LinkStyle, Provider, ServerAddress, Signer, SigningKey, SigningSecret,
+        TokenSettings,
+    },
     ledger::{
         CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, OwnValues, PersonIdentity, RunLock,
         Terms, TermsId, Writer, WriterHandle,
@@ -207,14 +210,17 @@ fn signer() -> (Signer, SubKeys) {
     let (secret, _) = SigningSecret::accept(secret).unwrap();
     let settings = TokenSettings {
         server: ServerAddress::parse("https://meet.example.org").unwrap(),
+        provider: Provider::OwnServer,
         app_id: "workshop".into(),
+        key_id: None,
         audience: None,
         subject: None,
         algorithm: Algorithm::Hs256,
         claims: ClaimsStyle::Standard,
         link: LinkStyle::Query,
     };
-    (Signer::new(settings, &secret).unwrap(), secret.sub_keys())
+    let key = SigningKey::Secret(secret);
+    (Signer::new(settings, &key).unwrap(), key.sub_keys())
 }
 
 fn event() -> Event {

@@ -40,6 +40,7 @@ mod resend;
 mod secrets;
 mod send;
 mod settle;
+mod signing;
 mod soak;
 mod status;
 mod templates;

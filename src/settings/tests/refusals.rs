@@ -70,7 +70,7 @@ const JITSI_AND_ATTENDEES: &[Row] = &[
     (
         "[mail]",
         "algorithm = \"hs256\"\n[mail]",
-        "event.toml:13:13: algorithm: `hs256` is none of \"HS256\", \"HS384\", \"HS512\"\n  hint: did you mean \"HS256\"?",
+        "event.toml:13:13: algorithm: `hs256` is none of \"HS256\", \"HS384\", \"HS512\", \"RS256\", \"RS384\", \"RS512\"\n  hint: did you mean \"HS256\"?",
     ),
     (
         "[mail]",

@@ -1,0 +1,79 @@
+//! The table `[jitsi]` becomes what it means.
+
+use super::{
+    event::secret,
+    layers::Layers,
+    meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle},
+    problem::Refusal,
+    values,
+};
+
+/// Where 8x8 serves JaaS; the app id follows.
+const JAAS: &str = "https://8x8.vc";
+
+const ALGORITHMS: [(&str, Algorithm); 6] = [
+    ("HS256", Algorithm::Hs256),
+    ("HS384", Algorithm::Hs384),
+    ("HS512", Algorithm::Hs512),
+    ("RS256", Algorithm::Rs256),
+    ("RS384", Algorithm::Rs384),
+    ("RS512", Algorithm::Rs512),
+];
+
+/// Reads `[jitsi]`.
+pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
+    let provider = layers.text("jitsi.provider", |text| values::choice(text, &[("jaas", JitsiProvider::Jaas)]));
+    let is_jaas = provider == Some(JitsiProvider::Jaas);
+    let app_id = layers.text("jitsi.app_id", |text| values::exact_line(text, 255));
+    let url = match &app_id {
+        Some(app_id) if is_jaas && !layers.says("jitsi.url") => {
+            let url = format!("{JAAS}/{app_id}");
+            layers.derive("jitsi.url", url.clone());
+            Some(url)
+        }
+        // The app id that is missing is told, and the address follows from it.
+        None if is_jaas && !layers.says("jitsi.url") => None,
+        _ => layers.text("jitsi.url", |text| values::line(text, 500)),
+    };
+    let audience = layers.text("jitsi.audience", |text| values::exact_line(text, 255));
+    let subject = layers.text("jitsi.subject", |text| values::exact_line(text, 255));
+    let key_id = layers.text("jitsi.key_id", |text| values::exact_line(text, 255));
+    let private_key_file = layers.path("jitsi.private_key_file");
+    let algorithm = algorithm(layers, is_jaas || private_key_file.is_some());
+    let claims = layers
+        .text("jitsi.claims", |text| values::choice(text, &[("standard", Claims::Standard), ("full", Claims::Full)]));
+    let link = layers.text("jitsi.link", |text| {
+        values::choice(text, &[("query", LinkStyle::Query), ("fragment", LinkStyle::Fragment)])
+    });
+    let secret = secret(layers, "ROOMKEY_JITSI_SECRET", "jitsi.secret_file", "jitsi.secret_command");
+    if private_key_file.is_some() && (secret.file.is_some() || secret.command.is_some()) {
+        let refusal = Refusal::new("a secret is named as well: one of the two signs").hint(
+            "a server with an `app_secret` takes the secret, one with a key server and JaaS the private key: take the \
+             other one out",
+        );
+        layers.refuse("jitsi.private_key_file", &refusal);
+    }
+    Some(JitsiSettings {
+        provider: provider.unwrap_or(JitsiProvider::OwnServer),
+        url: url?,
+        app_id: app_id?,
+        audience,
+        subject,
+        algorithm: algorithm?,
+        claims: claims?,
+        link: link?,
+        key_id,
+        secret,
+        private_key_file,
+    })
+}
+
+/// What is set, or what a secret or a private key usually signs with.
+fn algorithm(layers: &mut Layers<'_>, is_private: bool) -> Option<Algorithm> {
+    if layers.says("jitsi.algorithm") {
+        return layers.text("jitsi.algorithm", |text| values::choice(text, &ALGORITHMS));
+    }
+    let (name, usual) = if is_private { ALGORITHMS[3] } else { ALGORITHMS[0] };
+    layers.derive("jitsi.algorithm", name);
+    Some(usual)
+}

@@ -1,0 +1,99 @@
+//! What signs: secrets of every HMAC, private keys, and keys that are none.
+
+use std::fs;
+
+use roomkey::jitsi::{RsaBits, RsaKey};
+
+use crate::support::{CLOSED_PORT, EventFile, Sandbox};
+
+/// An event whose links a private key signs.
+fn with_key(pem: &str, mode: u32) -> Sandbox {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    sandbox.write("jitsi.pem", pem);
+    fs::set_permissions(sandbox.path("jitsi.pem"), fs::Permissions::from_mode(mode)).unwrap();
+    event().write(&sandbox);
+    sandbox
+}
+
+fn event() -> EventFile {
+    EventFile::at(CLOSED_PORT)
+        .text("jitsi", "private_key_file", "jitsi.pem")
+        .text("jitsi", "key_id", "workshop-2026")
+        .without("jitsi", "secret_file")
+}
+
+#[test]
+fn a_private_key_signs_and_proves_its_links() {
+    let key = RsaKey::generate(RsaBits::B2048);
+    let sandbox = with_key(&key.private_pem(), 0o600);
+    sandbox.run(&["check"]).is(0).says("RS256").says("the private key comes from the file");
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.clone();
+    let read = sandbox.run(&["inspect", link.trim()]);
+    read.is(0).says("RS256").says("workshop-2026");
+    assert!(!sandbox.run(&["check"]).said().contains("PRIVATE KEY"));
+    // Another form of the same key changes nothing.
+    let again = RsaKey::read(&key.private_pem()).unwrap();
+    sandbox.write("jitsi.pem", &again.private_pem());
+    assert_eq!(sandbox.run(&["link", "a1@example.org"]).stdout, link);
+    for algorithm in ["RS384", "RS512"] {
+        event().text("jitsi", "algorithm", algorithm).write(&sandbox);
+        sandbox.run(&["check"]).is(0).says(algorithm);
+    }
+    event().text("jitsi", "algorithm", "HS256").write(&sandbox);
+    sandbox.run(&["link", "a1@example.org"]).is(3).says("take `algorithm` out");
+}
+
+#[test]
+fn what_is_no_key_to_sign_with_is_told_by_check_and_by_link() {
+    let key = RsaKey::generate(RsaBits::B2048);
+    let elliptic = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let locked = key.private_pem().replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+    for (pem, mode, what) in [
+        (key.public_pem().as_str(), 0o600, "this is a public key"),
+        (elliptic.as_str(), 0o600, "a key of another kind"),
+        (locked.as_str(), 0o600, "openssl pkey -in"),
+        ("", 0o600, "is empty"),
+        (&key.private_pem(), 0o640, "chmod 600"),
+        (&key.private_pem(), 0o604, "can be read by others"),
+    ] {
+        let sandbox = with_key(pem, mode);
+        for command in [&["check"][..], &["link", "a1@example.org"]] {
+            sandbox.run(command).is(3).says("event.toml:").says(what);
+        }
+    }
+    let sandbox = with_key(&key.private_pem(), 0o600);
+    fs::remove_file(sandbox.path("jitsi.pem")).unwrap();
+    sandbox.run(&["check"]).is(3).says("there is no secret file");
+    event().text("jitsi", "secret_file", "jitsi.secret").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("a secret is named as well");
+    event().without("jitsi", "private_key_file").text("jitsi", "algorithm", "RS256").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("private_key_file = \"jitsi.pem\"");
+    sandbox.run(&["rehearse"]).is(0);
+}
+
+#[test]
+fn jaas_needs_an_app_id_a_key_and_its_id() {
+    let key = RsaKey::generate(RsaBits::B2048);
+    let sandbox = with_key(&key.private_pem(), 0o600);
+    let jaas = || {
+        event()
+            .text("jitsi", "provider", "jaas")
+            .text("jitsi", "app_id", "vpaas-magic-cookie-0123456789abcdef0123456789abcdef")
+            .text("jitsi", "key_id", "4f4910")
+            .without("jitsi", "url")
+    };
+    jaas().write(&sandbox);
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.clone();
+    assert!(
+        link.starts_with("https://8x8.vc/vpaas-magic-cookie-0123456789abcdef0123456789abcdef/rust-workshop?jwt="),
+        "{link}"
+    );
+    sandbox.run(&["inspect", link.trim()]).is(0).says("vpaas-magic-cookie-0123456789abcdef0123456789abcdef/4f4910");
+    jaas().without("jitsi", "key_id").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("`key_id` is missing").says("https://jaas.8x8.vc");
+    jaas().text("jitsi", "app_id", "workshop").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("`app_id` is none of JaaS");
+    jaas().text("jitsi", "provider", "jass").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("did you mean \"jaas\"?");
+}
