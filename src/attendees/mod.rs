@@ -34,4 +34,5 @@ pub use crowd::{Admission, Crowd};
 pub use encoding::Encoding;
 pub use file::{AttendeeFile, FileStamp};
 pub use problem::{FileProblem, Problem, RowProblems, Unsound};
+pub use row::first_name;
 pub use rules::{ColumnChoice, ColumnChoices, EmptyName, Field, Rules};

@@ -9,6 +9,8 @@ mod terms;
 
 use std::sync::Arc;
 
+pub use guess::first_name;
+
 use super::{Columns, Field, Problem, RowProblems, Rules, scanner::Lines, zones::Zones};
 use crate::model::{Address, Attendee, Locator, forbidden_char, forbidden_char_in_text};
 

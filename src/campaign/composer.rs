@@ -18,7 +18,7 @@ use crate::{
     failure::Told,
     invitation::Occasion,
     ledger::{CampaignId, Entry, Held, MailingId, OwnValues, PersonIdentity, Roster, Standing, TermsId, calendar_mark},
-    model::{Address, Attendee, CalendarStyle, MessageId, UserId},
+    model::{Address, Attendee, CalendarStyle, Event, MessageId, Room, UserId, Window},
 };
 
 /// What another attempt takes over from the first one.
@@ -45,6 +45,28 @@ pub struct InCalendar {
     pub mark: u64,
     /// When the event began and ended.
     pub times: (Timestamp, Timestamp),
+}
+
+/// What somebody was invited to, as the mail they hold told it: what a cancellation calls off.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    /// The event, with the title and the times that it had then.
+    pub event: Arc<Event>,
+    /// The values it had.
+    pub terms: TermsId,
+    /// When it is for this person.
+    pub window: Window,
+    /// Where it is for this person.
+    pub room: Room,
+    /// Where the invitation went.
+    pub to: Address,
+}
+
+impl Invited {
+    /// The row as it was.
+    fn recall(&self, attendee: &Attendee) -> Attendee {
+        Attendee { window: self.window.clone(), room: self.room.clone(), ..attendee.clone() }
+    }
 }
 
 /// How mails are made out.
@@ -92,6 +114,8 @@ pub struct Composer {
     pub organizer: Address,
     /// What the calendar entries of those mailed before say, by row.
     pub told: HashMap<u32, InCalendar>,
+    /// What those were invited to who are told that it is off, by row.
+    pub invited: HashMap<u32, Invited>,
     /// People behind the file's last row.
     pub behind: Vec<Attendee>,
     /// How mails are made out.
@@ -178,6 +202,10 @@ impl Composer {
     }
 
     fn job(&self, attendee: &Attendee) -> Result<Job, Told> {
+        let invited = self.invited.get(&attendee.number);
+        let recalled = invited.map(|invited| invited.recall(attendee));
+        let attendee = recalled.as_ref().unwrap_or(attendee);
+        let event = invited.map_or(&self.press.event, |invited| &*invited.event);
         let person = self.fate(attendee.number).and_then(|fate| match fate {
             Fate::Go(task) => task.person,
             Fate::Left(_) => None,
@@ -195,7 +223,11 @@ impl Composer {
             }
             Making::Real => {
                 let id = continued.and_then(|continued| continued.message_id.clone());
-                (own_to.unwrap_or(&attendee.email), id.unwrap_or_else(|| self.press.message_id(&key, revision)), None)
+                (
+                    own_to.or(invited.map(|invited| &invited.to)).unwrap_or(&attendee.email),
+                    id.unwrap_or_else(|| self.press.message_id(&key, revision)),
+                    None,
+                )
             }
         };
         let note = continued.map_or(self.note.as_deref(), |continued| continued.note.as_deref());
@@ -207,6 +239,7 @@ impl Composer {
         let held = standing.and_then(|standing| standing.held.as_ref());
         let sequence = self.sequence(attendee, &user_id, held, mailing)?;
         let addressing = Addressing {
+            event,
             row: attendee.number,
             to,
             user_id: &user_id,
@@ -225,18 +258,19 @@ impl Composer {
                 calendar_uid,
                 key,
                 name: attendee.name.clone(),
-                address: attendee.email.clone(),
+                // Who is told that it is off is known by the address that the invitation went to.
+                address: invited.map_or(&attendee.email, |invited| &invited.to).clone(),
                 user_id: user_id.clone(),
             },
             mailing,
             campaign: self.campaign,
-            terms: self.terms,
+            terms: invited.map_or(self.terms, |invited| invited.terms),
             to: to.clone(),
             message_id: message_id.clone(),
             room: attendee.room.clone(),
             opens: attendee.window.opens(),
             closes: attendee.window.closes(),
-            title: self.press.event.title.clone(),
+            title: event.title.clone(),
             link: self.press.keys.link_fingerprint(&link),
             sequence,
             own: own_values(attendee),
@@ -252,9 +286,7 @@ impl Composer {
 
 /// What a row says for itself.
 fn own_values(attendee: &Attendee) -> OwnValues {
-    let window = &attendee.window;
     OwnValues {
-        times: attendee.own_window.then(|| (window.starts(), window.ends())),
         timezone: attendee.timezone.as_ref().and_then(|zone| zone.iana_name()).map(str::to_owned),
         language: attendee.language.as_ref().map(|language| language.as_str().to_owned()),
     }

@@ -22,7 +22,7 @@ mod survey;
 mod weather;
 pub mod words;
 
-pub use composer::{Composer, Continued, InCalendar, Making};
+pub use composer::{Composer, Continued, InCalendar, Invited, Making};
 pub use event::{Event, Tally};
 pub use flight::{Job, JobSink};
 pub use forecast::{Allowance, Forecast, moment};

@@ -92,7 +92,11 @@ pub fn decide(selection: &Selection, standing: Option<&Standing>, corrected: boo
     };
     let person = Some(standing.person);
     match selection {
-        Selection::Everybody | Selection::Again => Fate::Go(Task { person, mailing: in_doubt_or_open(standing) }),
+        Selection::Everybody | Selection::Again => {
+            // An invitation is no other attempt of the mail that called one off.
+            let mailing = in_doubt_or_open(standing).filter(|_| !standing.last.is_cancellation);
+            Fate::Go(Task { person, mailing })
+        }
         // What was refused or lost of a cancellation is `cancel`'s to do again.
         Selection::Send | Selection::Due | Selection::InState(_) if standing.last.is_cancellation => {
             Fate::Left(Reason::Cancelled)
@@ -127,6 +131,8 @@ fn called_off(standing: &Standing, now: Timestamp, asked: bool) -> Fate {
     match last.state {
         State::Sent => Fate::Left(Reason::Cancelled),
         State::Failed if asked => anew(Some(standing.person)),
+        // Settled as not arrived, though the invitation stands.
+        State::Pending => Fate::Go(Task { person: Some(standing.person), mailing: Some(last.id) }),
         _ => first_or_due(standing, false, now, asked),
     }
 }

@@ -50,6 +50,8 @@ pub struct Press {
 /// What one mail has of its own, beside its attendee.
 #[derive(Debug)]
 pub struct Addressing<'a> {
+    /// The event, as this mail tells it.
+    pub event: &'a Event,
     /// The run's number for the row.
     pub row: u32,
     /// Where it goes.
@@ -228,6 +230,7 @@ impl Press {
             occasion: addressing.occasion,
             calendar: addressing.calendar.style != CalendarStyle::None,
             note: addressing.note,
+            event: addressing.event,
             ..self.facts(attendee, &link, addressing.date)
         };
         let rendered = self.templates.render(&facts).map_err(|problem| {
@@ -283,7 +286,7 @@ impl Press {
             stamp: addressing.date,
             starts: attendee.window.starts(),
             ends: attendee.window.ends(),
-            summary: &self.event.title,
+            summary: &addressing.event.title,
             description: description.trim_end(),
             language,
             link: link.expose(),

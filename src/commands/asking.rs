@@ -1,5 +1,7 @@
 //! What is about to happen, said, and the question whether to go ahead.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{
@@ -15,6 +17,8 @@ use crate::{
     settings::SmtpSettings,
 };
 
+/// So many times are told, one by one.
+const NAMED: usize = 5;
 /// So many people are named, one by one.
 const FEW: u64 = 5;
 
@@ -76,9 +80,15 @@ pub(super) fn announce(
 }
 
 fn say_the_rest_of_a_cancellation(desk: &Desk<'_>, opened: &Opened, planned: &Planned) {
-    let event = &opened.press.event;
-    let starts = words::moment(event.window.starts(), event.window.zone());
-    desk.console.say(&format!("\"{}\", {starts}", event.title));
+    let zone = opened.press.event.window.zone();
+    let told = planned.invited.values().map(|invited| (&invited.event.title, invited.window.starts()));
+    let told: BTreeSet<_> = told.collect();
+    for (title, starts) in told.iter().take(NAMED) {
+        desk.console.say(&format!("\"{title}\", {}", words::moment(*starts, zone)));
+    }
+    if told.len() > NAMED {
+        desk.console.say(&format!("and {} more such times", told.len() - NAMED));
+    }
     if let Some(note) = &planned.order.note {
         desk.console.say(&format!("note: {note}"));
     }

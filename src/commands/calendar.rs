@@ -3,7 +3,7 @@
 //! The kind is settled when the event's first mails leave: whoever registers later gets the same, and a
 //! cancellation finds what it calls off.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::{
     Desk,
@@ -14,7 +14,7 @@ use crate::{
     campaign::{Fate, InCalendar, Survey},
     failure::{Failure, Told},
     invitation::Occasion,
-    ledger::{Reader, Roster, TermsId},
+    ledger::{Reader, Roster, Terms, TermsId},
     model::{Address, CalendarStyle},
 };
 
@@ -125,22 +125,19 @@ fn another_organizer(opened: &Opened, settled: &Address) -> Option<Told> {
 /// What the entries of people who are mailed again say, by row.
 pub(super) fn entries(reader: &Reader, roster: &Roster, fates: &[Fate]) -> Result<HashMap<u32, InCalendar>, Failure> {
     let failed = |problem| ledger_failure(&problem);
-    let mut times: HashMap<TermsId, _> = HashMap::new();
+    let mut terms: HashMap<TermsId, Option<Terms>> = HashMap::new();
     let mut found = HashMap::new();
     for (row, fate) in (1..).zip(fates) {
         let Fate::Go(task) = fate else { continue };
         let standing = task.person.and_then(|person| roster.by_id(person));
         let Some(held) = standing.and_then(|standing| standing.held.as_ref()) else { continue };
         let Some(mailing) = reader.mailing(held.mailing).map_err(failed)? else { continue };
-        let times = if let Some(own) = mailing.own.times {
-            own
-        } else if let Some(known) = times.get(&held.terms) {
-            *known
-        } else {
-            let Some(terms) = reader.terms(held.terms).map_err(failed)? else { continue };
-            *times.entry(held.terms).or_insert((terms.starts, terms.ends))
+        let terms = match terms.entry(held.terms) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(reader.terms(held.terms).map_err(failed)?),
         };
-        found.insert(row, InCalendar { mark: mailing.calendar_mark(), times });
+        let Some(terms) = terms else { continue };
+        found.insert(row, InCalendar { mark: mailing.calendar_mark(), times: mailing.times(terms) });
     }
     Ok(found)
 }

@@ -55,7 +55,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let reader = opened.reader()?;
     warnings.extend(calendar::changes(&opened, reader.as_ref())?);
     if let Some(reader) = &reader
-        && let Some(change) = event_change::look(&opened, reader, &roster, &survey, None)?
+        && let Some(change) = event_change::look(&opened, reader, &roster, &survey)?
     {
         warnings.extend(change.problems());
     }

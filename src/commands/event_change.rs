@@ -13,19 +13,11 @@ use crate::{
     model::PersonId,
 };
 
-/// One way in which mails that people hold differ from event.toml.
-#[derive(Debug)]
-struct Difference {
-    words: String,
-    /// Whether a time, the room or the title differs, and not the server or the secret alone.
-    is_of_the_event: bool,
-}
-
 /// What differs between event.toml and the mails that people hold.
 #[derive(Debug)]
 pub(super) struct Change {
     /// The two values side by side, one line for each that people hold.
-    differences: Vec<Difference>,
+    differences: Vec<String>,
     /// Whether the organiser accepted just this, by `send --accept-change` or by a finished round to all.
     pub(super) is_settled: bool,
     /// Whether a round to all came to its end and did not reach them.
@@ -35,18 +27,6 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// What of it a cancellation would tell wrongly, as problems; `None` where that is nothing.
-    pub(super) fn told_wrongly(&self) -> Option<Vec<Told>> {
-        let told = self.differences.iter().filter(|difference| difference.is_of_the_event);
-        let mut told: Vec<Told> = told.map(|difference| Told::new(&difference.words)).collect();
-        told.last_mut()?.hint = Some(
-            "put the old values back until it is called off, so that people read what they were invited to; or tell \
-             them of the new ones first: `roomkey resend --all --note \"New time\"`"
-                .into(),
-        );
-        Some(told)
-    }
-
     /// As problems, with the ways to go on.
     pub(super) fn problems(&self) -> Vec<Told> {
         let hint = match &self.round {
@@ -60,7 +40,7 @@ impl Change {
                      `roomkey send --accept-change`. Changed by mistake? Put the old value back"
                 .into(),
         };
-        let mut told: Vec<Told> = self.differences.iter().map(|difference| Told::new(&difference.words)).collect();
+        let mut told: Vec<Told> = self.differences.iter().map(Told::new).collect();
         if let Some(last) = told.last_mut() {
             last.hint = Some(hint);
         }
@@ -78,7 +58,6 @@ pub(super) fn look(
     reader: &Reader,
     roster: &Roster,
     survey: &Survey,
-    whom: Option<&HashSet<PersonId>>,
 ) -> Result<Option<Change>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let now = opened.press.terms();
@@ -93,9 +72,6 @@ pub(super) fn look(
     let present: HashSet<PersonId> = survey.identified.known.values().copied().chain(strangers).collect();
     let mut anybody_knows = false;
     for standing in roster.people() {
-        if whom.is_some_and(|whom| !whom.contains(&standing.person)) {
-            continue;
-        }
         // Who was told that it is off waits for nothing.
         let Some(held) = standing.held.as_ref().filter(|held| !held.is_cancellation) else { continue };
         for id in [held.terms, standing.last.terms] {
@@ -113,11 +89,11 @@ pub(super) fn look(
         }
     }
     let differs = |(id, (of_file, of_all)): (TermsId, (u64, u64))| {
-        let count = if anybody_knows && whom.is_none() { of_file } else { of_all };
+        let count = if anybody_knows { of_file } else { of_all };
         let then = groups[&id].as_ref().filter(|_| count > 0)?;
         Some(difference(then, &now, count))
     };
-    let differences: Vec<Difference> = others.into_iter().filter_map(differs).collect();
+    let differences: Vec<String> = others.into_iter().filter_map(differs).collect();
     if differences.is_empty() {
         return Ok(None);
     }
@@ -131,7 +107,7 @@ pub(super) fn look(
 }
 
 /// `118 people were mailed for Sat 21 Nov 2026 14:00; event.toml now says Sat 5 Dec 2026 14:00`.
-fn difference(then: &Terms, now: &Terms, count: u64) -> Difference {
+fn difference(then: &Terms, now: &Terms, count: u64) -> String {
     let mut before = Vec::new();
     let mut after = Vec::new();
     let mut differ = |label: &str, old: String, new: String| {
@@ -160,10 +136,8 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> Difference {
     differ("server ", then.url.clone(), now.url.clone());
     differ("app_id ", then.app_id.clone(), now.app_id.clone());
     let people = if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") };
-    let told = |terms: &Terms| (terms.room.clone(), terms.title.clone(), terms.opens, terms.closes, terms.zone.clone());
-    let is_of_the_event = starts || ends || told(then) != told(now);
     let other_secret = then.secret != now.secret;
-    let words = match (!before.is_empty(), other_secret) {
+    match (!before.is_empty(), other_secret) {
         (false, _) => format!(
             "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
         ),
@@ -173,8 +147,7 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> Difference {
             after.join(", "),
             if other { ", and the signing secret is another one" } else { "" }
         ),
-    };
-    Difference { words, is_of_the_event }
+    }
 }
 
 fn moment(at: jiff::Timestamp, zone: &str) -> String {

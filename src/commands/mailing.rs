@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk, asking, between, calendar, doubts, event_change, limits,
+    Desk, asking, between, calendar, doubts, event_change, invited, limits,
     opened::{Opened, ledger_failure},
     order::{Order, Planned},
     passes::{self, Ending},
@@ -15,7 +15,6 @@ use crate::{
     failure::{Failure, Status, Told},
     invitation::Occasion,
     ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
-    model::PersonId,
 };
 
 /// Does an order, from the look at the file to the report.
@@ -31,8 +30,11 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         // Before anything can stop this run. Where it cannot be written now, a later run learns it.
         drop(passes::learn_keys(desk, opened, &planned));
     }
-    report::warn_about_rows(desk, &planned.survey, &planned.order);
+    if planned.order.occasion() == Occasion::Invite {
+        report::warn_about_rows(desk, &planned.survey, &planned.order);
+    }
     report::warn_about_languages(desk, opened, &planned);
+    invited::warn(desk, &planned, reader.as_ref(), &roster)?;
     who::warn_of_changed_addresses(console, &planned, &roster);
     who::warn_of_strangers(console, &planned);
     refuse_what_cannot_be(desk, opened, &planned, reader.as_ref(), &roster)?;
@@ -88,7 +90,10 @@ pub(super) fn plan(
     let mut survey = surveyor
         .survey(Depth::UnlikeOthers, order.note.as_deref())
         .map_err(|problem| report::file_failure(&problem))?;
-    report::refuse_problems(&survey, &order)?;
+    // Whoever is told that it is off is told what the ledger knows, whatever their row says.
+    if order.occasion() == Occasion::Invite || !survey.broken.is_empty() {
+        report::refuse_problems(&survey, &order)?;
+    }
     let removed = match order.occasion() {
         Occasion::Invite => Vec::new(),
         Occasion::Cancel => removed::enter(&mut survey, opened, &order, reader, roster)?,
@@ -113,7 +118,20 @@ pub(super) fn plan(
     let mailed_before = known.count() as u64;
     let calendar = calendar::style(opened, &order, reader, &survey)?;
     let organizer = calendar::organizer(opened, reader)?;
-    Ok(Planned { order, survey, fates, concerned, strangers, round, mailed_before, calendar, organizer, removed })
+    let invited = invited::of(opened, order.occasion(), reader, roster, &fates)?;
+    Ok(Planned {
+        order,
+        survey,
+        fates,
+        concerned,
+        strangers,
+        round,
+        mailed_before,
+        calendar,
+        organizer,
+        removed,
+        invited,
+    })
 }
 
 /// Each row's fate under a selection.
@@ -217,18 +235,13 @@ fn refuse_what_cannot_be(
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send) = (reader, &order.selection)
-        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey, None)?
+        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey)?
     {
         if change.is_settled || order.accept_change {
             change.problems().iter().for_each(|told| desk.console.warn(told));
         } else {
             problems.extend(change.problems());
         }
-    }
-    if let (Some(reader), Selection::Cancel { .. }) = (reader, &order.selection)
-        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey, Some(&going(planned)))?
-    {
-        problems.extend(change.told_wrongly().unwrap_or_default());
     }
     if !problems.is_empty() {
         return Err(Failure { status: Status::BadInput, problems });
@@ -237,12 +250,6 @@ fn refuse_what_cannot_be(
         Occasion::Invite => refuse_over(desk, opened, planned),
         Occasion::Cancel => Ok(()),
     }
-}
-
-/// The people to be mailed now who are known.
-fn going(planned: &Planned) -> HashSet<PersonId> {
-    let goes = (1..).zip(&planned.fates).filter(|(_, fate)| matches!(fate, Fate::Go(_)));
-    goes.filter_map(|(row, _)| planned.survey.person(row)).collect()
 }
 
 /// Stops where links to be mailed work no more.
@@ -281,6 +288,7 @@ pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, makin
         calendar: planned.calendar,
         organizer: planned.organizer.clone(),
         told: HashMap::new(),
+        invited: planned.invited.clone(),
         behind: planned.removed.iter().map(|one| one.attendee.clone()).collect(),
         making,
         brisk: opened.settings.smtp.as_ref().is_none_or(|smtp| smtp.rate.is_none()),

@@ -15,6 +15,7 @@ mod here;
 mod init;
 mod inspect;
 mod interrupt;
+mod invited;
 mod languages;
 mod limits;
 mod link;

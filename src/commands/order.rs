@@ -1,10 +1,10 @@
 //! What a command wants done, and which rows that comes to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::removed::Removed;
 use crate::{
-    campaign::{Fate, Reason, Selection, Survey, Wanted},
+    campaign::{Fate, Invited, Reason, Selection, Survey, Wanted},
     cli::Going,
     console::shell_word,
     failure::Told,
@@ -103,6 +103,8 @@ pub(super) struct Planned {
     pub(super) mailed_before: u64,
     /// What kind of calendar entry the mails carry.
     pub(super) calendar: CalendarStyle,
+    /// For a cancellation: what people were invited to, by row.
+    pub(super) invited: HashMap<u32, Invited>,
     /// Whom these name as organiser.
     pub(super) organizer: Address,
     /// People behind the file's last row.

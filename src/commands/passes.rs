@@ -11,7 +11,7 @@ use super::{
     Desk, between, calendar, continued,
     deferred::Deferred,
     interrupt::{Interrupt, runtime},
-    limits, mailing,
+    invited, limits, mailing,
     opened::{Opened, ledger_failure},
     order::{Order, Planned},
     pass::{Course, pass},
@@ -210,6 +210,7 @@ fn replan(
     }
     let continued = continued::taken_over(ledger, &planned.fates, &order, Some(campaign))?;
     let told = calendar::entries(ledger, &roster, &planned.fates)?;
+    planned.invited = invited::of(opened, order.occasion(), Some(ledger), &roster, &planned.fates)?;
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
     composer.told = told;

@@ -1,6 +1,6 @@
 //! `--dry-run`: every mail as it would be sent now, as a file, and a page that shows them; no network, no ledger.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use super::{
     Desk, browser, continued, interrupt, mailing,
@@ -11,10 +11,11 @@ use super::{
     report, summary,
 };
 use crate::{
-    campaign::{Journal, Making},
+    campaign::{Continued, Journal, Making},
     cli::Going,
     delivery::eml_folder::{EmlFolder, FolderProblem},
     failure::{Failure, Status, Told},
+    invitation::Occasion,
     preview::remove_old,
 };
 
@@ -24,7 +25,9 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     }
     let (reader, roster) = opened.ledger()?;
     let planned = mailing::plan(desk, opened, order, reader.as_ref(), &roster)?;
-    report::warn_about_rows(desk, &planned.survey, &planned.order);
+    if planned.order.occasion() == Occasion::Invite {
+        report::warn_about_rows(desk, &planned.survey, &planned.order);
+    }
     report::warn_about_languages(desk, opened, &planned);
     if opened.press.event.window.is_over(desk.around.now()) {
         desk.console
@@ -45,7 +48,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     let skipped = planned.order.skip_invalid && !planned.survey.unsound.is_empty();
     let continued = match &reader {
         Some(reader) => continued::taken_over(reader, &planned.fates, &planned.order, planned.round)?,
-        None => std::collections::HashMap::new(),
+        None => HashMap::new(),
     };
     let folder = prepared(&path, ours)?;
     write(desk, opened, &planned, roster, continued, folder)?;
@@ -76,7 +79,7 @@ fn write(
     opened: &Opened,
     planned: &Planned,
     roster: crate::ledger::Roster,
-    continued: std::collections::HashMap<u32, crate::campaign::Continued>,
+    continued: HashMap<u32, Continued>,
     folder: EmlFolder,
 ) -> Result<(), Failure> {
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);

@@ -138,6 +138,13 @@ fn names(people: &[&Standing]) -> String {
 fn done(standing: &Standing, arrived: bool) -> String {
     let (address, name) = (standing.address(), standing.name());
     match (arrived, standing.state) {
+        (true, _) if standing.last.is_cancellation => {
+            format!("{address} ({name}): the mail arrived, they know that it is off. Nothing more to do.")
+        }
+        (false, _) if standing.last.is_cancellation => format!(
+            "{address} ({name}): the mail did not arrive, they do not know that it is off. `roomkey cancel {address}` \
+             tells them."
+        ),
         (true, _) => format!("{address} ({name}): the mail arrived, it counts as sent now. Nothing more to do."),
         (false, State::Pending) => {
             format!(

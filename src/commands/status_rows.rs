@@ -58,7 +58,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
     let (mut change, mut round) = (None, None);
     if let Some(reader) = &reader {
         if let Ok(survey) = &surveyed {
-            change = event_change::look(opened, reader, &roster, survey, None)?;
+            change = event_change::look(opened, reader, &roster, survey)?;
         }
         let unfinished = reader.campaign_unfinished(CampaignKind::ResendAll).map_err(failed)?;
         round = unfinished.filter(|_| live.is_none()).map(|unfinished| round::command(&unfinished));
@@ -247,7 +247,13 @@ fn reason(
         (StateName::Sent, State::Failed) if standing.last.is_cancellation => {
             format!("mailed; the mail that calls it off was refused: `roomkey cancel {whom}` tries again")
         }
-        (StateName::Deferred | StateName::Pending, _) if standing.last.is_cancellation => {
+        (StateName::InDoubt, _) if standing.last.is_cancellation => format!(
+            "nobody knows whether the mail that calls it off arrived: `roomkey settle {whom} --arrived`; or \
+             `--not-arrived`, and `roomkey cancel {whom}` tries again"
+        ),
+        (StateName::Deferred | StateName::Pending, _) | (StateName::Sent, State::Pending)
+            if standing.last.is_cancellation =>
+        {
             format!("still to be told that it is off: `roomkey cancel {whom}`")
         }
         (StateName::Sent, State::Failed) => "mailed; a later mail was refused".to_owned(),

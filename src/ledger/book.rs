@@ -191,9 +191,8 @@ fn write_line(connection: &Connection, id: Option<MailingId>, line: &Mailing) ->
     let mut statement = connection.prepare_cached(
         "REPLACE INTO mailing (id, person, campaign, terms, address, message_id, state, attempts, reply, next_attempt,
                                first_attempt, last_attempt, ended, settled, room, opens, closes, title, link, sequence,
-                               starts, ends, timezone, language)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                 ?23, ?24)",
+                               timezone, language)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
     )?;
     statement
         .insert(params![
@@ -217,8 +216,6 @@ fn write_line(connection: &Connection, id: Option<MailingId>, line: &Mailing) ->
             line.title,
             line.link.0,
             line.sequence,
-            line.own.times.map(|(starts, _)| Millis(starts)),
-            line.own.times.map(|(_, ends)| Millis(ends)),
             line.own.timezone,
             line.own.language,
         ])

@@ -93,11 +93,7 @@ pub(super) fn mailing(row: &Row<'_>) -> rusqlite::Result<Mailing> {
         title: row.get("title")?,
         link: Fingerprint(row.get("link")?),
         sequence: row.get("sequence")?,
-        own: OwnValues {
-            times: optional_time(row, "starts")?.zip(optional_time(row, "ends")?),
-            timezone: row.get("timezone")?,
-            language: row.get("language")?,
-        },
+        own: OwnValues { timezone: row.get("timezone")?, language: row.get("language")? },
     })
 }
 

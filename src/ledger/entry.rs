@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::TermsId;
+use super::{Terms, TermsId};
 use crate::model::{Address, AttendeeKey, Fingerprint, MessageId, PersonId, Room, UserId};
 
 /// The ledger's integer for one mail.
@@ -90,9 +90,7 @@ pub struct PersonRecord {
 /// What a row said for itself; nothing where the event's own value holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OwnValues {
-    /// When the event starts and ends for this person.
-    pub times: Option<(Timestamp, Timestamp)>,
-    /// The name of the zone in which they are told so.
+    /// The name of the zone in which they are told the time.
     pub timezone: Option<String>,
     /// The language they asked for.
     pub language: Option<String>,
@@ -241,6 +239,15 @@ pub struct Entry {
 }
 
 impl Mailing {
+    /// When the event starts and ends for its reader: their row's own times, or the event's; both have the
+    /// event's margins, and the link works from the one to the other.
+    #[must_use]
+    pub fn times(&self, terms: &Terms) -> (Timestamp, Timestamp) {
+        let at = |from: Timestamp, margin| from.checked_add(margin).unwrap_or(from);
+        let (before, after) = (terms.opens.duration_until(terms.starts), terms.closes.duration_until(terms.ends));
+        (at(self.opens, before), at(self.closes, after))
+    }
+
     /// Tells whether a calendar entry must be told anew: room, times and title in one number, the same
     /// within one run of the program only.
     #[must_use]

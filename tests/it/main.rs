@@ -8,6 +8,7 @@ mod support;
 mod architecture;
 mod built_in;
 mod calendar;
+mod cancel;
 mod check;
 mod crash;
 mod doubts;

@@ -49,6 +49,12 @@ const SUFFIXES: [&str; 18] = [
     "jd",
 ];
 
+/// The first name in a whole one; the whole one where nothing better is sure.
+#[must_use]
+pub fn first_name(name: &str) -> &str {
+    guess(name).first
+}
+
 /// Guesses first and last name.
 pub(super) fn guess(name: &str) -> Guess<'_> {
     let name = name.trim_matches(|c: char| c == ',' || c.is_whitespace());

@@ -63,6 +63,7 @@ impl Surveyor<'_> {
         let user_id = self.press.user_id_of(standing, &attendee.key);
         let message_id = self.press.message_id(&attendee.key, 0);
         let addressing = Addressing {
+            event: &self.press.event,
             row: attendee.number,
             to: &attendee.email,
             user_id: &user_id,
