@@ -1,12 +1,16 @@
 //! A few mails, read before they leave as their readers would read them.
 //!
 //! What is wrong with words and styles is wrong in all mails of a language: one for each language,
-//! and those of the telling rows, stand for the rest.
+//! and those of the telling rows, stand for the rest. Where the organiser has written some of the words, what a
+//! row puts into them may be to blame: then each row's mail is read.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::{press::Press, survey::Survey};
 use crate::{
+    invitation::{Facts, Occasion, Part},
     message::lint::{Finding, Proof, lint},
     model::{Attendee, Language},
 };
@@ -21,6 +25,8 @@ pub struct Remark {
     pub finding: Finding,
     /// In which languages' mails; none where it is in all of them.
     pub languages: Vec<Language>,
+    /// For what only some rows' mails have: the first of these rows, and how many more there are.
+    pub rows: Option<(String, u64)>,
 }
 
 impl Press {
@@ -36,7 +42,7 @@ impl Press {
         let mut remarks: Vec<Remark> = Vec::new();
         for attendee in translated.chain(survey.samples.all().cloned()) {
             // A mail that cannot be made is told of elsewhere.
-            let Some(findings) = self.findings(&attendee, octets, now) else { continue };
+            let Some(findings) = self.findings(&attendee, Occasion::Invite, octets, now) else { continue };
             let language = self.language(&attendee).clone();
             if !seen.contains(&language) {
                 seen.push(language.clone());
@@ -50,21 +56,59 @@ impl Press {
                 remark.languages.clear();
             }
         }
+        for (finding, at, more) in &survey.of_rows {
+            if !remarks.iter_mut().any(|known| known.finding.takes_in(finding)) {
+                let rows = Some((at.clone(), *more));
+                remarks.push(Remark { finding: finding.clone(), languages: Vec::new(), rows });
+            }
+        }
         remarks
     }
 
+    /// What there is to say of the cancellations that own templates would make, each thing once.
+    #[must_use]
+    pub fn remarks_on_cancellations(&self, survey: &Survey, now: Timestamp) -> Vec<Finding> {
+        let of_cancel = |part: &Part| Part::of_mail(Occasion::Cancel).contains(part);
+        let own = self.templates.own_parts();
+        let tags: BTreeSet<_> = own.iter().filter(|(_, part)| of_cancel(part)).map(|(tag, _)| tag.clone()).collect();
+        let Some(first) = survey.samples.first() else { return Vec::new() };
+        let mut findings: Vec<Finding> = Vec::new();
+        for tag in tags {
+            let language = tag.and_then(|tag| Language::parse(&tag).ok());
+            let reader = Attendee { language: language.or_else(|| first.language.clone()), ..first.clone() };
+            for finding in self.findings(&reader, Occasion::Cancel, 0, now).unwrap_or_default() {
+                if !findings.iter_mut().any(|known| known.takes_in(&finding)) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
     /// What there is to say of one mail, of a size where it is known; `None` where it cannot be made.
-    fn findings(&self, attendee: &Attendee, octets: usize, now: Timestamp) -> Option<Vec<Finding>> {
+    pub(super) fn findings(
+        &self,
+        attendee: &Attendee,
+        occasion: Occasion,
+        octets: usize,
+        now: Timestamp,
+    ) -> Option<Vec<Finding>> {
         let link = self.link(attendee, &self.user_id(&attendee.key)).ok()?;
-        let words = self.templates.render(&self.facts(attendee, &link, now)).ok()?.invitation;
-        Some(lint(&Proof {
+        let is_invitation = occasion == Occasion::Invite;
+        let facts = Facts { occasion, link: is_invitation.then_some(&link), ..self.facts(attendee, &link, now) };
+        let words = self.templates.render(&facts).ok()?.invitation;
+        let mut findings = lint(&Proof {
             subject: &words.subject,
             text: &words.text,
             html: &words.html,
             link: link.expose(),
             from_domain: self.from.address.domain(),
             octets,
-        }))
+        });
+        // A cancellation has no link to miss.
+        let of_links = |finding: &Finding| matches!(finding, Finding::LinkMissing(_) | Finding::LinkNotClickable);
+        findings.retain(|finding| is_invitation || !of_links(finding));
+        Some(findings)
     }
 }
 
@@ -72,6 +116,6 @@ fn note(remarks: &mut Vec<Remark>, finding: Finding, language: &Language) {
     match remarks.iter_mut().find_map(|known| known.finding.takes_in(&finding).then_some(known)) {
         Some(known) if known.languages.contains(language) => {}
         Some(known) => known.languages.push(language.clone()),
-        None => remarks.push(Remark { finding, languages: vec![language.clone()] }),
+        None => remarks.push(Remark { finding, languages: vec![language.clone()], rows: None }),
     }
 }

@@ -27,7 +27,8 @@ use crate::{
     failure::Told,
     invitation::Occasion,
     ledger::{Roster, TermsId},
-    model::{Address, Attendee, CalendarStyle, PersonId},
+    message::lint::Finding,
+    model::{Address, Attendee, CalendarStyle, Locator, PersonId},
 };
 
 /// Problems kept to be shown; the rest is counted.
@@ -66,6 +67,8 @@ pub struct Survey {
     pub broken: Vec<Told>,
     /// How many problems there are in all.
     pub problems: u64,
+    /// What a row's mail has that not all have: the finding, the first row, and how many more there are.
+    pub(super) of_rows: Vec<(Finding, String, u64)>,
     /// What templates do wrong.
     of_templates: TemplateProblems,
     /// Rows with problems.
@@ -126,7 +129,7 @@ impl Surveyor<'_> {
         let mut survey = Survey { stamp: Some(file.stamp().clone()), ..Survey::default() };
         let mut identities = Identities::default();
         thread::scope(|scope| {
-            let mut mails = (depth != Depth::Rows).then(|| InOrder::start(scope, |row| self.try_row(row, note)));
+            let mut mails = (depth != Depth::Rows).then(|| InOrder::start(scope, |row| self.try_row(row, depth, note)));
             self.walk(&mut survey, &mut identities, &mut file, depth, mails.as_mut())
         })?;
         survey.faults.sort_by_key(|fault| fault.number);
@@ -257,6 +260,18 @@ impl Surveyor<'_> {
 }
 
 impl Survey {
+    fn note_findings(&mut self, findings: Vec<Finding>, at: &Locator) {
+        for finding in findings {
+            let known = self.of_rows.iter_mut().find(|(known, ..)| known.clone().takes_in(&finding));
+            if let Some((known, _, more)) = known {
+                known.takes_in(&finding);
+                *more += 1;
+            } else if self.of_rows.len() < SHOWN_PROBLEMS {
+                self.of_rows.push((finding, at.to_string(), 0));
+            }
+        }
+    }
+
     fn fault(&mut self, number: u32, told: Told, who: String) {
         self.problems += 1;
         self.unsound.insert(number);

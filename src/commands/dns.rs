@@ -46,5 +46,6 @@ fn unknown(names: &Names<'_>, why: &Unanswered) -> Records {
         spf: vec![(names.envelope.to_owned(), Err(why.clone()))],
         dmarc: vec![(names.from.to_owned(), Err(why.clone()))],
         relay: Vec::new(),
+        unknown: Vec::new(),
     }
 }

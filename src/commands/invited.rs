@@ -28,8 +28,12 @@ const NAMED: usize = 20;
 pub(super) struct Recall<'a> {
     opened: &'a Opened,
     reader: &'a Reader,
-    events: HashMap<(TermsId, String), Option<(Terms, Arc<Event>)>>,
+    /// By the values and the title that it had.
+    events: HashMap<(TermsId, String), Option<Known>>,
 }
+
+/// Values that an event had, and the event with them.
+type Known = (Terms, Arc<Event>);
 
 impl<'a> Recall<'a> {
     pub(super) fn of(opened: &'a Opened, reader: &'a Reader) -> Self {

@@ -76,12 +76,13 @@ pub(super) fn of_messages(opened: &Opened, survey: &Survey) -> (Vec<Told>, Vec<S
                     )),
             ),
             None if !is_same(of_event.as_str(), around) => notes.push(format!(
-                "{who} in {shown} with the words of `message_file` in `{of_event}`; a file like message.{around}.md beside \
-                 it would be taken for them"
+                "mails in {shown} hold the words of `message_file` in `{of_event}`; a file message.{around}.md beside it \
+                 would be taken for them"
             )),
             _ => {}
         }
     }
+    notes.dedup();
     (warnings, notes)
 }
 

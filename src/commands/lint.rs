@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::opened::{Opened, settings_told};
 use crate::{
-    campaign::Survey,
+    campaign::{Survey, words},
     failure::Told,
     message::lint::{Sender, SenderFinding, sender},
     model::CalendarStyle,
@@ -25,10 +25,19 @@ pub(super) fn warnings(opened: &Opened, survey: &Survey, now: Timestamp) -> Vec<
     let of_sender = of_sender.iter().map(|finding| at_its_setting(settings, finding));
     let of_mails = opened.press.remarks(survey, now).into_iter().map(|remark| {
         let languages: Vec<_> = remark.languages.iter().map(|language| format!("`{language}`")).collect();
+        let rows = match &remark.rows {
+            Some((at, 0)) => format!("{at}: "),
+            Some((at, more)) => format!("{at} and {}: ", words::counted(*more, "more row", "more rows")),
+            None => String::new(),
+        };
         let of = if languages.is_empty() { String::new() } else { format!(" (mails in {})", languages.join(", ")) };
-        Told::new(format!("{}{of}", remark.finding)).hint(remark.finding.hint())
+        Told::new(format!("{rows}{}{of}", remark.finding)).hint(remark.finding.hint())
     });
-    of_sender.chain(of_mails).collect()
+    let of_cancellations = opened.press.remarks_on_cancellations(survey, now);
+    let of_cancellations = of_cancellations
+        .iter()
+        .map(|finding| Told::new(format!("{finding} (in your cancel.*, for `roomkey cancel`)")).hint(finding.hint()));
+    of_sender.chain(of_mails).chain(of_cancellations).collect()
 }
 
 fn at_its_setting(settings: &Settings, finding: &SenderFinding) -> Told {

@@ -13,7 +13,9 @@ use crate::{failure::Told, model::Picture, settings::Settings};
 const MOST_OCTETS: u64 = 50_000;
 /// It is shown no larger, in CSS pixels: hour and link stay on a telephone's first screen.
 const MOST_WIDTH: f64 = 200.0;
-const MOST_HEIGHT: f64 = 48.0;
+const MOST_HEIGHT: f64 = 40.0;
+/// A side shown shorter is hardly seen.
+const LEAST: u32 = 8;
 /// So many pixels are as good as any on the sharpest screen; a picture with more is a mistake, and takes a
 /// reader's memory.
 const MOST_PIXELS: usize = 4000;
@@ -47,6 +49,9 @@ fn read(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
             "check the path: it is relative to the folder of the file that names it",
         )
     };
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(("it is no file".to_owned(), "name a PNG, JPEG or GIF file"));
+    }
     let file = fs::File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     let mut octets = Vec::new();
@@ -81,7 +86,12 @@ fn looked_at(octets: &[u8]) -> Result<Look, (String, &'static str)> {
         let what = format!("it has {} times {} pixels", size.width, size.height);
         return Err((what, "make it smaller: 400 pixels wide are enough, as it is shown 200 wide at most"));
     }
-    Ok((media_type, file_name, fitted(size.width, size.height)))
+    let shown = fitted(size.width, size.height);
+    if shown.iter().any(|length| *length < LEAST) {
+        let what = format!("it has {} times {} pixels: as it fits, nobody would see it", size.width, size.height);
+        return Err((what, "take a picture that is up to four times as wide as it is high"));
+    }
+    Ok((media_type, file_name, shown))
 }
 
 /// Whether a picture has the end that each of its kind has.
@@ -114,7 +124,7 @@ mod tests {
     #[test]
     fn a_logo_is_made_smaller_and_never_larger() {
         assert_eq!(fitted(400, 80), [200, 40]);
-        assert_eq!(fitted(96, 96), [48, 48]);
+        assert_eq!(fitted(96, 96), [40, 40]);
         assert_eq!(fitted(20, 10), [20, 10]);
         assert_eq!(fitted(4000, 1), [200, 1]);
     }
@@ -127,10 +137,10 @@ mod tests {
         assert!(refused(b"").contains("no PNG"));
         assert!(refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").contains("damaged"));
         let png = include_bytes!("../../samples/rust-workshop/logo.png");
-        assert_eq!(looked_at(png).unwrap(), ("image/png", "logo.png", [170, 48]));
+        assert_eq!(looked_at(png).unwrap(), ("image/png", "logo.png", [142, 40]));
         assert!(refused(&png[..png.len() - 20]).contains("damaged"));
         let gif = b"GIF89a\x60\0\x30\0\x80\0\0;";
-        assert_eq!(looked_at(gif).unwrap(), ("image/gif", "logo.gif", [96, 48]));
+        assert_eq!(looked_at(gif).unwrap(), ("image/gif", "logo.gif", [80, 40]));
         assert!(refused(b"GIF89a\xff\xff\x30\0\x80\0\0;").contains("65535 times 48"));
     }
 }

@@ -128,9 +128,9 @@ pub(super) fn plan(
         round,
         mailed_before,
         calendar,
+        invited,
         organizer,
         removed,
-        invited,
     })
 }
 

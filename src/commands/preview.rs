@@ -53,10 +53,11 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     let folder = prepared(&path, ours)?;
     write(desk, opened, &planned, roster, continued, folder)?;
     let count = planned.to_go();
+    let occasion = planned.order.occasion();
     let look = going.look();
-    let index = preview_page::write(desk, opened, &path, Filed::ByNumber, &planned.removed, look)?;
+    let index = preview_page::write(desk, opened, &path, Filed::ByNumber, (occasion, &planned.removed), look)?;
     desk.console.result_shown(&path.display().to_string());
-    desk.console.say(&preview_page::what_lies_there(count, look));
+    desk.console.say(&preview_page::what_lies_there(count, occasion, look));
     if look.open {
         browser::open(desk, &index);
     }

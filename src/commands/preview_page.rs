@@ -18,6 +18,7 @@ use crate::{
     campaign::words,
     cli::Look,
     failure::{Failure, Status, Told},
+    invitation::Occasion,
     jitsi::{self, Severity, explain, extract_token},
     message::lint::{Finding, Proof, lint},
     model::{Attendee, Window},
@@ -44,19 +45,29 @@ pub(super) fn write(
     opened: &Opened,
     folder: &Path,
     kept: Filed,
-    behind: &[Removed],
+    (occasion, behind): (Occasion, &[Removed]),
     look: Look,
 ) -> Result<PathBuf, Failure> {
     let asked = interrupt::while_asked("interrupted: there is no page; the .eml files are as they were made")?;
-    let privacy = if look.redact { Privacy::Redacted } else { Privacy::Working };
+    let privacy = match (look.redact, occasion) {
+        (true, _) => Privacy::Redacted,
+        (false, Occasion::Invite) => Privacy::Working,
+        (false, Occasion::Cancel) => Privacy::Linkless,
+    };
     let mut files = Files::of(folder, kept)
         .map_err(|source| Failure::unexpected(format!("failed to read {}: {source}", folder.display())))?;
     let mut book = Book::begin(folder, privacy).map_err(|problem| failure(&problem))?;
-    let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
+    let file = || AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem));
+    if look.redact {
+        // Whoever is named in another one's mail is that person there too.
+        for attendee in file()?.flatten().chain(behind.iter().map(|one| one.attendee.clone())) {
+            book.expect(attendee.number, &attendee.name, attendee.email.as_str());
+        }
+    }
     let now = desk.around.now();
     let nobody_else = behind.is_empty();
     let behind = behind.iter().map(|one| Ok(one.attendee.clone()));
-    for row in file.chain(behind) {
+    for row in file()?.chain(behind) {
         let attendee = match row {
             Ok(attendee) => attendee,
             Err(Unsound::Row(_)) => continue,
@@ -69,7 +80,10 @@ pub(super) fn write(
         book.add(&name, &row, told).map_err(|problem| failure(&problem))?;
     }
     let event = &opened.press.event;
-    let when = format!("links work {}", words::works(&event.window));
+    let when = match occasion {
+        Occasion::Invite => format!("links work {}", words::works(&event.window)),
+        Occasion::Cancel => "called off".to_owned(),
+    };
     let index = book.finish(&event.title, &when).map_err(|problem| failure(&problem))?;
     drop(asked);
     Ok(index)
@@ -186,7 +200,8 @@ fn warnings(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, remarks: 
         octets: letter.octets(),
     });
     // A cancellation has no link to miss.
-    let is_said = |finding: &&Finding| link.is_some() || !matches!(finding, Finding::LinkMissing(_));
+    let of_links = |finding: &Finding| matches!(finding, Finding::LinkMissing(_) | Finding::LinkNotClickable);
+    let is_said = |finding: &&Finding| link.is_some() || !of_links(finding);
     warnings.extend(findings.iter().filter(is_said).map(|finding| format!("{finding}: {}", finding.hint())));
     warnings
 }
@@ -201,11 +216,13 @@ fn remark(finding: &jitsi::Finding) -> Remark {
 }
 
 /// What is said of a folder of so many previews.
-pub(super) fn what_lies_there(count: u64, look: Look) -> String {
+pub(super) fn what_lies_there(count: u64, occasion: Occasion, look: Look) -> String {
     let lie = words::counted(count, "preview lies", "previews lie");
     let page = preview::INDEX;
     if look.redact {
         format!("{lie} in that folder, links, addresses and names replaced; look through {page} before you share it")
+    } else if occasion == Occasion::Cancel {
+        format!("{lie} in that folder; {page} there shows them all")
     } else {
         format!("{lie} in that folder, holding working links: do not share them; {page} there shows them all")
     }
@@ -233,7 +250,10 @@ mod tests {
     #[test]
     fn a_folder_without_links_is_not_said_to_hold_some() {
         let look = |redact| Look { open: false, redact };
-        assert!(what_lies_there(1, look(false)).contains("1 preview lies in that folder, holding working links"));
-        assert!(!what_lies_there(2, look(true)).contains("working"));
+        assert!(
+            what_lies_there(1, Occasion::Invite, look(false))
+                .contains("1 preview lies in that folder, holding working links")
+        );
+        assert!(!what_lies_there(2, Occasion::Invite, look(true)).contains("working"));
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     cli::{Look, Rehearse},
     delivery::smtp::{Relay, TlsMode},
     failure::{Failure, Status},
+    invitation::Occasion,
     ledger::CampaignKind,
     preview::INDEX,
     rehearsal::{Catcher, Script},
@@ -81,7 +82,7 @@ fn show(desk: &Desk<'_>, opened: &Opened, folder: &Path, look: Look, caught: u64
         // It knows everybody.
         remove_ledger(folder)?;
     }
-    let index = preview_page::write(desk, opened, folder, Filed::ByMessageId, &[], look)?;
+    let index = preview_page::write(desk, opened, folder, Filed::ByMessageId, (Occasion::Invite, &[]), look)?;
     desk.console.say(&format!(
         "{} caught; nobody got mail. Open {INDEX} in a browser to see them all, or one of the .eml files:",
         words::counted(caught, "mail was", "mails were")

@@ -45,7 +45,8 @@ impl Templates {
         if !chosen.iter().any(|(_, choice)| choice.own && speaks(choice)) {
             return Vec::new();
         }
-        let others = chosen.into_iter().filter(|(_, choice)| !speaks(choice));
+        // What is the organiser's own for all languages is meant so, or told of as half a mail.
+        let others = chosen.into_iter().filter(|(_, choice)| !speaks(choice) && !choice.own);
         others.map(|(part, choice)| (part.file_name(), choice.language)).collect()
     }
 

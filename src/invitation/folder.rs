@@ -157,7 +157,23 @@ pub fn holds_parts(dir: &Path) -> bool {
     let is_language = |entry: &fs::DirEntry| {
         entry.file_name().to_str().is_some_and(|name| Language::parse(name).is_ok()) && holds(&entry.path())
     };
-    holds(dir) || fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| is_language(&entry)))
+    // `Invite.txt`, `invite.htm`: meant for us, and to be told of; so is a language by another name, `german`.
+    let is_meant = |entry: &fs::DirEntry| {
+        let is_one = |name: &std::ffi::OsStr| {
+            let name = name.to_str().unwrap_or_default().to_lowercase();
+            Part::ALL.iter().any(|part| [part.file_name(), part.file_name().trim_end_matches('l')].contains(&&*name))
+        };
+        let inside =
+            || fs::read_dir(entry.path()).is_ok_and(|inside| inside.flatten().any(|one| is_one(&one.file_name())));
+        is_one(&entry.file_name()) || is_word(&entry.file_name()) && inside()
+    };
+    holds(dir)
+        || fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| is_language(&entry) || is_meant(&entry)))
+}
+
+/// Whether a folder may be named after a language: letters alone, as in `german`.
+fn is_word(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.chars().all(char::is_alphabetic))
 }
 
 impl Walk<'_> {
@@ -300,6 +316,12 @@ mod tests {
         fs::create_dir_all(dir.path().join("assets/img")).unwrap();
         fs::write(dir.path().join("assets/img/invite.txt"), "").unwrap();
         assert!(!holds_parts(dir.path()) && !holds_parts(&dir.path().join("nowhere")));
+        for odd in ["Invite.txt", "invite.htm"] {
+            let path = dir.path().join(odd);
+            fs::write(&path, "").unwrap();
+            assert!(holds_parts(dir.path()), "{odd}");
+            fs::remove_file(path).unwrap();
+        }
         fs::create_dir(dir.path().join("fr")).unwrap();
         fs::write(dir.path().join("fr/invite.txt"), "").unwrap();
         assert!(holds_parts(dir.path()) && holds_parts(&dir.path().join("fr")));

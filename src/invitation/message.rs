@@ -199,6 +199,14 @@ mod tests {
         assert!(text.ends_with("Set {x} for Ada Lovelace"), "{text}");
         assert!(html.contains("href=\"https://example.org/a_b?c=1&amp;d=2\""), "{html}");
         assert!(html.contains(">http://example.net</a>)."), "{html}");
+        let (_, html) = both("(see https://example.org/Rust_(language)) and HTTPS://EXAMPLE.net!");
+        assert!(html.contains("href=\"https://example.org/Rust_(language)\""), "{html}");
+        assert!(html.contains("href=\"HTTPS://EXAMPLE.net\""), "{html}");
+        for cut in ["https://example.org/?n={name}", "https://example.org/~u/*a*/b", "https://example.org/[a](b)"] {
+            assert!(refused(cut)[0].1.contains("is cut short"), "{cut}: {:?}", refused(cut));
+        }
+        let (text, _) = both("- one\n\n  more of it\n- two");
+        assert_eq!(text, "  - one\n\n    more of it\n  - two");
         assert_eq!(both("xhttps://example.org https://").1.matches("<a ").count(), 0);
         assert!(both("3. three\n4. four").1.contains("<ol dir=\"auto\" start=\"3\""));
     }
@@ -214,6 +222,7 @@ mod tests {
         ] {
             assert_eq!(refused(text), [(Some(1), what.to_owned())], "{text}");
         }
+        assert_eq!(refused("so it is [^1]\n\n[^1]: or not")[0].1, "a footnote is not shown in mails");
     }
 
     #[test]

@@ -78,6 +78,7 @@ impl PageProblem {
 pub struct Book {
     folder: PathBuf,
     redactor: Option<Redactor>,
+    privacy: Privacy,
     sheets: Sheets,
     list: BufWriter<File>,
     /// The mails of the data file in the making, and how many they are.
@@ -109,6 +110,7 @@ impl Book {
         Ok(Self {
             folder: folder.to_owned(),
             redactor: (privacy == Privacy::Redacted).then(Redactor::default),
+            privacy,
             sheets: Sheets::default(),
             list,
             mails: Vec::with_capacity(OCTETS + OCTETS / 4),
@@ -117,6 +119,13 @@ impl Book {
             count: 0,
             is_whole: false,
         })
+    }
+
+    /// Has a redacted page know somebody who may be named in another one's mail. Before the first mail.
+    pub fn expect(&mut self, number: u32, name: &str, address: &str) {
+        if let Some(redactor) = &mut self.redactor {
+            redactor.expect(number, name, address);
+        }
     }
 
     /// Adds the mail in a file of the folder; `explain` puts its link into words.
@@ -216,12 +225,16 @@ impl Book {
 
     /// The page around the mails.
     fn page(&self, title: &str, when: &str) -> String {
-        let notice = if self.redactor.is_some() {
-            "<p class=\"notice redacted\"><b>Redacted: made to be shared</b>Links, addresses, names and \
+        let notice = match self.privacy {
+            Privacy::Linkless => "",
+            Privacy::Redacted => {
+                "<p class=\"notice redacted\"><b>Redacted: made to be shared</b>Links, addresses, names and \
              Message-IDs are replaced. The mails’ own words are not: look at them first.</p>"
-        } else {
-            "<p class=\"notice\"><b>Working links: do not share this folder</b>Whoever opens a link from here \
+            }
+            Privacy::Working => {
+                "<p class=\"notice\"><b>Working links: do not share this folder</b>Whoever opens a link from here \
              enters the room as that person. To share, run it again with <code>--redact</code>.</p>"
+            }
         };
         let policy = script::html(&policy(SCRIPT, STYLE, &self.sheets)).replace("&#39;", "'");
         // What comes from outside is put in last, so that nothing in it is taken for a place to fill.

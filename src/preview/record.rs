@@ -64,6 +64,8 @@ pub struct Remark {
 pub enum Privacy {
     /// The mails as they are sent, with working links.
     Working,
+    /// The mails as they are sent, which hold no links.
+    Linkless,
     /// Links, tokens, addresses, names and Message-IDs are replaced.
     Redacted,
 }

@@ -6,12 +6,16 @@
 //! into them: known weakness, the organiser must look at those. A first or last name that is also an
 //! ordinary word is replaced wherever it stands: rather an odd sentence than a name.
 
+mod crowd;
 mod mail;
 mod scan;
 
 use std::collections::HashMap;
 
-use self::scan::{Pattern, Shreds};
+use self::{
+    crowd::Crowd,
+    scan::{Pattern, Shreds},
+};
 use super::{
     letter::Letter,
     record::{Row, Told},
@@ -27,6 +31,7 @@ const NOWHERE: &str = "example.invalid";
 pub(super) struct Redactor {
     addresses: HashMap<String, String>,
     others: u32,
+    crowd: Crowd,
 }
 
 /// A mail with everything replaced, its row and its link's words.
@@ -38,6 +43,12 @@ pub(super) struct Redacted {
 }
 
 impl Redactor {
+    /// Learns of somebody; before the first mail.
+    pub(super) fn expect(&mut self, number: u32, name: &str, address: &str) {
+        self.address(address, number);
+        self.crowd.add(name, &format!("Person {number}"));
+    }
+
     /// Replaces everything in a mail and in what is told of it.
     pub(super) fn redact(&mut self, letter: &Letter<'_>, row: &Row, told: &Told) -> Redacted {
         let mask = Mask::of(self.address(&row.address, row.number), letter, row, told);
@@ -62,7 +73,7 @@ impl Redactor {
     }
 
     fn replace(&mut self, mask: &Mask, text: &str) -> String {
-        let known = scan::replaced(text, &mask.patterns);
+        let known = self.crowd.replaced(&scan::replaced(text, &mask.patterns));
         let without_tokens = mask.shreds.without(&scan::without_tokens(&known));
         scan::each_address(&without_tokens, |address| self.other(address))
     }
@@ -123,9 +134,13 @@ impl Mask {
         if let Some(user_id) = &told.user_id {
             patterns.push(Pattern::exactly((user_id.clone(), format!("user-{number}"))));
         }
-        let at_sign_encoded = (row.address.replace('@', "%40"), address.replace('@', "%40"));
-        let addresses = in_every_form(&row.address, &address).chain([at_sign_encoded]);
-        patterns.extend(addresses.map(Pattern::in_any_case));
+        for (real, shown) in [(row.address.clone(), address.clone()), (unicode(&row.address), address.clone())] {
+            let encoded = [(percent(&real, "@"), shown.clone()), (percent(&real, ""), percent(&shown, ""))];
+            let at_sign_encoded = (real.replace('@', "%40"), shown.replace('@', "%40"));
+            for (real, shown) in encoded.into_iter().chain([at_sign_encoded, (real, shown)]) {
+                patterns.extend(in_every_form(&real, &shown).map(Pattern::in_any_case));
+            }
+        }
         // Alone, it may be told from a word of the language: `ada.lovelace`, not `office`.
         let local = row.address.split('@').next().unwrap_or_default();
         if local.len() > 3 && local.contains(|c: char| !c.is_alphabetic()) {
@@ -146,12 +161,33 @@ impl Mask {
                 .then(|| real.chars().take(Mailbox::LONGEST_SHOWN_NAME).collect::<String>().trim_end().to_owned());
             for form in [Some(real.to_owned()), Some(real.to_uppercase()), small, begun].into_iter().flatten() {
                 patterns.extend(in_every_form(&form, shown).map(Pattern::word));
+                patterns.push(Pattern::word((percent(&form, ""), percent(shown, ""))));
             }
         }
         scan::longest_first(&mut patterns);
         let shreds = Shreds::of(told.link.as_deref().unwrap_or_default());
         Self { name, address, link, patterns, places, shreds }
     }
+}
+
+/// An address with its domain as people write it (RFC 5890 §2.3.2.1).
+fn unicode(address: &str) -> String {
+    let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
+    format!("{local}@{}", idna::domain_to_unicode(domain).0)
+}
+
+/// A text as it stands in a link (RFC 3986 §2.1), but for the characters that are `kept`.
+fn percent(text: &str, kept: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c) {
+            out.push(c);
+        } else {
+            let mut octets = [0; 4];
+            out.extend(c.encode_utf8(&mut octets).bytes().map(|octet| format!("%{octet:02X}")));
+        }
+    }
+    out
 }
 
 /// Host and room of a link, for the words about it.

@@ -138,5 +138,38 @@ fn words_of_the_message_in_another_language_than_the_mail_are_told() {
     sandbox.write("message.zh.md", "\u{6b22}\u{8fce}\n");
     let told = sandbox.run(&["check"]);
     told.is(0).says("the words of `message_file` for `zh`, read by 1 row, stand in mails in English");
-    told.says("note: 1 row in `de` with the words of `message_file` in `en`; a file like message.de.md");
+    told.says("note: mails in `de` hold the words of `message_file` in `en`; a file message.de.md beside it");
+}
+
+#[test]
+fn templates_by_another_name_are_told_of() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    for (name, told) in [
+        ("templates/Invite.txt", "templates/Invite.txt: no mail uses this file"),
+        ("templates/invite.htm", "templates/invite.htm: no mail uses this file"),
+        ("templates/german/invite.txt", "templates/german/invite.txt: no mail uses this file"),
+    ] {
+        sandbox.write(name, "{{ link }}\n");
+        sandbox.run(&["check"]).is(0).says(told);
+        std::fs::remove_dir_all(sandbox.path("templates")).unwrap();
+    }
+}
+
+#[test]
+fn what_rows_and_cancellations_do_to_own_words_is_told_as_well() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    let rows = (1..=60).map(|n| format!("a{n}@example.org,Ada,\n")).collect::<Vec<_>>().concat();
+    let evil = "b1@example.org,Ben,javascript:alert(1)\nb2@example.org,Ben,javascript:alert(2)\n";
+    sandbox.write("attendees.csv", &format!("email,name,site\n{rows}{evil}{rows}"));
+    sandbox.write(
+        "templates/invite.html",
+        "<p><a href=\"{{ link }}\">in</a> <a href=\"{{ row[\"site\"] }}\">site</a></p>\n",
+    );
+    sandbox.write("templates/invite.txt", "<{{ link }}>\n");
+    sandbox.write("templates/cancel.html", "<p style=\"display:flex\">off</p>\n");
+    sandbox.write("templates/cancel.txt", "off\n");
+    sandbox.write("templates/cancel.subject.txt", "IT IS CANCELLED NOW\n");
+    let told = sandbox.run(&["check"]);
+    told.is(0).says("attendees.csv:62 and 1 more row: ").says("a `javascript:` link");
+    told.says("(in your cancel.*, for `roomkey cancel`)").says("capitals").says_not("the HTML has no link");
 }

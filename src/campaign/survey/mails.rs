@@ -10,6 +10,7 @@ use crate::{
         press::{Addressing, CalendarEntry, MailProblem},
     },
     ledger::Held,
+    message::lint::Finding,
     model::{Attendee, PersonId},
 };
 
@@ -29,6 +30,8 @@ pub(super) struct Made {
     octets: usize,
     /// Whose link it changes, where it is another than the one that was mailed.
     changes: Option<PersonId>,
+    /// What there is to say of it, where the organiser's words may say something else in each.
+    findings: Vec<Finding>,
 }
 
 /// The largest of the mails that were tried.
@@ -58,7 +61,7 @@ impl Surveyor<'_> {
     }
 
     /// Makes the row's mail, as it will be sent, with an id of the same length.
-    pub(super) fn try_row(&self, attendee: ToTry, note: Option<&str>) -> Tried {
+    pub(super) fn try_row(&self, attendee: ToTry, depth: Depth, note: Option<&str>) -> Tried {
         let standing = Identities::guess(&attendee, self.roster);
         let user_id = self.press.user_id_of(standing, &attendee.key);
         let message_id = self.press.message_id(&attendee.key, 0);
@@ -86,7 +89,13 @@ impl Surveyor<'_> {
                     && held.link() != self.press.keys.link_fingerprint(&link)
             };
             let changed = standing.filter(|standing| standing.held.as_ref().is_some_and(is_other));
-            Made { octets: mail.bytes.len(), changes: changed.map(|standing| standing.person) }
+            let is_read = depth == Depth::Mails && self.press.has_own_words();
+            let findings = is_read.then(|| self.press.findings(&attendee, self.occasion, 0, self.now)).flatten();
+            Made {
+                octets: mail.bytes.len(),
+                changes: changed.map(|standing| standing.person),
+                findings: findings.unwrap_or_default(),
+            }
         });
         (attendee, tried)
     }
@@ -95,7 +104,8 @@ impl Surveyor<'_> {
     pub(super) fn enter(&self, survey: &mut Survey, (attendee, tried): Tried) {
         let number = attendee.number;
         match tried {
-            Ok(Made { octets, changes }) => {
+            Ok(Made { octets, changes, findings }) => {
+                survey.note_findings(findings, &attendee.locator);
                 if survey.largest.as_ref().is_none_or(|largest| largest.octets < octets) {
                     survey.largest = Some(Largest { octets, at: attendee.locator.to_string() });
                 }

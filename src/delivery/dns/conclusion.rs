@@ -5,6 +5,11 @@ use std::fmt;
 /// Something that receivers will conclude.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Conclusion {
+    /// There is no such domain.
+    DomainUnknown {
+        /// The domain.
+        domain: String,
+    },
     /// Nothing is known: a question had no answer.
     Unanswered {
         /// What was asked for.
@@ -133,6 +138,11 @@ impl Conclusion {
             Self::Unanswered { .. } => {
                 "try again when the computer is online; what is in DNS keeps no mail from leaving here".to_owned()
             }
+            Self::DomainUnknown { .. } => {
+                "look for a slip in the address; where the domain is right, the name server of this network may answer \
+                 so to every question: try from another one"
+                    .to_owned()
+            }
             Self::SpfMissing { domain, wanted } => {
                 format!("ask whoever keeps {domain}'s DNS to add a TXT record: \"v=spf1 {wanted} ~all\"")
             }
@@ -164,6 +174,10 @@ impl Conclusion {
 impl fmt::Display for Conclusion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::DomainUnknown { domain } => write!(
+                f,
+                "there is no domain {domain}, says the name server: receivers refuse mails from a domain that there is not"
+            ),
             Self::Unanswered { what, domain, why } => {
                 write!(f, "{what} of {domain} is not known, {why}: what receivers will conclude was not checked")
             }

@@ -42,6 +42,8 @@ pub struct Records {
     pub dmarc: Vec<(String, Answer)>,
     /// Where the mail server's name leads.
     pub relay: Vec<IpAddr>,
+    /// Of the sender's domains those that there are not (RFC 2308 §2.1).
+    pub unknown: Vec<String>,
 }
 
 /// Asks name servers.
@@ -75,9 +77,25 @@ impl Resolver {
 
     /// Asks all that there is to ask of a sender.
     pub async fn records(&self, names: &Names<'_>) -> Records {
-        let (spf, dmarc, relay) =
-            tokio::join!(self.spf(names.envelope), self.dmarc(names.from), self.addresses(names.relay));
-        Records { spf, dmarc, relay }
+        let (spf, dmarc, relay, unknown) = tokio::join!(
+            self.spf(names.envelope),
+            self.dmarc(names.from),
+            self.addresses(names.relay),
+            self.unknown([names.from, names.envelope])
+        );
+        Records { spf, dmarc, relay, unknown }
+    }
+
+    /// Those of these domains that there are not.
+    async fn unknown(&self, domains: [&str; 2]) -> Vec<String> {
+        let mut unknown = Vec::new();
+        for domain in domains {
+            let answer = self.0.txt_lookup(format!("{domain}.")).await;
+            if answer.is_err_and(|error| error.is_nx_domain()) && !unknown.iter().any(|known| known == domain) {
+                unknown.push(domain.to_owned());
+            }
+        }
+        unknown
     }
 
     /// The SPF record of a domain, and those it takes in, each once.

@@ -22,8 +22,15 @@ pub struct Names<'a> {
 /// Everything there is to conclude, SPF first.
 #[must_use]
 pub fn conclude(names: &Names<'_>, records: &Records) -> Vec<Conclusion> {
-    let mut conclusions = vec![spf(names, records)];
-    conclusions.extend(dmarc(names, records));
+    let unknown = |domain: &&String| Conclusion::DomainUnknown { domain: (*domain).clone() };
+    let is_unknown = |domain: &str| records.unknown.iter().any(|known| known == domain);
+    let mut conclusions: Vec<_> = records.unknown.iter().map(|domain| unknown(&domain)).collect();
+    if !is_unknown(names.envelope) {
+        conclusions.push(spf(names, records));
+    }
+    if !is_unknown(names.from) {
+        conclusions.extend(dmarc(names, records));
+    }
     conclusions
 }
 

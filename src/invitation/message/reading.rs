@@ -23,13 +23,17 @@ pub(super) struct Reading<'s> {
     lists: Vec<Option<u64>>,
     /// Where the link that is open leads, and how many pieces stood before its words.
     link: Option<(String, usize)>,
+    /// Where the text of the last item of a list begins.
+    indent: usize,
     /// How deep inside something that is refused.
     refused: usize,
 }
 
 /// Known, so that they are refused: shown as they are typed, they would be taken for mistakes.
-const MORE_MARKS: Options =
-    Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
+const MORE_MARKS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_FOOTNOTES);
 
 /// What stands for `\\{` and `\\}` while a text is read: characters that mean nothing.
 const BRACES: [(char, &str); 2] = [('\u{E07B}', "{"), ('\u{E07D}', "}")];
@@ -68,7 +72,12 @@ impl<'s> Reading<'s> {
             return;
         }
         match mark {
-            Mark::Start(Tag::Paragraph) => self.tag(P),
+            Mark::Start(Tag::Paragraph) => {
+                if self.open.marker.is_empty() && !self.lists.is_empty() {
+                    self.open.marker = " ".repeat(self.indent);
+                }
+                self.tag(P);
+            }
             Mark::End(TagEnd::Paragraph) => {
                 self.tag("</p>\n");
                 self.close();
@@ -120,6 +129,7 @@ impl<'s> Reading<'s> {
             Mark::Start(Tag::Table(_)) => "a table",
             Mark::Start(Tag::Strikethrough) => "struck-out text",
             Mark::TaskListMarker(_) => "a box to tick",
+            Mark::FootnoteReference(_) | Mark::Start(Tag::FootnoteDefinition(_)) => "a footnote",
             _ => "this",
         };
         self.refused = usize::from(matches!(mark, Mark::Start(_)));
@@ -136,6 +146,13 @@ impl<'s> Reading<'s> {
         let mut rest = text;
         while let Some((before, address)) = next_address(rest) {
             self.words(before, at);
+            let behind = &rest[before.len() + address.len()..];
+            let source = self.source.get(at + text.len()..).unwrap_or_default();
+            let broken = behind.starts_with('{') || behind.is_empty() && source.starts_with(['*', '_', '[']);
+            if broken {
+                let what = format!("the web address `{address}` is cut short by what follows it");
+                self.problem(at, what, "write it between `<` and `>`; nothing can be filled in there");
+            }
             self.open_link(LinkType::Autolink, address, at);
             self.words(address, at);
             self.close_link(at);
@@ -181,6 +198,7 @@ impl<'s> Reading<'s> {
             }
             _ => format!("{:depth$}- ", ""),
         };
+        self.indent = marker.chars().count();
         let follows_item = self.blocks.last().is_some_and(|before| !before.marker.is_empty());
         self.open = Block { marker, pieces: Vec::new(), tight: follows_item };
         self.tag("<li style=\"margin: 0 0 4px 0;\">");
@@ -244,13 +262,21 @@ pub(super) fn literal_braces(text: &str) -> String {
 
 /// The first web address in a text, and what stands before it.
 fn next_address(text: &str) -> Option<(&str, &str)> {
+    let lower = text.to_ascii_lowercase();
     let begins = |(at, _): &(usize, &str)| !text[..*at].ends_with(|c: char| c.is_alphanumeric());
-    let secure = text.match_indices("https://").find(begins);
-    let plain = text.match_indices("http://").find(begins);
+    let secure = lower.match_indices("https://").find(begins);
+    let plain = lower.match_indices("http://").find(begins);
     let (at, scheme) = secure.into_iter().chain(plain).min()?;
     let address = &text[at..];
     let end = address.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c));
-    let address = address[..end.unwrap_or(address.len())]
-        .trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ')', ']', '*', '_']);
+    let mut address = &address[..end.unwrap_or(address.len())];
+    // What ends a sentence is none of it, nor is a bracket that was opened before it.
+    while let Some(last) = address.chars().next_back() {
+        let closes = last == ')' && address.matches(')').count() > address.matches('(').count();
+        if !closes && !".,;:!?']*_".contains(last) {
+            break;
+        }
+        address = &address[..address.len() - last.len_utf8()];
+    }
     (address.len() > scheme.len()).then(|| (&text[..at], address))
 }

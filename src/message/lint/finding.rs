@@ -94,7 +94,7 @@ impl Finding {
             Self::LinkMissing(Half::Text) => "write `<{{ link }}>` on a line of its own",
             Self::LinkMissing(Half::Html) | Self::LinkNotClickable => "write `<a href=\"{{ link }}\">`",
             Self::LinksDisagree { .. } | Self::OtherLink { .. } => {
-                "write `{{ link }}` instead: an address typed by hand carries no name, or somebody else's"
+                "take it out, or in a template write `{{ link }}`: an address typed by hand carries no name, or somebody else's"
             }
             Self::LinkInsecure { .. } => "write https:// where the site offers it, or leave the link out",
             Self::ForeignHost { .. } => {

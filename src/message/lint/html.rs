@@ -24,6 +24,11 @@ pub(super) struct Tag<'a> {
 }
 
 impl Tag<'_> {
+    /// Whether something is to run when somebody does something to it.
+    pub(super) fn has_handler(&self) -> bool {
+        self.attributes.iter().any(|(name, _)| name.starts_with("on") && name.len() > 4)
+    }
+
     /// The value of an attribute; of two the first, as browsers do.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref())

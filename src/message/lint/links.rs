@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Half, Proof, html::Html};
+use super::{
+    Finding, Half, Proof,
+    html::{Html, Tag},
+};
 use crate::model::are_kin;
 
 /// Attributes that hold an address which a reader, or their mail program, follows.
@@ -14,7 +17,7 @@ pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
     let text: Vec<&str> = in_text(proof.text).filter(|link| !link.starts_with(proof.link)).collect();
     let tags = html.tags.iter().flat_map(|tag| LEADING.iter().filter_map(|name| tag.get(name)));
     let tags: Vec<&str> = tags.map(str::trim).collect();
-    let mut findings = missing(proof, &tags, html);
+    let mut findings = missing(proof, html);
     let [in_text, in_html] = [&text, &tags].map(|links| others(links, proof.link));
     for link in in_text.union(&in_html) {
         let link = (*link).to_owned();
@@ -40,13 +43,22 @@ pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
     findings
 }
 
-fn missing(proof: &Proof<'_>, tags: &[&str], html: &Html<'_>) -> Vec<Finding> {
+fn missing(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !proof.text.contains(proof.link) {
         findings.push(Finding::LinkMissing(Half::Text));
     }
-    if !tags.contains(&proof.link) {
-        let shown = html.plain.contains(proof.link);
+    let is_hidden = |tag: &Tag<'_>| {
+        tag.get("hidden").is_some()
+            || tag.get("style").is_some_and(|style| style.replace(' ', "").contains("display:none"))
+    };
+    let leads = |tag: &&Tag<'_>| {
+        matches!(&*tag.name, "a" | "area") && tag.get("href").is_some_and(|link| link.trim() == proof.link)
+    };
+    if !html.tags.iter().filter(leads).any(|tag| !is_hidden(tag)) {
+        let tags =
+            html.tags.iter().any(|tag| tag.get("src").is_some_and(|link| link.trim() == proof.link) || leads(&tag));
+        let shown = tags || html.plain.contains(proof.link);
         findings.push(if shown { Finding::LinkNotClickable } else { Finding::LinkMissing(Half::Html) });
     }
     findings

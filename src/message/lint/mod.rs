@@ -58,21 +58,38 @@ pub fn lint(proof: &Proof<'_>) -> Vec<Finding> {
 }
 
 /// Tags, and what links begin with, that no mail program obeys.
-const ACTING: [(&str, &str); 6] = [
+const ACTING: [(&str, &str); 11] = [
     ("script", "`<script>`"),
     ("form", "`<form>`"),
+    ("input", "`<input>`"),
+    ("video", "`<video>`"),
+    ("audio", "`<audio>`"),
     ("iframe", "`<iframe>`"),
     ("object", "`<object>`"),
     ("embed", "`<embed>`"),
     ("javascript:", "a `javascript:` link"),
+    ("data:", "a `data:` picture or link"),
+    ("vbscript:", "a `vbscript:` link"),
 ];
 
 fn acting(html: &html::Html<'_>) -> Vec<Finding> {
     let leads = |tag: &html::Tag<'_>, start: &str| {
-        tag.get("href").is_some_and(|link| link.trim_start().to_ascii_lowercase().starts_with(start))
+        let links = ["href", "src"].into_iter().filter_map(|name| tag.get(name));
+        links.into_iter().any(|link| link.trim_start().to_ascii_lowercase().starts_with(start))
     };
     let is_there = |name: &str| html.tags.iter().any(|tag| tag.name == name || name.ends_with(':') && leads(tag, name));
-    ACTING.iter().filter(|(name, _)| is_there(name)).map(|(_, what)| Finding::Acts { what }).collect()
+    let refreshes = |tag: &html::Tag<'_>| {
+        tag.name == "meta" && tag.get("http-equiv").is_some_and(|value| value.eq_ignore_ascii_case("refresh"))
+    };
+    let mut found: Vec<_> =
+        ACTING.iter().filter(|(name, _)| is_there(name)).map(|(_, what)| Finding::Acts { what }).collect();
+    if html.tags.iter().any(refreshes) {
+        found.push(Finding::Acts { what: "`<meta http-equiv=\"refresh\">`" });
+    }
+    if html.tags.iter().any(html::Tag::has_handler) {
+        found.push(Finding::Acts { what: "an `onclick` or the like" });
+    }
+    found
 }
 
 fn subject(line: &str) -> Vec<Finding> {

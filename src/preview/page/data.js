@@ -11,11 +11,14 @@ let rows = [];
 const files = new Map();
 const loading = new Map();
 
+/** As it is sought: without capitals and accents, however they are composed. */
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
 /** Called by list.js. */
 function roomkeyList(lines) {
   rows = lines.map(([number, at, name, address, subject, language, zone, moderator, warnings, file, eml]) => ({
     number, at, name, address, subject, language, zone, moderator: moderator === 1, warnings, file, eml,
-    sought: `${name}\n${address}\n${subject}\n${at}`.toLocaleLowerCase(),
+    sought: folded(`${name}\n${address}\n${subject}\n${at}`),
   }));
 }
 

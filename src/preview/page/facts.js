@@ -19,7 +19,7 @@ function propertiesOf(calendar) {
     const found = /^([^:"]*(?:"[^"]*"[^:"]*)*):(.*)$/.exec(line);
     const [, head, value] = found || [null, line, ""];
     const [name, ...parameters] = head.match(/(?:[^;"]|"[^"]*")+/g) || [""];
-    return { name: name.toUpperCase(), parameters, value: value.replace(/\\n/gi, "\n").replace(/\\([\\;,])/g, "$1") };
+    return { name: name.toUpperCase(), parameters, value: value.replace(/\\(.)/g, (_, c) => (c === "n" || c === "N" ? "\n" : c)) };
   });
 }
 

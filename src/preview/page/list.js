@@ -38,9 +38,9 @@ function offerChoices(select, key) {
 
 /** Filters anew; keeps the chosen mail where it still passes. */
 function filter() {
-  const words = filters.search.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = folded(filters.search.value).split(/\s+/).filter(Boolean);
   const { language, zone } = filters;
-  const before = passing[chosen];
+  const before = passing[chosen] || (shown && shown.row);
   passing = rows.filter((row) =>
     words.every((word) => row.sought.includes(word))
     && (!language.value || language.value === `=${row.language}`)

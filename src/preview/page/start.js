@@ -20,9 +20,17 @@ function goBack() {
 function onListKey(event) {
   const page = Math.max(1, Math.floor(list.clientHeight / ROW_HEIGHT) - 1);
   const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-  if (!(event.key in steps)) return;
+  if (!(event.key in steps)) return false;
   event.preventDefault();
   choose(Math.min(passing.length - 1, Math.max(0, chosen + steps[event.key])));
+  return true;
+}
+
+/** A click into the mail's frame takes the keys with it: they come back. */
+function keepKeys() {
+  setTimeout(() => {
+    if (document.activeElement && document.activeElement.tagName === "IFRAME") element("mail").focus({ preventScroll: true });
+  });
 }
 
 /** Keys of the whole page; not while somebody types. */
@@ -36,6 +44,7 @@ function onKey(event) {
     return;
   }
   if (typing) return;
+  if (event.target === document.body && onListKey(event)) return;
   const keys = {
     "/": () => { document.body.classList.remove("reading"); filters.search.focus(); filters.search.select(); },
     j: () => choose(chosen + 1),
@@ -69,6 +78,7 @@ function listen() {
   });
   list.addEventListener("keydown", onListKey);
   document.addEventListener("keydown", onKey);
+  window.addEventListener("blur", keepKeys);
   filters.search.addEventListener("input", filter);
   filters.search.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "Enter") { event.preventDefault(); list.focus(); if (chosen < 0) choose(0); }

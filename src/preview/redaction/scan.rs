@@ -29,8 +29,11 @@ impl Pattern {
     }
 
     /// How much of a text it takes that begins with it.
-    fn leads(&self, text: &str, before: Option<char>) -> Option<usize> {
+    fn leads(&self, whole_before: &str, text: &str) -> Option<usize> {
+        let before = whole_before.chars().next_back();
         let length = self.length_in(text.as_bytes())?;
+        // What stands behind `%20` is a word.
+        let before = before.filter(|_| !ends_encoded(whole_before));
         let stands_alone = !self.is_word
             || !joins(before, self.text.chars().next()) && {
                 let after = text.get(length..).and_then(|rest| rest.chars().next());
@@ -62,9 +65,15 @@ impl Pattern {
     }
 }
 
+/// Whether a text ends with an octet as it stands in links: `%20`.
+fn ends_encoded(text: &str) -> bool {
+    let octets = text.as_bytes();
+    octets.len() > 2 && octets[octets.len() - 3] == b'%' && octets[octets.len() - 2..].iter().all(u8::is_ascii_hexdigit)
+}
+
 /// Whether two neighbours belong to one word. Scripts without cases write words together, or put
 /// particles to them: there a name is a name whatever stands beside it.
-fn joins(left: Option<char>, right: Option<char>) -> bool {
+pub(super) fn joins(left: Option<char>, right: Option<char>) -> bool {
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_lowercase() || c.is_uppercase() || c.is_ascii_digit());
     is_letter(left) && is_letter(right)
 }
@@ -86,8 +95,7 @@ pub(super) fn replaced(text: &str, patterns: &[Pattern]) -> String {
     let (mut at, mut kept) = (0, 0);
     while at < text.len() {
         let here = text.is_char_boundary(at) && may_lead[usize::from(text.as_bytes()[at])];
-        let before = || text[..at].chars().next_back();
-        let length = |pattern: &Pattern| pattern.leads(&text[at..], before());
+        let length = |pattern: &Pattern| pattern.leads(&text[..at], &text[at..]);
         match patterns.iter().filter(|_| here).find_map(|pattern| Some((pattern, length(pattern)?))) {
             Some((pattern, length)) => {
                 out.push_str(&text[kept..at]);

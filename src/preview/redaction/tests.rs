@@ -198,3 +198,27 @@ fn what_templates_made_of_link_and_address_goes_as_well() {
     let [_, body] = text.split("\r\n\r\n").collect::<Vec<_>>()[..] else { panic!("{text}") };
     assert_eq!(body, "redacted [redacted] redacted. redacted redacted person-3, Person\r\n");
 }
+
+#[test]
+fn everybody_is_the_same_person_in_everybodys_mail() {
+    let mut redactor = Redactor::default();
+    for (number, name, address) in [
+        (1, "Ada Lovelace", "ada@example.org"),
+        (2, "Zoë O'Brien", "zoë@bücher.example"),
+        (3, "Ben", "ben@example.net"),
+    ] {
+        redactor.expect(number, name, address);
+    }
+    let text = "From: \"Ada Lovelace\" <ada@example.org>\r\nTo: <zoë@xn--bcher-kva.example>\r\n\r\nADA LOVELACE brings \
+                Ben <ben@example.net>, AdaLovelacelike, Zoë%20O%27Brien zo%C3%AB@b%C3%BCcher.example \
+                https://forms.example.org/?n=Zo%C3%AB%20O&#39;Brien\r\n";
+    let letter = Letter::read(text.as_bytes()).unwrap();
+    let row = row(2, "Zoë O'Brien", "Zoë", "O'Brien", "zoë@xn--bcher-kva.example");
+    let redacted = redactor.redact(&letter, &row, &Told::default());
+    let text = String::from_utf8(redacted.bytes).unwrap();
+    assert!(text.contains("From: \"Person 1\" <person-1@example.invalid>"), "{text}");
+    assert!(text.contains("Person 1 brings Ben <person-3@example.invalid>, AdaLovelacelike, "), "{text}");
+    for gone in ["Zo", "Brien", "zo%", "cher", "ada@"] {
+        assert!(!text.contains(gone), "{gone} is left in {text}");
+    }
+}

@@ -131,7 +131,7 @@ fn every_language_answers_what_a_reader_asks_on_the_first_screen() {
             // What to do where it fails is the last of the six answers.
             let ends = seen["fails_ends"].as_f64().unwrap();
             assert!(ends <= f64::from(height), "{case}: ends at {ends}");
-            assert_eq!(seen["picture"], json!([true, 48]), "{case}");
+            assert_eq!(seen["picture"], json!([true, 40]), "{case}");
             assert_eq!(seen["sizes"], json!(["16px", "14px"]), "{case}");
             assert_eq!(seen["dir"], if language == "ar" { "rtl" } else { "ltr" }, "{case}");
             assert_eq!(browser.ask(TOO_PALE), json!([]), "{case}");

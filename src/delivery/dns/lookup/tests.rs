@@ -85,6 +85,10 @@ fn a_chain_of_records_without_end_is_left() {
     let records = records_at(server, "nothing.example.org", None);
     assert_eq!(records.spf, [("nothing.example.org".to_owned(), Ok(Vec::new()))]);
     assert!(asked.lock().unwrap().len() >= 3);
+    // That there is no such domain is another thing than that it has no record.
+    let names = Names { from: "nothing.example.org", envelope: "nothing.example.org", relay: None };
+    let told: Vec<String> = conclude(&names, &records).iter().map(ToString::to_string).collect();
+    assert!(told.len() == 1 && told[0].starts_with("there is no domain nothing.example.org"), "{told:?}");
 
     let chain: Vec<(&'static str, &'static str)> = (0..30)
         .map(|n| (&*format!("s{n}.example.org").leak(), &*format!("v=spf1 include:s{}.example.org -all", n + 1).leak()))

@@ -19,7 +19,7 @@ fn texts(of: &[(&str, &[&str])]) -> Vec<(String, Answer)> {
 
 fn records(spf: &[(&str, &[&str])], dmarc: &[(&str, &[&str])], relay: &[&str]) -> Records {
     let relay = relay.iter().map(|address| address.parse().unwrap()).collect();
-    Records { spf: texts(spf), dmarc: texts(dmarc), relay }
+    Records { spf: texts(spf), dmarc: texts(dmarc), relay, unknown: Vec::new() }
 }
 
 /// What is concluded of an SPF record, from a mail server at an address.
@@ -126,6 +126,7 @@ fn without_an_answer_nothing_is_concluded() {
         spf: vec![("workshop.example.org".into(), silent())],
         dmarc: vec![("workshop.example.org".into(), silent())],
         relay: Vec::new(),
+        unknown: Vec::new(),
     };
     let conclusions = conclude(&through("smtp.example.org"), &records);
     assert_eq!(conclusions.len(), 2);
@@ -139,6 +140,7 @@ fn without_an_answer_nothing_is_concluded() {
 fn only_what_can_be_mended_is_a_warning() {
     let domain = || "example.org".to_owned();
     for (one, is_warning) in [
+        (Conclusion::DomainUnknown { domain: domain() }, true),
         (Conclusion::SpfSeveral { domain: domain() }, true),
         (Conclusion::SpfEverybody { domain: domain() }, true),
         (Conclusion::DmarcSeveral { at: domain() }, true),
