@@ -102,7 +102,7 @@ pub struct Init {
 
 /// `roomkey check`
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  roomkey check\n  roomkey check --smtp\n  roomkey check --dns")]
+#[command(after_long_help = "Examples:\n  roomkey check\n  roomkey check --server\n  roomkey check --all")]
 pub struct Check {
     /// Log in to the mail server and offer the sender; nothing is sent
     #[arg(long)]
@@ -110,6 +110,18 @@ pub struct Check {
     /// Look up SPF and DMARC of the sender, and say what receivers will conclude
     #[arg(long)]
     pub dns: bool,
+    /// Log in to the Jitsi server as a browser does, with a token of a minute and with bad ones
+    #[arg(long)]
+    pub server: bool,
+    /// With --server: where its BOSH is, where its config.js does not tell
+    #[arg(long, value_name = "URL")]
+    pub bosh: Option<String>,
+    /// With --server: its XMPP domain, where its config.js does not tell
+    #[arg(long, value_name = "DOMAIN")]
+    pub xmpp_domain: Option<String>,
+    /// All of these: --smtp, --dns and --server
+    #[arg(long)]
+    pub all: bool,
     /// Make warnings count: exit with 3
     #[arg(long)]
     pub strict: bool,

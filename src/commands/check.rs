@@ -8,7 +8,9 @@ use super::{
     own_secrets,
     own_words::templates_folder,
     relay::{self, Way},
-    report, signing, who,
+    report,
+    server::{self, Ask},
+    signing, who,
 };
 use crate::{
     attendees::AttendeeFile,
@@ -61,9 +63,16 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     warnings.extend(survey.duplicate_warnings());
     warnings.extend(lint::warnings(&opened, &survey, desk.around.now()));
-    if args.dns {
+    if args.dns || args.all {
         warnings.extend(dns::warnings(desk, &opened)?);
     }
+    let asked = args.server || args.all || args.bosh.is_some() || args.xmpp_domain.is_some();
+    let how = Ask { bosh: args.bosh.clone(), xmpp_domain: args.xmpp_domain.clone() };
+    let server = if asked { server::report(desk, &opened, &how)? } else { server::Report::default() };
+    for note in &server.notes {
+        desk.console.result_shown(note);
+    }
+    warnings.extend(server.warnings);
     if opened.settings.smtp.is_none() {
         warnings.push(Told::new("no mail server is named under [smtp]: `rehearse` works, `send` does not"));
     }
@@ -77,11 +86,14 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         desk.console.problem(told);
     }
     let mixed = languages::mixed(&opened, &survey, Occasion::Invite);
-    for told in &mixed {
+    for told in mixed.iter().chain(&server.errors) {
         desk.console.problem(told);
     }
-    refuse_problems(desk, &survey, u64::from(unusable.is_some()) + mixed.len() as u64)?;
-    if args.smtp {
+    refuse_problems(desk, &survey, u64::from(unusable.is_some()) + (mixed.len() + server.errors.len()) as u64)?;
+    if let Some(told) = server.unreachable {
+        return Err(Failure::of(Status::NotNow, told));
+    }
+    if args.smtp || args.all && opened.settings.smtp.is_some() {
         ask_the_relay(desk, &opened, password, survey.largest.as_ref())?;
     }
     if args.strict && !warnings.is_empty() {

@@ -8,7 +8,7 @@ use super::{
     order::{Order, Planned},
     passes::{self, Ending},
     relay::Way,
-    removed, report, round, summary, who,
+    removed, report, round, server, summary, who,
 };
 use crate::{
     campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, decide, limit, words},
@@ -46,6 +46,10 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     }
     if let (Some(reader), CampaignKind::ResendAll, None) = (&reader, planned.order.kind, planned.round) {
         round::warn_of_an_earlier_one(desk, opened, reader)?;
+    }
+    // A rehearsal's links open nothing, and nobody mails a link that calls something off.
+    if way.is_none() && planned.order.occasion() == Occasion::Invite {
+        server::ask_before_a_run(desk, opened)?;
     }
     let relay = way.as_ref().map(|way| way.host.clone());
     let forecast = match way {

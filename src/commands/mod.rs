@@ -37,6 +37,7 @@ mod report;
 mod resend;
 mod round;
 mod send;
+mod server;
 mod settle;
 mod signing;
 mod status;

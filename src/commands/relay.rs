@@ -173,12 +173,21 @@ fn relay_failure(problem: &RelayProblem) -> Failure {
 
 /// The certificates of `ca_file`; what is wrong with it is told at its line.
 pub(super) fn roots(settings: &Settings) -> Result<Vec<CertificateDer<'static>>, Told> {
-    const KEY: &str = "smtp.ca_file";
-    let Some(path) = settings.smtp.as_ref().and_then(|smtp| smtp.ca_file.as_ref()) else { return Ok(Vec::new()) };
+    let path = settings.smtp.as_ref().and_then(|smtp| smtp.ca_file.as_deref());
+    roots_of(settings, "smtp.ca_file", path)
+}
+
+/// The certificates in a file that a key names; none where it names none.
+pub(super) fn roots_of(
+    settings: &Settings,
+    key: &'static str,
+    path: Option<&Path>,
+) -> Result<Vec<CertificateDer<'static>>, Told> {
+    let Some(path) = path else { return Ok(Vec::new()) };
     let told =
-        |what: String, hint: &str| settings_told(&settings.problem(KEY, &format!("ca_file: {what}"), Some(hint)));
+        |what: String, hint: &str| settings_told(&settings.problem(key, &format!("ca_file: {what}"), Some(hint)));
     let pem = read_pem(path).map_err(|error| {
-        let hint = format!("check the path: it is relative to {}", folder_of(settings, KEY));
+        let hint = format!("check the path: it is relative to {}", folder_of(settings, key));
         told(format!("failed to read {}: {error}", path.display()), &hint)
     })?;
     read_roots(&pem).map_err(|problem| {

@@ -156,6 +156,21 @@ impl ServerAddress {
         self.tenant.as_deref().unwrap_or(&self.host)
     }
 
+    /// Whether nobody else can be there: this machine, or a name or address that is reserved for examples and
+    /// tests (RFC 2606, RFC 6761, RFC 5737).
+    #[must_use]
+    pub fn is_nobodys(&self) -> bool {
+        let names = ["example", "test", "invalid", "example.com", "example.net", "example.org"];
+        let is_under = |name: &&str| {
+            self.host.strip_suffix(*name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        };
+        let is_documentation = |at: Ipv4Addr| at.is_documentation();
+        is_loopback(&self.host)
+            || names.iter().any(is_under)
+            || self.host.parse().is_ok_and(is_documentation)
+            || self.host.starts_with("[2001:db8:")
+    }
+
     /// The whole address, without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -262,6 +277,25 @@ mod tests {
             let address = ServerAddress::parse(given).unwrap();
             assert_eq!((address.as_str(), address.subject_default()), (text, subject), "{given}");
             assert_eq!(ServerAddress::parse(text).as_ref(), Ok(&address), "{given}: its spelling stands");
+        }
+    }
+
+    #[test]
+    fn names_that_nobody_has_are_known() {
+        for (host, is_nobodys) in [
+            ("meet.example.org", true),
+            ("example.net", true),
+            ("meet.workshop.test", true),
+            ("meet.invalid", true),
+            ("127.0.0.1", true),
+            ("192.0.2.7", true),
+            ("[2001:db8::1]", true),
+            ("meet.jit.si", false),
+            ("myexample.org", false),
+            ("meet.example.org.uk", false),
+            ("10.0.0.1", false),
+        ] {
+            assert_eq!(ServerAddress::parse(&format!("https://{host}")).unwrap().is_nobodys(), is_nobodys, "{host}");
         }
     }
 

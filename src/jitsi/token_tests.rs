@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::*;
 use crate::{
-    jitsi::{Provider, RsaBits, RsaKey, ServerAddress, SigningSecret},
+    jitsi::{LinkStyle, Provider, RsaBits, RsaKey, ServerAddress, SigningSecret, VerifyProblem, link::take_apart},
     model::ForbiddenChar,
 };
 

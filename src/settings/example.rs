@@ -254,6 +254,8 @@ const JITSI: &str = "# secret_command = [\"pass\", \"show\", \"jitsi\"]
 # audience = \"jitsi\"              # where the server wants another one than app_id
 # subject = \"meet.example.org\"    # where the server wants another one than its host, or the tenant
 # algorithm = \"HS256\"             # or HS384, HS512
+# server_check = \"warn\"           # send asks the server first; require: it must answer; off: it is not asked
+# ca_file = \"ca.pem\"              # a certificate authority of the server's own
 # A server with a key server, and JaaS, want a private key in place of the secret: see `private_key_file` and
 # `provider` in the README.
 # claims = \"standard\"             # id and name; full: the e-mail address too, seen by every participant's browser

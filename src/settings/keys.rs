@@ -110,7 +110,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 69] = [
+pub(super) static KEYS: [Key; 71] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -134,6 +134,8 @@ pub(super) static KEYS: [Key; 69] = [
     key("jitsi.secret_file", Text, "\"jitsi.secret\"").of(Server),
     key("jitsi.secret_command", Words, "[\"pass\", \"show\", \"jitsi\"]").of(Server),
     key("jitsi.private_key_file", Text, "\"jitsi.pem\"").of(Server),
+    key("jitsi.ca_file", Text, "\"ca.pem\"").along(Server),
+    key("jitsi.server_check", Text, "\"require\"").or("warn").along(Server),
     key("attendees.file", OneText, "\"attendees.csv\"").or("attendees.csv"),
     key("attendees.empty_name", Text, "\"address\"").or("refuse"),
     key("attendees.shared_addresses", Text, "\"allow\"").or("refuse"),

@@ -75,6 +75,17 @@ pub enum Algorithm {
     Rs512,
 }
 
+/// What a run asks the Jitsi server first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerCheck {
+    /// Whether it takes the links; where it does not answer, the run goes on.
+    Warn,
+    /// The same, and it must answer.
+    Require,
+    /// Nothing.
+    Off,
+}
+
 /// Who runs the Jitsi server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JitsiProvider {
@@ -127,6 +138,10 @@ pub struct JitsiSettings {
     pub secret: SecretSource,
     /// The private key that signs instead, absolute.
     pub private_key_file: Option<PathBuf>,
+    /// Certificates to trust beside the system's, absolute.
+    pub ca_file: Option<PathBuf>,
+    /// What a run asks it first.
+    pub server_check: ServerCheck,
 }
 
 /// Where a value of each row is found.

@@ -36,7 +36,7 @@ mod values;
 
 pub use meant::{
     Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiProvider, JitsiSettings, LinkStyle, MailSettings,
-    Rate, RetrySettings, Settings, SmtpSettings, Timeouts, Tls,
+    Rate, RetrySettings, ServerCheck, Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Place, Refusal, SettingsProblem, SettingsProblems};

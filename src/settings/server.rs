@@ -3,7 +3,7 @@
 use super::{
     event::secret,
     layers::Layers,
-    meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle},
+    meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle, ServerCheck},
     problem::Refusal,
     values,
 };
@@ -53,6 +53,11 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         );
         layers.refuse("jitsi.private_key_file", &refusal);
     }
+    let ca_file = layers.path("jitsi.ca_file");
+    let server_check = layers.text("jitsi.server_check", |text| {
+        let known = [("warn", ServerCheck::Warn), ("require", ServerCheck::Require), ("off", ServerCheck::Off)];
+        values::choice(text, &known)
+    });
     Some(JitsiSettings {
         provider: provider.unwrap_or(JitsiProvider::OwnServer),
         url: url?,
@@ -65,6 +70,8 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         key_id,
         secret,
         private_key_file,
+        ca_file,
+        server_check: server_check?,
     })
 }
 

@@ -16,6 +16,7 @@ mod mails_seen;
 mod names;
 mod postfix;
 mod preview_page;
+mod prosody;
 mod read_only_disk;
 mod small_disk;
 

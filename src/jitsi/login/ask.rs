@@ -1,0 +1,211 @@
+//! Which log-ins are tried, and where.
+
+use aws_lc_rs::rand;
+use data_encoding::HEXLOWER;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Url;
+use rustls::pki_types::CertificateDer;
+
+use super::{
+    Unreachable, bosh,
+    config_js::{self, ConfigJs},
+    web::Web,
+};
+use crate::{
+    jitsi::{MintProblem, ServerAddress, Signer, SigningKey},
+    model::Room,
+};
+
+/// A probe's token works so long before and after the moment at which it is made, in seconds: a minute in all.
+const HALF_LIFE: i64 = 30;
+/// How far off the window of a token is that must be refused.
+const FAR: i64 = 3600;
+
+/// Whom to ask.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The server's address.
+    pub server: ServerAddress,
+    /// Where its BOSH is, where its config.js does not tell.
+    pub bosh: Option<String>,
+    /// Its XMPP domain, where its config.js does not tell.
+    pub xmpp_domain: Option<String>,
+    /// Certificates to trust beside the system's.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+}
+
+/// How one log-in ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// The server let us in.
+    Accepted,
+    /// It did not.
+    Refused {
+        /// In its own words, still to be escaped when shown.
+        reason: String,
+    },
+    /// It offers no log-in by token at all, only by name and password.
+    WantsPassword,
+}
+
+/// What a server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// Where it was asked.
+    pub bosh: String,
+    /// The XMPP domain that was asked for.
+    pub domain: String,
+    /// Where its config.js says that BOSH is, where that is another host, which was not asked.
+    pub elsewhere: Option<String>,
+    /// With a token like the event's.
+    pub ours: Login,
+    /// Without a token.
+    pub without: Login,
+    /// Without a token, at the door for guests, where config.js names one.
+    pub guests: Option<(String, Login)>,
+    /// With a token that another key has signed.
+    pub forged: Login,
+    /// With a token whose time is over.
+    pub expired: Login,
+    /// With a token whose time has not come.
+    pub early: Login,
+    /// How far the server's clock is ahead of this computer's.
+    pub clock: Option<SignedDuration>,
+}
+
+/// Logs in at a server in all these ways.
+///
+/// # Errors
+/// [`Unreachable`] where it cannot be asked.
+///
+/// # Panics
+/// Where the operating system has no random numbers.
+pub async fn ask(target: &Target, signer: &Signer, now: fn() -> Timestamp) -> Result<Answers, Unreachable> {
+    let mut web = Web::new(&target.extra_roots, now)?;
+    let place = Place::find(target, &mut web).await?;
+    let impostor = SigningKey::throw_away(signer.settings().algorithm);
+    let impostor = Signer::new(signer.settings().clone(), &impostor).map_err(|problem| own_fault(&problem))?;
+    let room = random_room();
+    let at = |signer: &Signer, shift: i64| {
+        let now = now().as_second() + shift;
+        signer.probe(&room, now - HALF_LIFE, now + HALF_LIFE).map_err(|problem: MintProblem| own_fault(&problem))
+    };
+    // A log-in without a token comes first: where that works, nothing else says much.
+    let without = place.log_in(&mut web, &room, None, &place.domain).await?;
+    let guests = match &place.guests {
+        Some(domain) => {
+            let login = place.log_in(&mut web, &room, None, domain).await;
+            login.ok().map(|login| (domain.clone(), login))
+        }
+        None => None,
+    };
+    let tokens = [at(signer, 0)?, at(&impostor, 0)?, at(signer, -FAR)?, at(signer, FAR)?];
+    let mut logins = Vec::new();
+    for token in &tokens {
+        logins.push(place.log_in(&mut web, &room, Some(token), &place.domain).await?);
+    }
+    let [ours, forged, expired, early] = logins.try_into().expect("four tokens were tried");
+    Ok(Answers {
+        bosh: super::web::without_query(&place.bosh),
+        domain: place.domain,
+        elsewhere: place.elsewhere,
+        ours,
+        without,
+        guests,
+        forged,
+        expired,
+        early,
+        clock: web.clock(),
+    })
+}
+
+fn own_fault(problem: &impl ToString) -> Unreachable {
+    Unreachable::Ended(problem.to_string())
+}
+
+/// Where a server is asked, and as what.
+struct Place {
+    bosh: Url,
+    domain: String,
+    guests: Option<String>,
+    elsewhere: Option<String>,
+    tenant: Option<String>,
+}
+
+impl Place {
+    async fn find(target: &Target, web: &mut Web) -> Result<Self, Unreachable> {
+        let server = &target.server;
+        let bad = |text: &str| Unreachable::BadAddress(text.to_owned());
+        let base = Url::parse(&format!("{}/", server.as_str())).map_err(|_| bad(server.as_str()))?;
+        let root = base.join("/").map_err(|_| bad(server.as_str()))?;
+        let config = match root.join("config.js") {
+            Ok(url) => web.get(&url).await?,
+            Err(_) => return Err(bad(server.as_str())),
+        };
+        let found =
+            if config.status == 200 { config_js::read(&config.text, server.tenant()) } else { ConfigJs::default() };
+        let usual = || base.join("http-bind").map_err(|_| bad(server.as_str()));
+        let mut elsewhere = None;
+        let bosh = match (&target.bosh, &found.bosh) {
+            (Some(given), _) => {
+                let url = Url::parse(given).map_err(|_| bad(given))?;
+                let is_safe =
+                    url.scheme() == "https" || ServerAddress::parse(given.trim_end_matches("/http-bind")).is_ok();
+                if !is_safe {
+                    return Err(bad(given));
+                }
+                url
+            }
+            (None, Some(told)) => match root.join(told) {
+                Ok(url) if url.host_str() == root.host_str() && is_as_safe(&url, &root) => url,
+                Ok(url) => {
+                    elsewhere = Some(super::web::without_query(&url));
+                    usual()?
+                }
+                Err(_) => usual()?,
+            },
+            (None, None) => usual()?,
+        };
+        let host = server.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        Ok(Self {
+            bosh,
+            domain: target.xmpp_domain.clone().or(found.domain).unwrap_or(host),
+            guests: found.guests,
+            elsewhere,
+            tenant: server.tenant().map(str::to_owned),
+        })
+    }
+
+    async fn log_in(
+        &self,
+        web: &mut Web,
+        room: &Room,
+        token: Option<&str>,
+        domain: &str,
+    ) -> Result<Login, Unreachable> {
+        let mut url = self.bosh.clone();
+        {
+            let mut query = url.query_pairs_mut();
+            query.append_pair("room", room.as_str());
+            if let Some(token) = token {
+                query.append_pair("token", token);
+            }
+            if let Some(tenant) = &self.tenant {
+                query.append_pair("prefix", tenant);
+            }
+        }
+        bosh::log_in(web, &url, domain).await
+    }
+}
+
+/// Whether an address keeps to what the server's own one promises.
+fn is_as_safe(url: &Url, root: &Url) -> bool {
+    url.scheme() == "https" || url.scheme() == root.scheme()
+}
+
+/// A room that nobody is in, nor will be.
+fn random_room() -> Room {
+    let mut octets = [0_u8; 8];
+    rand::fill(&mut octets).expect("the operating system has random numbers");
+    Room::parse(&format!("roomkey-check-{}", HEXLOWER.encode(&octets))).expect("letters, digits and `-`")
+}

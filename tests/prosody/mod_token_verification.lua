@@ -1,0 +1,19 @@
+-- Lets into a room only those whose token names it, under the name that Jitsi's own plugin has.
+
+local jid = require "util.jid";
+local st = require "util.stanza";
+
+local parent = module.host:match("^[^.]+%.(.+)$");
+local rules = module:require("token_rules").new(module:context(module:get_option_string("token_parent", parent)));
+if not rules then return; end
+
+local function enter(event)
+	local session, stanza = event.origin, event.stanza;
+	local room, domain = jid.split(stanza.attr.to);
+	if rules:opens(session, room, domain) then return; end
+	session.send(st.error_reply(stanza, "cancel", "not-allowed", "Room and token mismatched"));
+	return true;
+end
+
+module:hook("muc-room-pre-create", enter, 99);
+module:hook("muc-occupant-pre-join", enter, 99);
