@@ -82,6 +82,8 @@ pub enum Command {
     Link(Link),
     /// Explain a token or a link
     Inspect(Inspect),
+    /// Make a key pair to sign with, or show the event's
+    Keys(Keys),
     /// List or export the words of the mails
     Templates(TemplatesArgs),
     /// Send everything to a mail catcher on this computer: nobody gets mail
@@ -125,6 +127,33 @@ pub struct Check {
     /// Make warnings count: exit with 3
     #[arg(long)]
     pub strict: bool,
+}
+
+/// `roomkey keys`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:\n  roomkey keys new keys\n  roomkey keys show")]
+pub struct Keys {
+    /// What to do
+    #[arg(value_name = "ACTION", value_enum)]
+    pub action: KeysAction,
+    /// With new: the folder to write to; made where it does not exist
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// With new: the name under which the server finds the public key
+    #[arg(long, value_name = "ID")]
+    pub key_id: Option<String>,
+    /// With new: how long the key is; longer ones sign more slowly
+    #[arg(long, value_name = "BITS", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(2048..=4096))]
+    pub bits: u32,
+}
+
+/// What to do with keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeysAction {
+    /// Make an RSA pair, and the files that a server wants of it
+    New,
+    /// Print the kid, fingerprint and file name of the event's key
+    Show,
 }
 
 /// `roomkey settle`

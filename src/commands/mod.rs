@@ -16,6 +16,7 @@ mod init;
 mod inspect;
 mod interrupt;
 mod invited;
+mod keys;
 mod languages;
 mod limits;
 mod link;
@@ -78,6 +79,7 @@ pub(crate) fn run(cli: &Cli, around: &Surroundings, console: &Console) -> Result
         Some(Command::Status(args)) => status::run(&desk, args),
         Some(Command::Link(args)) => link::run(&desk, args),
         Some(Command::Inspect(args)) => inspect::run(&desk, args),
+        Some(Command::Keys(args)) => keys::run(&desk, args),
         Some(Command::Templates(args)) => templates::run(&desk, args),
         Some(Command::Rehearse(args)) => rehearse::run(&desk, args),
     }

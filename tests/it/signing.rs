@@ -4,7 +4,7 @@ use std::fs;
 
 use roomkey::jitsi::{RsaBits, RsaKey};
 
-use crate::support::{CLOSED_PORT, EventFile, Sandbox};
+use crate::support::{CLOSED_PORT, EventFile, Sandbox, mode};
 
 /// An event whose links a private key signs.
 fn with_key(pem: &str, mode: u32) -> Sandbox {
@@ -96,4 +96,44 @@ fn jaas_needs_an_app_id_a_key_and_its_id() {
     sandbox.run(&["check"]).is(3).says("`app_id` is none of JaaS");
     jaas().text("jitsi", "provider", "jass").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("did you mean \"jaas\"?");
+}
+
+#[test]
+fn a_new_pair_signs_and_its_public_half_is_what_a_server_reads() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let made = sandbox.run(&["keys", "new", "keys", "--key-id", "workshop/2026", "--bits", "2048"]);
+    let public = roomkey::jitsi::asap_file_name("workshop/2026");
+    made.is(0).says("keys/private.pem").says(&public).says("key_id = \"workshop/2026\"");
+    assert_eq!((mode(&sandbox.path("keys")), mode(&sandbox.path("keys/private.pem"))), (0o700, 0o600));
+    assert_eq!(sandbox.read("keys/.gitignore"), "private.pem\n");
+    EventFile::at(CLOSED_PORT)
+        .text("jitsi", "private_key_file", "keys/private.pem")
+        .text("jitsi", "key_id", "workshop/2026")
+        .write(&sandbox);
+    let shown = sandbox.run(&["keys", "show"]);
+    shown.is(0).says("workshop/2026").says(&public).says("SHA256:").says(&sandbox.read(&format!("keys/{public}")));
+    assert!(!shown.said().contains("PRIVATE"));
+    let set: serde_json::Value = serde_json::from_str(&sandbox.read("keys/jwks.json")).unwrap();
+    let [jwk] = &set["keys"].as_array().unwrap()[..] else { panic!("{set}") };
+    assert_eq!((jwk["kid"].as_str(), jwk["alg"].as_str()), (Some("workshop/2026"), Some("RS256")));
+    // jsonwebtoken reads it, and takes the link's token.
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.clone();
+    let token = link.trim().split_once("jwt=").unwrap().1;
+    let (n, e) = (jwk["n"].as_str().unwrap(), jwk["e"].as_str().unwrap());
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let verified = jsonwebtoken::crypto::verify(
+        signature,
+        message.as_bytes(),
+        &jsonwebtoken::DecodingKey::from_rsa_components(n, e).unwrap(),
+        jsonwebtoken::Algorithm::RS256,
+    );
+    assert_eq!(verified.ok(), Some(true));
+    // Nothing is overwritten, and another pair has a name of its own.
+    sandbox.run(&["keys", "new", "keys", "--key-id", "workshop/2026"]).is(3).says("is there already");
+    sandbox.run(&["keys", "new", "more"]).is(0).says("key_id = \"roomkey-");
+    sandbox.run(&["keys", "new"]).is(2).says("needs a folder");
+    sandbox.run(&["keys", "show", "keys"]).is(2).says("takes no folder");
+    sandbox.run(&["keys", "new", "more", "--key-id", " "]).is(3).says("--key-id");
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.run(&["keys", "show"]).is(3).says("signs with a secret (HS256)");
 }
