@@ -84,6 +84,8 @@ pub enum Command {
     Inspect(Inspect),
     /// Make a key pair to sign with, or show the event's
     Keys(Keys),
+    /// Print what the Jitsi server needs, filled in for this event
+    ServerConfig(ServerConfig),
     /// List or export the words of the mails
     Templates(TemplatesArgs),
     /// Send everything to a mail catcher on this computer: nobody gets mail
@@ -154,6 +156,26 @@ pub enum KeysAction {
     New,
     /// Print the kid, fingerprint and file name of the event's key
     Show,
+}
+
+/// `roomkey server-config`
+#[derive(Debug, Args)]
+#[command(after_long_help = "Example:\n  roomkey server-config --format docker")]
+pub struct ServerConfig {
+    /// For which kind of installation
+    #[arg(long, value_name = "KIND", value_enum, default_value_t = ServerKind::All)]
+    pub format: ServerKind,
+}
+
+/// Kinds of installation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServerKind {
+    /// Debian's packages: Prosody, Jicofo, the web client
+    Prosody,
+    /// docker-jitsi-meet: lines for .env
+    Docker,
+    /// Both
+    All,
 }
 
 /// `roomkey settle`
@@ -249,6 +271,21 @@ pub struct Inspect {
     /// The token, or a link that holds one; `-` reads it from standard input
     #[arg(value_name = "TOKEN|LINK")]
     pub text: String,
+    /// Check the signature with the key or secret in this file, not with the event's
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// In which form
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = InspectFormat::Text)]
+    pub format: InspectFormat,
+}
+
+/// In which form an explanation is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// `roomkey templates`

@@ -2,9 +2,10 @@
 //!
 //! Works without an event as well; the signature is then not checked. The token itself is never printed.
 
-use std::io::Read as _;
+use std::{collections::BTreeMap, fs, io::Read as _, path::Path};
 
 use jiff::{Timestamp, tz::TimeZone};
+use secrecy::zeroize::Zeroizing;
 
 use super::{
     Desk,
@@ -13,10 +14,10 @@ use super::{
 use crate::{
     attendees::AttendeeFile,
     campaign::{Depth, Wanted, words},
-    cli::Inspect,
+    cli::{Inspect, InspectFormat},
     console::without_tokens,
     failure::{Failure, Status, Told},
-    jitsi::{ClaimFacts, Explanation, Finding, Moment, Severity, SignatureCheck, explain, extract_token},
+    jitsi::{ClaimFacts, Explanation, Finding, Moment, Severity, SignatureCheck, VerifyingKey, explain, extract_token},
     ledger::Roster,
     model::{Attendee, PersonId, UserId},
 };
@@ -30,7 +31,12 @@ pub(super) fn run(desk: &Desk<'_>, args: &Inspect) -> Result<Status, Failure> {
         .map_err(|problem| Failure::bad_input(Told::new(problem.to_string()).hint(problem.hint())))?;
     let opened = open_if_possible(desk);
     let signer = opened.as_ref().map(|opened| &opened.press.signer);
-    let explanation = explain(&token, signer, desk.around.now());
+    let key = args.key.as_deref().map(|path| key_in(desk, path)).transpose()?;
+    let explanation = explain(&token, signer, key.as_ref(), desk.around.now());
+    if args.format == InspectFormat::Json {
+        desk.console.result_raw(&json(&explanation)?);
+        return Ok(if explanation.is_sound() { Status::Done } else { Status::BadInput });
+    }
     let zone = opened.as_ref().map_or(TimeZone::UTC, |opened| opened.press.event.window.zone().clone());
     let tell = |line: &str| desk.console.result_shown(&without_tokens(line));
     for line in explanation.lines(&zone) {
@@ -46,6 +52,62 @@ pub(super) fn run(desk: &Desk<'_>, args: &Inspect) -> Result<Status, Failure> {
         }
     }
     Ok(if explanation.is_sound() { Status::Done } else { Status::BadInput })
+}
+
+/// A key to check the signature with.
+fn key_in(desk: &Desk<'_>, path: &Path) -> Result<VerifyingKey, Failure> {
+    let shown = path.display();
+    let failed = |what: String, hint: &str| Failure::bad_input(Told::new(format!("--key {shown}: {what}")).hint(hint));
+    let mut octets = Zeroizing::new(Vec::new());
+    let whole = desk.around.folder.join(path);
+    let size = fs::metadata(&whole).map_err(|error| failed(error.to_string(), "check the path"))?;
+    if !size.is_file() || size.len() > LONGEST {
+        return Err(failed(
+            "this is no file with a key".into(),
+            "name a PEM file, or a file that holds a secret alone",
+        ));
+    }
+    fs::File::open(&whole)
+        .and_then(|mut file| file.read_to_end(&mut octets))
+        .map_err(|error| failed(error.to_string(), "check who may read it"))?;
+    let text = std::str::from_utf8(&octets).map_err(|_| failed("it holds no text".into(), "name a PEM file"))?;
+    VerifyingKey::read(text).map_err(|problem| failed(problem.to_string(), problem.hint()))
+}
+
+/// The explanation for programs; the token is not in it.
+fn json(explanation: &Explanation) -> Result<String, Failure> {
+    let moment = |moment: &Moment| match moment {
+        Moment::At(at) => Some(at.to_string()),
+        _ => None,
+    };
+    let Explanation { link, header, claims, signature, findings, .. } = explanation;
+    let features: BTreeMap<&str, &str> = claims.features.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let value = serde_json::json!({
+        "link": link.as_ref().map(|link| serde_json::json!({
+            "host": link.host, "port": link.port, "tenant": link.tenant, "room": link.room,
+        })),
+        "header": { "typ": header.typ, "alg": header.alg, "kid": header.kid },
+        "claims": {
+            "iss": claims.iss, "aud": claims.aud, "sub": claims.sub, "room": claims.room, "tenant": claims.tenant,
+            "opens": moment(&claims.nbf), "closes": moment(&claims.exp),
+            "user": {
+                "id": claims.user.id, "name": claims.user.name, "email": claims.user.email,
+                "moderator": claims.user.moderator,
+            },
+            "features": features,
+        },
+        "signature": match signature {
+            SignatureCheck::Holds => "holds",
+            SignatureCheck::DoesNotHold => "does_not_hold",
+            SignatureCheck::NotChecked(_) => "not_checked",
+        },
+        "findings": findings.iter().map(|finding| serde_json::json!({
+            "severity": severity(finding), "text": without_tokens(&finding.text), "hint": finding.hint,
+        })).collect::<Vec<_>>(),
+        "sound": explanation.is_sound(),
+    });
+    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::unexpected(error.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// The argument, or standard input for `-`.
@@ -82,12 +144,15 @@ fn open_if_possible(desk: &Desk<'_>) -> Option<Opened> {
 }
 
 fn told(finding: &Finding) -> String {
-    let severity = match finding.severity {
+    format!("{}: {}", severity(finding), finding.text)
+}
+
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
         Severity::Error => "problem",
         Severity::Warning => "warning",
         Severity::Note => "note",
-    };
-    format!("{severity}: {}", finding.text)
+    }
 }
 
 /// Whose key it is, and whether it still fits. Anybody can write an id into a token: only the

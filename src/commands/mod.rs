@@ -39,6 +39,7 @@ mod resend;
 mod round;
 mod send;
 mod server;
+mod server_config;
 mod settle;
 mod signing;
 mod status;
@@ -80,6 +81,7 @@ pub(crate) fn run(cli: &Cli, around: &Surroundings, console: &Console) -> Result
         Some(Command::Link(args)) => link::run(&desk, args),
         Some(Command::Inspect(args)) => inspect::run(&desk, args),
         Some(Command::Keys(args)) => keys::run(&desk, args),
+        Some(Command::ServerConfig(args)) => server_config::run(&desk, args),
         Some(Command::Templates(args)) => templates::run(&desk, args),
         Some(Command::Rehearse(args)) => rehearse::run(&desk, args),
     }

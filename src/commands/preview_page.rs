@@ -166,7 +166,7 @@ fn told(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, zone: &TimeZo
     let mut told = preview::Told { link: letter.link(), ..preview::Told::default() };
     match told.link.as_deref().map(extract_token) {
         Some(Ok(token)) => {
-            let explanation = explain(&token, Some(&opened.press.signer), now);
+            let explanation = explain(&token, Some(&opened.press.signer), None, now);
             told.lines = explanation.lines(zone);
             told.user_id = explanation.user_id().map(str::to_owned);
             told.remarks = explanation.findings.iter().map(remark).collect();

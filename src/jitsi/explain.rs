@@ -8,6 +8,7 @@ use super::{
     findings::Judge,
     inspect::{ClaimFacts, Explanation, Extracted, HeaderFacts, Moment, SignatureCheck, UserFacts},
     token::Signer,
+    verifying::VerifyingKey,
 };
 
 /// The claims that a Jitsi server or client looks at.
@@ -18,14 +19,35 @@ const KNOWN_OF_USER: [&str; 4] = ["id", "name", "email", "moderator"];
 /// Explains a token: what it says, whether the signature holds, what a server would answer at `now`.
 ///
 /// With a signer, what the token says is also compared with the event's settings; without one, only
-/// with itself and the link it came in.
+/// with itself and the link it came in. A key that is given goes before the event's.
 #[must_use]
-pub fn explain(given: &Extracted, signer: Option<&Signer>, now: Timestamp) -> Explanation {
+pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&VerifyingKey>, now: Timestamp) -> Explanation {
     let header = header_facts(&given.header);
     let claims = claim_facts(&given.claims);
-    let signature = check_signature(given, header.alg.as_deref(), signer);
+    let signature = match key {
+        Some(key) => check_by(given, header.alg.as_deref(), key),
+        None => check_signature(given, header.alg.as_deref(), signer),
+    };
+    let checked_with = match (key, signer.is_some_and(Signer::is_private)) {
+        (Some(_), _) => "the key given",
+        (None, true) => "this event's key",
+        (None, false) => "this event's secret",
+    };
     let findings = Judge::new(given, &claims, signer, now).judge(signature);
-    Explanation { link: given.link.clone(), header, claims, signature, findings }
+    Explanation { link: given.link.clone(), header, claims, signature, checked_with, now, findings }
+}
+
+fn check_by(given: &Extracted, alg: Option<&str>, key: &VerifyingKey) -> SignatureCheck {
+    let (message, signature) = given.token.rsplit_once('.').unwrap_or((&given.token, ""));
+    let Some(Ok(algorithm)) = alg.map(str::parse::<Algorithm>) else {
+        return SignatureCheck::NotChecked("no Jitsi server knows how it is signed");
+    };
+    match key.holds(message, signature, algorithm) {
+        Some(true) => SignatureCheck::Holds,
+        Some(false) => SignatureCheck::DoesNotHold,
+        None if algorithm.is_rsa() => SignatureCheck::NotChecked("a private key signed it, and a secret was given"),
+        None => SignatureCheck::NotChecked("a secret signed it, and a public key was given"),
+    }
 }
 
 fn check_signature(given: &Extracted, alg: Option<&str>, signer: Option<&Signer>) -> SignatureCheck {

@@ -83,7 +83,7 @@ fn at(second: i64) -> Timestamp {
 
 /// What is said of a link during its window.
 fn explained(given: &str, signer: Option<&Signer>) -> Explanation {
-    explain(&extract_token(given).unwrap(), signer, at(NBF + 60))
+    explain(&extract_token(given).unwrap(), signer, None, at(NBF + 60))
 }
 
 fn said(explanation: &Explanation, severity: Severity) -> Vec<&str> {
@@ -127,6 +127,7 @@ fn a_minted_link_is_sound_and_tells_whose_it_is() {
             "subject (sub): meet.example.org",
             "room: rust-workshop",
             "works from Sat 5 Dec 2026 13:30 (Europe/Berlin) = 12:30 UTC to Sat 5 Dec 2026 19:00 (Europe/Berlin) = 18:00 UTC",
+            "that is now, for 5 hours more",
             "person: Ada Lovelace, id abcdefghijklmnopqrstuvwxyz, moderator",
         ]
     );
@@ -136,7 +137,7 @@ fn a_minted_link_is_sound_and_tells_whose_it_is() {
 fn the_window_has_no_leeway() {
     let given = extract_token(&link(&token(&header(), &claims()))).unwrap();
     let signer = signer(settings());
-    let at = |second| explain(&given, Some(&signer), at(second));
+    let at = |second| explain(&given, Some(&signer), None, at(second));
     assert_says(&at(NBF - 1), Severity::Note, "not work yet: servers refuse it until Sat 5 Dec 2026 12:30 UTC");
     assert!(at(NBF).findings.is_empty() && at(EXP - 1).findings.is_empty());
     assert_says(&at(EXP), Severity::Error, "stopped working: servers refuse it since Sat 5 Dec 2026 18:00 UTC");

@@ -186,6 +186,10 @@ pub struct Explanation {
     pub claims: ClaimFacts,
     /// Whether the signature is this event's.
     pub signature: SignatureCheck,
+    /// With what it was checked, in words.
+    pub checked_with: &'static str,
+    /// When it was looked at.
+    pub now: Timestamp,
     /// What is to be said about it, in the order of the token's parts.
     pub findings: Vec<Finding>,
 }

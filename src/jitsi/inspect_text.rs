@@ -24,11 +24,11 @@ impl Explanation {
         }
         lines.push(header_line(&self.header));
         lines.push(match self.signature {
-            SignatureCheck::Holds => "signature: holds; it was made with this event's secret".into(),
+            SignatureCheck::Holds => format!("signature: holds; it was made with {}", self.checked_with),
             SignatureCheck::DoesNotHold => "signature: does not hold".into(),
             SignatureCheck::NotChecked(why) => format!("signature: not checked; {why}"),
         });
-        claim_lines(&self.claims, zone, &mut lines);
+        claim_lines(&self.claims, zone, self.now, &mut lines);
         lines
     }
 }
@@ -46,7 +46,7 @@ fn header_line(header: &HeaderFacts) -> String {
     format!("header: type {typ}, {how}{kid}")
 }
 
-fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, lines: &mut Vec<String>) {
+fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, now: Timestamp, lines: &mut Vec<String>) {
     let mut tell = |label: &str, value: &Option<String>| {
         lines.push(format!("{label}: {}", value.as_deref().unwrap_or("missing")));
     };
@@ -59,6 +59,7 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, lines: &mut Vec<String>) {
         tell("tenant", &claims.tenant);
     }
     lines.push(format!("works from {} to {}", moment(&claims.nbf, zone), moment(&claims.exp, zone)));
+    lines.extend(from_now(claims, now));
     lines.push(person_line(&claims.user));
     let list = |pairs: &[(String, String)]| {
         pairs.iter().map(|(name, value)| format!("{} = {}", cut(name), cut(value))).collect::<Vec<_>>().join(", ")
@@ -70,6 +71,31 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, lines: &mut Vec<String>) {
             lines.push(format!("{label}: {}", list(pairs)));
         }
     }
+}
+
+/// How far off the window is: `in 3 days`, `for 2 hours more`, `3 days ago`.
+fn from_now(claims: &ClaimFacts, now: Timestamp) -> Option<String> {
+    let (Moment::At(opens), Moment::At(closes)) = (&claims.nbf, &claims.exp) else { return None };
+    Some(if now < *opens {
+        format!("that is in {}, for {}", rough(now, *opens), rough(*opens, *closes))
+    } else if now < *closes {
+        format!("that is now, for {} more", rough(now, *closes))
+    } else {
+        format!("that was over {} ago", rough(*closes, now))
+    })
+}
+
+/// The length of a stretch, in its largest unit.
+fn rough(from: Timestamp, to: Timestamp) -> String {
+    let seconds = to.as_second() - from.as_second();
+    let (count, unit) = match seconds {
+        ..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        172_800..63_072_000 => (seconds / 86_400, "day"),
+        _ => (seconds / 31_536_000, "year"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What nobody asked for must not flood the screen.

@@ -137,3 +137,47 @@ fn a_new_pair_signs_and_its_public_half_is_what_a_server_reads() {
     EventFile::at(CLOSED_PORT).write(&sandbox);
     sandbox.run(&["keys", "show"]).is(3).says("signs with a secret (HS256)");
 }
+
+#[test]
+fn what_the_server_needs_is_printed_without_the_secret() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let all = sandbox.run(&["server-config"]);
+    all.is(0).says("VirtualHost \"meet.example.org\"").says("JWT_APP_ID=workshop").says("roomkey check --server");
+    assert!(!all.said().contains(crate::support::SECRET));
+    let docker = sandbox.run(&["server-config", "--format", "docker"]);
+    docker.is(0).says("ENABLE_AUTO_OWNER=0").says_not("VirtualHost");
+    EventFile::at(CLOSED_PORT)
+        .text("jitsi", "provider", "jaas")
+        .text("jitsi", "app_id", "vpaas-magic-cookie-0123456789abcdef0123456789abcdef")
+        .text("jitsi", "key_id", "4f4910")
+        .without("jitsi", "url")
+        .write(&sandbox);
+    sandbox.run(&["server-config"]).is(3).says("8x8 runs this server");
+}
+
+#[test]
+fn a_token_of_another_key_is_checked_with_that_key() {
+    let key = RsaKey::generate(RsaBits::B2048);
+    let sandbox = with_key(&key.private_pem(), 0o600);
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
+    sandbox
+        .run(&["inspect", &link])
+        .is(0)
+        .says("signature: holds; it was made with this event's key")
+        .says("that is in ");
+    sandbox.write("public.pem", &key.public_pem());
+    sandbox.write("other.pem", &RsaKey::generate(RsaBits::B2048).public_pem());
+    sandbox.write("secret", "a-secret-of-32-octets-and-some-more\n");
+    // Without the event, the key that is given decides.
+    let elsewhere = |key: &str| sandbox.run(&["-e", "none.toml", "inspect", &link, "--key", key]);
+    elsewhere("public.pem").is(0).says("signature: holds; it was made with the key given");
+    elsewhere("jitsi.pem").is(0).says("signature: holds");
+    elsewhere("other.pem").is(3).says("signature: does not hold");
+    elsewhere("secret").is(0).says("a private key signed it, and a secret was given");
+    elsewhere("nothing.pem").is(3).says("--key nothing.pem");
+    let told = sandbox.run(&["inspect", &link, "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&told.is(0).stdout).unwrap();
+    assert_eq!((&value["signature"], &value["header"]["alg"]), (&"holds".into(), &"RS256".into()));
+    assert_eq!((&value["claims"]["room"], &value["sound"]), (&"rust-workshop".into(), &true.into()));
+    assert!(!told.said().contains("eyJ"));
+}

@@ -1,6 +1,11 @@
 //! A real Prosody, asked by `check --server` as a browser would log in; and nginx before it.
 
-use std::{fs, net::TcpListener, process::Command};
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    process::Command,
+    time::Duration,
+};
 
 use roomkey::jitsi::{RsaBits, RsaKey, asap_file_name};
 
@@ -12,6 +17,8 @@ struct Servers {
     port: u16,
     secret: String,
     keys: String,
+    config: String,
+    folder: String,
     ca: String,
     /// As it should be, of another name, down, without BOSH, leading elsewhere, a minute ahead.
     tls: Vec<u16>,
@@ -28,6 +35,8 @@ impl Servers {
             port: value("ROOMKEY_REAL_PROSODY_PORT").parse().unwrap(),
             secret: value("ROOMKEY_REAL_PROSODY_SECRET"),
             keys: value("ROOMKEY_REAL_PROSODY_KEYS"),
+            folder: value("ROOMKEY_REAL_PROSODY_KEYS").trim_end_matches("/keys").to_owned(),
+            config: value("ROOMKEY_REAL_PROSODY_CONFIG"),
             ca: value("ROOMKEY_REAL_JITSI_CA"),
             tls: value("ROOMKEY_REAL_JITSI_PORTS").split(' ').map(|port| port.parse().unwrap()).collect(),
         })
@@ -203,4 +212,45 @@ fn a_run_asks_nobody_at_a_name_that_nobody_has() {
     EventFile::at(server.port()).text("jitsi", "server_check", "require").write(&sandbox);
     sandbox.run(&["send", "--yes"]).is(0).says_not("the Jitsi server");
     assert_eq!(server.counts().mails, 1);
+}
+
+#[test]
+fn the_printed_block_loads_in_a_prosody_that_then_takes_the_links() {
+    let Some(servers) = Servers::running("server-config's block in a Prosody") else { return };
+    for algorithm in ["HS256", "HS512"] {
+        let mut sandbox = servers.sandbox();
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        EventFile::at(CLOSED_PORT).text("jitsi", "url", &url).text("jitsi", "algorithm", algorithm).write(&sandbox);
+        let printed = sandbox.run(&["server-config", "--format", "prosody", "-q"]).is(0).stdout.clone();
+        let block = printed.split("\n# Jicofo").next().unwrap().replace("THE-SECRET", &servers.secret);
+        let folder = sandbox.path("prosody");
+        fs::create_dir_all(folder.join("data")).unwrap();
+        let head = fs::read_to_string(&servers.config).unwrap();
+        let head = head.split("VirtualHost").next().unwrap().replace(&servers.port.to_string(), &port.to_string());
+        let head = head.replace(&servers.folder, folder.to_str().unwrap());
+        sandbox.write("prosody/prosody.cfg.lua", &format!("{head}\n{block}"));
+        let config = sandbox.path("prosody/prosody.cfg.lua");
+        let mut prosody = Command::new("prosody").arg("--config").arg(&config).arg("-F").spawn().unwrap();
+        let is_up = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        for _ in 0..100 {
+            if is_up() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        sandbox.set("ROOMKEY_JITSI_SECRET", &servers.secret);
+        let told = asked(&sandbox, "127.0.0.1");
+        let log = sandbox.read("prosody/prosody.log");
+        let _ = prosody.kill();
+        let _ = prosody.wait();
+        told.is(0).says("the server accepts this event's key");
+        let errors: Vec<_> =
+            log.lines().filter(|line| line.contains("\terror\t") && !line.contains("certmanager")).collect();
+        assert_eq!(errors, Vec::<&str>::new());
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
