@@ -281,6 +281,7 @@ fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {
             settings::Algorithm::Rs512 => jitsi::Algorithm::Rs512,
         },
         claims: match ours.claims {
+            settings::Claims::Minimal => jitsi::ClaimsStyle::Minimal,
             settings::Claims::Standard => jitsi::ClaimsStyle::Standard,
             settings::Claims::Full => jitsi::ClaimsStyle::Full,
         },

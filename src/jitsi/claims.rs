@@ -93,6 +93,8 @@ impl From<Algorithm> for jsonwebtoken::Algorithm {
 /// How much a token says of the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ClaimsStyle {
+    /// The id alone, for short links: the name is what the person types.
+    Minimal,
     /// Id and name.
     #[default]
     Standard,
@@ -124,7 +126,8 @@ pub(super) struct Context<'a> {
 #[derive(Serialize)]
 pub(super) struct User<'a> {
     pub id: &'a str,
-    pub name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<&'a str>,
     /// Present for moderators alone: a token without it makes a plain member.
@@ -165,8 +168,7 @@ pub(super) struct ReadContext<'a> {
 pub(super) struct ReadUser<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,
-    #[serde(borrow)]
-    pub name: Cow<'a, str>,
+    pub name: Option<String>,
     pub email: Option<String>,
     pub moderator: Option<bool>,
 }

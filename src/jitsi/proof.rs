@@ -148,9 +148,10 @@ impl Signer {
     fn verify_user(&self, claims: &ReadClaims, bearer: &Bearer<'_>) -> Result<(), VerifyProblem> {
         let user = &claims.context.user;
         let email = (self.settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str());
+        let name = (self.settings.claims != ClaimsStyle::Minimal).then_some(bearer.name);
         let claim = if user.id != bearer.user_id.0 {
             "context.user.id"
-        } else if user.name != bearer.name {
+        } else if user.name.as_deref() != name {
             "context.user.name"
         } else if user.email.as_deref() != email {
             "context.user.email"

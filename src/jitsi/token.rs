@@ -151,7 +151,7 @@ impl Signer {
                 tenant: settings.tenant(),
                 user: User {
                     id: &bearer.user_id.0,
-                    name: bearer.name,
+                    name: (settings.claims != ClaimsStyle::Minimal).then_some(bearer.name),
                     email: (settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str()),
                     moderator: bearer.moderator.then_some(true),
                 },
@@ -170,7 +170,7 @@ impl Signer {
     /// [`MintProblem::Signing`] where the library refuses to sign.
     pub fn probe(&self, room: &Room, nbf: i64, exp: i64) -> Result<String, MintProblem> {
         let settings = &self.settings;
-        let user = User { id: "roomkey-check", name: "Roomkey check", email: None, moderator: None };
+        let user = User { id: "roomkey-check", name: Some("Roomkey check"), email: None, moderator: None };
         let claims = Claims {
             aud: settings.audience(),
             iss: settings.issuer(),

@@ -78,3 +78,20 @@ fn jaas_gets_what_its_manual_asks_for() {
         assert_eq!(problem(TokenSettings { app_id: app_id.into(), ..jaas() }), SignerProblem::JaasAppId, "{app_id}");
     }
 }
+
+#[test]
+fn minimal_claims_hold_the_id_alone_and_make_a_shorter_link() {
+    let given = Given::new();
+    let usual = signer(settings());
+    let minimal = signer(TokenSettings { claims: ClaimsStyle::Minimal, ..settings() });
+    let link = given.mint(&minimal);
+    assert_eq!(given.verify(&minimal, &link), Ok(()));
+    assert!(link.expose().len() < given.mint(&usual).expose().len());
+    let claims = token_of(&link).split('.').nth(1).unwrap().to_owned();
+    let claims: serde_json::Value =
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(claims.as_bytes()).unwrap()).unwrap();
+    let user = claims["context"]["user"].as_object().unwrap();
+    assert_eq!(user.keys().map(String::as_str).collect::<Vec<_>>(), ["id"]);
+    assert_eq!(given.verify(&usual, &link), Err(VerifyProblem::Claim("context.user.name")));
+    assert_eq!(given.verify(&minimal, &given.mint(&usual)), Err(VerifyProblem::Claim("context.user.name")));
+}

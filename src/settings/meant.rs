@@ -98,6 +98,8 @@ pub enum JitsiProvider {
 /// What a token says of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Claims {
+    /// The id alone.
+    Minimal,
     /// Id and name.
     Standard,
     /// The e-mail address too: every participant's browser then gets it.

@@ -40,8 +40,10 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
     let key_id = layers.text("jitsi.key_id", |text| values::exact_line(text, 255));
     let private_key_file = layers.path("jitsi.private_key_file");
     let algorithm = algorithm(layers, is_jaas || private_key_file.is_some());
-    let claims = layers
-        .text("jitsi.claims", |text| values::choice(text, &[("standard", Claims::Standard), ("full", Claims::Full)]));
+    let claims = layers.text("jitsi.claims", |text| {
+        let known = [("minimal", Claims::Minimal), ("standard", Claims::Standard), ("full", Claims::Full)];
+        values::choice(text, &known)
+    });
     let link = layers.text("jitsi.link", |text| {
         values::choice(text, &[("query", LinkStyle::Query), ("fragment", LinkStyle::Fragment)])
     });

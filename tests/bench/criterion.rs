@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use roomkey::{
     invitation::{Facts, Occasion, Rendered, Templates},
     jitsi::{
-        Algorithm, Bearer, ClaimsStyle, LinkStyle, Provider, ServerAddress, Signer, SigningKey, SigningSecret,
-        TokenSettings,
+        Algorithm, Bearer, ClaimsStyle, LinkStyle, Provider, RsaBits, RsaKey, ServerAddress, Signer, SigningKey,
+        SigningSecret, TokenSettings,
     },
     ledger::{
         CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, OwnValues, PersonIdentity, RunLock,
@@ -42,6 +42,13 @@ fn token(criterion: &mut Criterion) {
     });
     criterion.bench_function("token/verify", |bencher| {
         bencher.iter(|| signer.verify(black_box(&link), &bearer, &ada.room, &ada.window).unwrap());
+    });
+    let private = SigningKey::Private(RsaKey::generate(RsaBits::B2048));
+    let settings =
+        TokenSettings { algorithm: Algorithm::Rs256, key_id: Some("key".into()), ..signer.settings().clone() };
+    let signer = Signer::new(settings, &private).unwrap();
+    criterion.bench_function("token/mint-rs256", |bencher| {
+        bencher.iter(|| signer.mint(black_box(&bearer), &ada.room, &ada.window).unwrap());
     });
 }
 
