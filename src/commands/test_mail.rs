@@ -8,7 +8,7 @@ use super::{
     order::Order,
     pass::{Course, pass},
     relay::{self, Way},
-    report,
+    report, server,
 };
 use crate::{
     campaign::{Fate, Journal, Making, Reason, words},
@@ -47,6 +47,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     }
     desk.console
         .say(&format!("{} to {to}; nobody else gets anything", words::counted(count, "test mail", "test mails")));
+    server::ask_before_a_run(desk, opened)?;
     asking::confirm(desk, &planned.order)?;
     let way = Way::of(desk, opened)?;
     let nonce = format!("{}-{}", desk.around.now().as_millisecond(), std::process::id());

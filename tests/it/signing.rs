@@ -4,7 +4,7 @@ use std::fs;
 
 use roomkey::jitsi::{RsaBits, RsaKey};
 
-use crate::support::{CLOSED_PORT, EventFile, Sandbox, mode};
+use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer, mode};
 
 /// An event whose links a private key signs.
 fn with_key(pem: &str, mode: u32) -> Sandbox {
@@ -180,4 +180,38 @@ fn a_token_of_another_key_is_checked_with_that_key() {
     assert_eq!((&value["signature"], &value["header"]["alg"]), (&"holds".into(), &"RS256".into()));
     assert_eq!((&value["claims"]["room"], &value["sound"]), (&"rust-workshop".into(), &true.into()));
     assert!(!told.said().contains("eyJ"));
+}
+
+#[test]
+fn the_private_key_stands_in_no_output_no_mail_and_no_ledger() {
+    let key = RsaKey::generate(RsaBits::B2048);
+    let relay = SmtpServer::obliging();
+    let sandbox = with_key(&key.private_pem(), 0o600);
+    EventFile::at(relay.port())
+        .text("jitsi", "private_key_file", "jitsi.pem")
+        .text("jitsi", "key_id", "workshop-2026")
+        .write(&sandbox);
+    let mut told = String::new();
+    for arguments in [
+        &["check", "-v"][..],
+        &["send", "--yes", "-v"],
+        &["keys", "show", "-v"],
+        &["server-config", "-v"],
+        &["rehearse", "-v"],
+        &["status", "--format", "json"],
+    ] {
+        told.push_str(&sandbox.run(arguments).said());
+    }
+    for mail in relay.received() {
+        told.push_str(&String::from_utf8_lossy(&mail.raw));
+    }
+    for file in ["workshop.sqlite3", "workshop.sqlite3-wal"] {
+        told.push_str(&String::from_utf8_lossy(&fs::read(sandbox.path(".roomkey").join(file)).unwrap_or_default()));
+    }
+    assert_eq!(relay.counts().mails, 2);
+    let body = key.private_pem();
+    // Its first lines hold the modulus, which is public; what is secret comes after.
+    for line in body.lines().skip(8).filter(|line| line.len() == 64) {
+        assert!(!told.contains(line), "a line of the key stands in the output");
+    }
 }

@@ -189,6 +189,8 @@ fn a_run_asks_first_and_stops_where_links_would_be_refused() {
     let refused = send(&sandbox);
     refused.is(3).says("the server's secret is another one").says("nothing was sent: these links would not work");
     sandbox.run(&["send", "--dry-run"]).is(0);
+    let test = sandbox.spawn_under(&UNDER, &["send", "--to", "me@example.org", "--yes"]).wait();
+    test.is(3).says("the server's secret is another one");
     assert_eq!(relay.counts().connections, 0);
     // A server that does not answer is a warning, or where it must, the end.
     at(2, "require").write(&sandbox);
