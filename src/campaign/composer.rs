@@ -144,8 +144,12 @@ impl Composer {
         let file = match &self.stamp {
             Some(stamp) => AttendeeFile::reopen(&self.rules, stamp),
             None => AttendeeFile::open(&self.rules),
-        }
-        .map_err(|problem| changed(&problem))?;
+        };
+        let file = match file {
+            // All of these are in no row.
+            Err(_) if self.stamp.is_none() && self.occasion == Occasion::Cancel => None,
+            other => Some(other.map_err(|problem| changed(&problem))?),
+        };
         let rows = self.attendees(file);
         let job = |attendee: Result<Attendee, Told>| self.job(&attendee?);
         if self.brisk {
@@ -156,18 +160,21 @@ impl Composer {
     }
 
     /// The rows that are to be mailed.
-    fn attendees(&self, file: AttendeeFile) -> impl Iterator<Item = Result<Attendee, Told>> {
+    fn attendees(&self, file: Option<AttendeeFile>) -> impl Iterator<Item = Result<Attendee, Told>> {
         let goes = |attendee: &Attendee| matches!(self.fate(attendee.number), Some(Fate::Go(_)));
         let left = usize::try_from(self.total()).unwrap_or(usize::MAX);
-        file.filter_map(move |row| match row {
-            Ok(attendee) => goes(&attendee).then_some(Ok(attendee)),
-            Err(Unsound::Row(_)) => None,
-            // Those behind it are in no row anyway.
-            Err(Unsound::File(FileProblem::NoRows { .. })) if !self.behind.is_empty() => None,
-            Err(Unsound::File(problem)) => Some(Err(changed(&problem))),
-        })
-        .chain(self.behind.iter().filter(move |attendee| goes(attendee)).map(|attendee| Ok(attendee.clone())))
-        .take(left)
+        file.into_iter()
+            .flatten()
+            .filter_map(move |row| match row {
+                Ok(attendee) => goes(&attendee).then_some(Ok(attendee)),
+                Err(Unsound::Row(_)) => None,
+                Err(Unsound::File(problem @ FileProblem::Changed { .. })) => Some(Err(changed(&problem))),
+                // Those behind what cannot be read are told as the ledger knows them.
+                Err(Unsound::File(_)) if self.occasion == Occasion::Cancel => None,
+                Err(Unsound::File(problem)) => Some(Err(changed(&problem))),
+            })
+            .chain(self.behind.iter().filter(move |attendee| goes(attendee)).map(|attendee| Ok(attendee.clone())))
+            .take(left)
     }
 
     /// The calendar number of somebody's mail: one more than that of the mail they hold where it says

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 
 use super::{press::Press, survey::Survey};
 use crate::{
+    failure::Told,
     invitation::{Facts, Occasion, Part},
     message::lint::{Finding, Proof, lint},
-    model::{Attendee, Language},
+    model::{Attendee, Invitation, JoinLink, Language},
 };
 
 /// Languages that are looked at; hardly a file has more.
@@ -65,24 +66,35 @@ impl Press {
         remarks
     }
 
-    /// What there is to say of the cancellations that own templates would make, each thing once.
+    /// What there is to say of the cancellations that own templates would make, each thing once; and why one could
+    /// not be made.
     #[must_use]
-    pub fn remarks_on_cancellations(&self, survey: &Survey, now: Timestamp) -> Vec<Finding> {
+    pub fn remarks_on_cancellations(&self, survey: &Survey, now: Timestamp) -> (Vec<Finding>, Vec<Told>) {
         let of_cancel = |part: &Part| Part::of_mail(Occasion::Cancel).contains(part);
         let own = self.templates.own_parts();
         let tags: BTreeSet<_> = own.iter().filter(|(_, part)| of_cancel(part)).map(|(tag, _)| tag.clone()).collect();
-        let Some(first) = survey.samples.first() else { return Vec::new() };
-        let mut findings: Vec<Finding> = Vec::new();
+        let Some(first) = survey.samples.first() else { return <_>::default() };
+        let (mut findings, mut faults): (Vec<Finding>, Vec<Told>) = <_>::default();
         for tag in tags {
             let language = tag.and_then(|tag| Language::parse(&tag).ok());
             let reader = Attendee { language: language.or_else(|| first.language.clone()), ..first.clone() };
-            for finding in self.findings(&reader, Occasion::Cancel, 0, now).unwrap_or_default() {
-                if !findings.iter_mut().any(|known| known.takes_in(&finding)) {
-                    findings.push(finding);
+            // Whoever is in no row any more has the same columns, and nothing in them.
+            let removed = Attendee { cells: vec![String::new(); reader.cells.len()], ..reader.clone() };
+            for reader in [reader, removed] {
+                match self.words(&reader, Occasion::Cancel, now) {
+                    Ok((words, link)) => {
+                        for finding in self.read(&words, &link, Occasion::Cancel, 0) {
+                            if !findings.iter_mut().any(|known| known.takes_in(&finding)) {
+                                findings.push(finding);
+                            }
+                        }
+                    }
+                    Err(told) if !faults.contains(&told) => faults.push(told),
+                    Err(_) => {}
                 }
             }
         }
-        findings
+        (findings, faults)
     }
 
     /// What there is to say of one mail, of a size where it is known; `None` where it cannot be made.
@@ -93,10 +105,21 @@ impl Press {
         octets: usize,
         now: Timestamp,
     ) -> Option<Vec<Finding>> {
-        let link = self.link(attendee, &self.user_id(&attendee.key)).ok()?;
-        let is_invitation = occasion == Occasion::Invite;
-        let facts = Facts { occasion, link: is_invitation.then_some(&link), ..self.facts(attendee, &link, now) };
-        let words = self.templates.render(&facts).ok()?.invitation;
+        let (words, link) = self.words(attendee, occasion, now).ok()?;
+        Some(self.read(&words, &link, occasion, octets))
+    }
+
+    /// One mail's words and its link.
+    fn words(&self, attendee: &Attendee, occasion: Occasion, now: Timestamp) -> Result<(Invitation, JoinLink), Told> {
+        let link = self.link(attendee, &self.user_id(&attendee.key))?;
+        let of_link = (occasion == Occasion::Invite).then_some(&link);
+        let facts = Facts { occasion, link: of_link, ..self.facts(attendee, &link, now) };
+        let rendered = self.templates.render(&facts);
+        let rendered = rendered.map_err(|problem| Told::new(problem.to_string()).hint(problem.hint()))?;
+        Ok((rendered.invitation, link))
+    }
+
+    fn read(&self, words: &Invitation, link: &JoinLink, occasion: Occasion, octets: usize) -> Vec<Finding> {
         let mut findings = lint(&Proof {
             subject: &words.subject,
             text: &words.text,
@@ -107,8 +130,8 @@ impl Press {
         });
         // A cancellation has no link to miss.
         let of_links = |finding: &Finding| matches!(finding, Finding::LinkMissing(_) | Finding::LinkNotClickable);
-        findings.retain(|finding| is_invitation || !of_links(finding));
-        Some(findings)
+        findings.retain(|finding| occasion == Occasion::Invite || !of_links(finding));
+        findings
     }
 }
 

@@ -122,9 +122,15 @@ impl Surveyor<'_> {
     /// # Errors
     /// Where the file cannot be read at all, or not to its end.
     pub fn survey(&self, depth: Depth, note: Option<&str>) -> Result<Survey, FileProblem> {
-        let mut file = match self.stamp {
-            Some(stamp) => AttendeeFile::reopen(self.rules, stamp)?,
-            None => AttendeeFile::open(self.rules)?,
+        let file = match self.stamp {
+            Some(stamp) => AttendeeFile::reopen(self.rules, stamp),
+            None => AttendeeFile::open(self.rules),
+        };
+        let mut file = match file {
+            Err(problem) if self.is_for_removed() && !matches!(problem, FileProblem::Changed { .. }) => {
+                return Ok(Survey::default());
+            }
+            other => other?,
         };
         let mut survey = Survey { stamp: Some(file.stamp().clone()), ..Survey::default() };
         let mut identities = Identities::default();
@@ -159,8 +165,8 @@ impl Surveyor<'_> {
                 }
                 Err(Unsound::Row(row)) => self.unsound(survey, identities, &row),
                 Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
-                // Who is in no row any more can be told that it is off.
-                Err(Unsound::File(FileProblem::NoRows { .. })) if self.is_for_removed() => {}
+                // Whoever cannot be read any more can be told that it is off all the same.
+                Err(Unsound::File(_)) if self.is_for_removed() => {}
                 Err(Unsound::File(problem)) => {
                     let told = problem.listed().into_iter().map(|(what, hint)| Told::new(what).maybe_hint(hint));
                     survey.broken = told.collect();

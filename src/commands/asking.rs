@@ -14,6 +14,7 @@ use crate::{
     campaign::{Fate, Forecast, rough_time, words},
     failure::{Failure, Told},
     invitation::Occasion,
+    model::Attendee,
     settings::SmtpSettings,
 };
 
@@ -99,14 +100,16 @@ fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
     if going > FEW {
         return Vec::new();
     }
-    let Some(Ok(file)) = planned.survey.stamp.as_ref().map(|stamp| AttendeeFile::reopen(&opened.rules, stamp)) else {
-        return Vec::new();
-    };
+    let file = planned.survey.stamp.as_ref().and_then(|stamp| AttendeeFile::reopen(&opened.rules, stamp).ok());
     let goes = |number: u32| matches!(planned.fates.get(number as usize - 1), Some(Fate::Go(_)));
     let behind = planned.removed.iter().map(|one| one.attendee.clone());
-    let attendees = file.flatten().chain(behind).filter(|attendee| goes(attendee.number));
+    let attendees = file.into_iter().flatten().flatten().chain(behind).filter(|attendee| goes(attendee.number));
     let all = usize::try_from(going).unwrap_or(usize::MAX);
-    attendees.take(all).map(|attendee| format!("{} <{}>", attendee.name, attendee.email)).collect()
+    let goes_to = |attendee: &Attendee| match planned.invited.get(&attendee.number) {
+        Some(invited) => invited.to.clone(),
+        None => attendee.email.clone(),
+    };
+    attendees.take(all).map(|attendee| format!("{} <{}>", attendee.name, goes_to(&attendee))).collect()
 }
 
 /// What a quick relay takes in a second on one connection.

@@ -43,7 +43,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .map_err(|problem| report::file_failure(&problem))?;
     columns(desk, &opened, &survey, &mut warnings)?;
     counts(desk, &opened, &survey);
-    warnings.extend(languages::unknown(&opened, &survey));
+    warnings.extend(languages::unknown(&opened, &survey, Occasion::Invite));
+    warnings.extend(languages::without_cancellation(&opened, &survey));
     let (of_messages, notes) = languages::of_messages(&opened, &survey);
     for note in notes {
         desk.console.say(&format!("note: {note}"));
@@ -62,7 +63,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         warnings.extend(change.problems());
     }
     warnings.extend(survey.duplicate_warnings());
-    warnings.extend(lint::warnings(&opened, &survey, desk.around.now()));
+    let (of_mails, of_cancellations) = lint::warnings(&opened, &survey, desk.around.now());
+    warnings.extend(of_mails);
     if args.dns || args.all {
         warnings.extend(dns::warnings(desk, &opened)?);
     }
@@ -85,7 +87,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     for told in &survey.broken {
         desk.console.problem(told);
     }
-    let mixed = languages::mixed(&opened, &survey, Occasion::Invite);
+    let mut mixed = languages::mixed(&opened, &survey, Occasion::Invite);
+    mixed.extend(of_cancellations);
     for told in mixed.iter().chain(&server.errors) {
         desk.console.problem(told);
     }

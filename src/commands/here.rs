@@ -140,8 +140,8 @@ fn mails(picture: &Picture) -> String {
 fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
     let counts = tally(picture);
     let any = |states: &[StateName]| states.iter().any(|state| counts.contains_key(state));
-    if let Some(command) = picture.round.as_ref().filter(|_| picture.problems == 0 && !is_over) {
-        return format!("a round of `resend --all` was stopped half-way: `{command}` goes on with the rest");
+    if let Some((round, command)) = picture.round.as_ref().filter(|_| picture.problems == 0 && !is_over) {
+        return format!("a round of `{round}` was stopped half-way: `{command}` goes on with the rest");
     }
     let next = if picture.live.is_some() {
         "wait for the run; `roomkey status` shows how far it is"

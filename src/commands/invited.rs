@@ -108,7 +108,7 @@ pub(super) fn warn(
     let Some(reader) = reader else { return Ok(()) };
     if planned.order.occasion() == Occasion::Invite {
         let last = reader.campaign_latest(CampaignKind::Cancel).map_err(|problem| ledger_failure(&problem))?;
-        let of_all = last.filter(|round| round.selection.starts_with(cancel::ALL) && round.finished.is_some());
+        let of_all = last.filter(|round| round.selection.starts_with(cancel::ALL));
         if of_all.is_some() && planned.to_go() > 0 {
             let what = "this event was called off by `roomkey cancel --all`, and these people are invited to it";
             desk.console.warn(&Told::new(what).hint("a new event? Give it a new id in event.toml"));
@@ -145,9 +145,20 @@ fn told_elsewhere(reader: &Reader, roster: &Roster, fates: &[Fate]) -> Result<Ve
             continue;
         };
         let mut seen = HashSet::from([last.folded()]);
-        let arrived = mailings.iter().filter(|mailing| mailing.state.may_have_arrived());
+        // What an address was told last: there may be one that was told that it is off.
+        let arrived = mailings.iter().rev().filter(|mailing| mailing.state.may_have_arrived());
+        let mut invites = Vec::new();
+        for mailing in arrived {
+            let campaign = reader.campaign(mailing.campaign).map_err(|problem| ledger_failure(&problem))?;
+            let is_off = campaign.is_some_and(|campaign| campaign.kind == CampaignKind::Cancel);
+            if is_off {
+                seen.insert(mailing.address.folded());
+            } else {
+                invites.push(mailing);
+            }
+        }
         let others: Vec<&Address> =
-            arrived.map(|mailing| &mailing.address).filter(|to| seen.insert(to.folded())).collect();
+            invites.into_iter().map(|mailing| &mailing.address).filter(|to| seen.insert(to.folded())).collect();
         if others.is_empty() {
             continue;
         }

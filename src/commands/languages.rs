@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// Languages that mails are asked for in and the templates do not speak.
-pub(super) fn unknown(opened: &Opened, survey: &Survey) -> Vec<Told> {
+pub(super) fn unknown(opened: &Opened, survey: &Survey, occasion: Occasion) -> Vec<Told> {
     let of_event = &opened.press.event.language;
     let templates = &opened.press.templates;
-    let speaks = |tag: &str| Language::parse(tag).is_ok_and(|tag| templates.speaks(&tag, of_event));
+    let speaks = |tag: &str| Language::parse(tag).is_ok_and(|tag| templates.speaks(occasion, &tag, of_event));
     let others = called(templates.spoken_to(of_event, of_event));
     let rows = survey.counts.languages.iter().map(|(tag, count)| (tag.as_str(), Some(*count)));
     rows.chain([(of_event.as_str(), None)])
@@ -28,6 +28,24 @@ pub(super) fn unknown(opened: &Opened, survey: &Survey) -> Vec<Told> {
             Told::new(format!("no words in `{tag}`, asked for by {who}: these mails are in {others}")).hint(hint)
         })
         .collect()
+}
+
+/// Languages in which people are invited, and would be told in another one that it is off.
+pub(super) fn without_cancellation(opened: &Opened, survey: &Survey) -> Vec<Told> {
+    let of_event = &opened.press.event.language;
+    let templates = &opened.press.templates;
+    let lacks = |language: &Language| {
+        templates.speaks(Occasion::Invite, language, of_event)
+            && !templates.speaks(Occasion::Cancel, language, of_event)
+    };
+    let told = |(language, count): (Language, Option<u32>)| {
+        let what =
+            format!("in `{language}`, asked for by {}, there are invitations and no cancellation", asked_by(count));
+        Told::new(what).hint(format!(
+            "write {language}/cancel.subject.txt, {language}/cancel.txt and {language}/cancel.html too, in case you need them"
+        ))
+    };
+    asked_for(opened, survey).filter(|(language, _)| lacks(language)).map(told).collect()
 }
 
 /// Languages that the organiser's own templates speak in some parts of the mail only.

@@ -11,8 +11,8 @@ use crate::{
     settings::Settings,
 };
 
-/// Warnings about the sender, then about the mails.
-pub(super) fn warnings(opened: &Opened, survey: &Survey, now: Timestamp) -> Vec<Told> {
+/// Warnings about the sender, then about the mails; and why own templates could call nothing off.
+pub(super) fn warnings(opened: &Opened, survey: &Survey, now: Timestamp) -> (Vec<Told>, Vec<Told>) {
     let settings = &opened.settings;
     let of_sender = sender(&Sender {
         from: &settings.mail.from,
@@ -33,11 +33,11 @@ pub(super) fn warnings(opened: &Opened, survey: &Survey, now: Timestamp) -> Vec<
         let of = if languages.is_empty() { String::new() } else { format!(" (mails in {})", languages.join(", ")) };
         Told::new(format!("{rows}{}{of}", remark.finding)).hint(remark.finding.hint())
     });
-    let of_cancellations = opened.press.remarks_on_cancellations(survey, now);
+    let (of_cancellations, faults) = opened.press.remarks_on_cancellations(survey, now);
     let of_cancellations = of_cancellations
         .iter()
         .map(|finding| Told::new(format!("{finding} (in your cancel.*, for `roomkey cancel`)")).hint(finding.hint()));
-    of_sender.chain(of_mails).chain(of_cancellations).collect()
+    (of_sender.chain(of_mails).chain(of_cancellations).collect(), faults)
 }
 
 fn at_its_setting(settings: &Settings, finding: &SenderFinding) -> Told {

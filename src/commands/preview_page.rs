@@ -14,7 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Desk, interrupt, opened::Opened, removed::Removed, report};
 use crate::{
-    attendees::{AttendeeFile, FileProblem, Unsound},
+    attendees::{AttendeeFile, Unsound},
     campaign::words,
     cli::Look,
     failure::{Failure, Status, Told},
@@ -60,18 +60,21 @@ pub(super) fn write(
     let file = || AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem));
     if look.redact {
         // Whoever is named in another one's mail is that person there too.
-        for attendee in file()?.flatten().chain(behind.iter().map(|one| one.attendee.clone())) {
+        for attendee in file().into_iter().flatten().flatten().chain(behind.iter().map(|one| one.attendee.clone())) {
             book.expect(attendee.number, &attendee.name, attendee.email.as_str());
         }
     }
     let now = desk.around.now();
-    let nobody_else = behind.is_empty();
     let behind = behind.iter().map(|one| Ok(one.attendee.clone()));
-    for row in file()?.chain(behind) {
+    let rows = match file() {
+        Err(_) if occasion == Occasion::Cancel => None,
+        other => Some(other?),
+    };
+    for row in rows.into_iter().flatten().chain(behind) {
         let attendee = match row {
             Ok(attendee) => attendee,
             Err(Unsound::Row(_)) => continue,
-            Err(Unsound::File(FileProblem::NoRows { .. })) if !nobody_else => continue,
+            Err(Unsound::File(_)) if occasion == Occasion::Cancel => continue,
             Err(Unsound::File(problem)) => return Err(report::file_failure(&problem)),
         };
         let Some(name) = files.take(opened, &attendee) else { continue };

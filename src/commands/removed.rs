@@ -9,11 +9,11 @@ use jiff::tz::TimeZone;
 
 use super::{invited::Recall, opened::Opened, order::Order};
 use crate::{
-    attendees::first_name,
+    attendees::{AttendeeFile, first_name},
     campaign::{Found, RowKind, RowNote, Survey, removed},
     failure::Failure,
     ledger::{Reader, Roster, Standing},
-    model::{Address, Attendee, Language, Locator, PersonId},
+    model::{Address, Attendee, Headers, Language, Locator, PersonId},
 };
 
 /// Somebody of the ledger as if they were in a row behind the file's last one.
@@ -34,6 +34,9 @@ pub(super) fn enter(
     let Some(reader) = reader else { return Ok(Vec::new()) };
     let present = survey.identified.known.values().copied().collect();
     let mut recall = Recall::of(opened, reader);
+    // Templates may name the file's columns: of whoever is in no row they are empty.
+    let file = AttendeeFile::open(&opened.rules);
+    let headers = file.map(|file| file.columns().headers().clone()).unwrap_or_default();
     let mut found = Vec::new();
     for standing in removed(roster, &present).filter(|standing| standing.held.is_some()) {
         let wanted = wanted_index(order, standing);
@@ -41,7 +44,7 @@ pub(super) fn enter(
             continue;
         }
         let number = u32::try_from(survey.rows.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let Some(attendee) = attendee(&mut recall, standing, number)? else { continue };
+        let Some(attendee) = attendee(&mut recall, standing, number, &headers)? else { continue };
         survey.rows.push(RowNote { line: 0, kind: RowKind::Sound, over: false });
         if let Some(wanted) = wanted {
             survey.found.push(Found { number, wanted, attendee: Some(attendee.clone()) });
@@ -63,7 +66,12 @@ fn wanted_index(order: &Order, standing: &Standing) -> Option<usize> {
     order.wanted.addresses.iter().position(|wanted| wanted.folded() == address).filter(|_| is_named)
 }
 
-fn attendee(recall: &mut Recall<'_>, standing: &Standing, number: u32) -> Result<Option<Attendee>, Failure> {
+fn attendee(
+    recall: &mut Recall<'_>,
+    standing: &Standing,
+    number: u32,
+    headers: &Arc<Headers>,
+) -> Result<Option<Attendee>, Failure> {
     let (Some((invited, mailing)), Ok(email)) = (recall.one(standing)?, Address::parse(standing.address())) else {
         return Ok(None);
     };
@@ -83,7 +91,7 @@ fn attendee(recall: &mut Recall<'_>, standing: &Standing, number: u32) -> Result
         window: invited.window,
         timezone: own.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()),
         language: own.language.as_deref().and_then(|tag| Language::parse_leniently(tag).ok()),
-        headers: Arc::default(),
-        cells: Vec::new(),
+        headers: headers.clone(),
+        cells: vec![String::new(); headers.0.len()],
     }))
 }

@@ -101,7 +101,7 @@ pub(super) fn warn_about_languages(desk: &Desk<'_>, opened: &Opened, planned: &P
     let survey = &planned.survey;
     let (of_messages, _) = languages::of_messages(opened, survey);
     let mixed = languages::mixed(opened, survey, planned.order.occasion());
-    for told in languages::unknown(opened, survey).iter().chain(&mixed).chain(&of_messages) {
+    for told in languages::unknown(opened, survey, planned.order.occasion()).iter().chain(&mixed).chain(&of_messages) {
         desk.console.warn(told);
     }
 }

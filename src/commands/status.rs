@@ -45,8 +45,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
             for told in change.iter().flat_map(Change::problems) {
                 desk.console.warn(&told);
             }
-            if let Some(command) = round.filter(|_| change.is_none()) {
-                let told = Told::new("a round of `resend --all` was stopped half-way");
+            if let Some((round, command)) = round.filter(|_| change.is_none()) {
+                let told = Told::new(format!("a round of `{round}` was stopped half-way"));
                 desk.console.warn(&told.hint(format!("`{command}` goes on with the rest")));
             }
             print_table(desk, &lines, args.all || chosen, zone);
@@ -177,7 +177,7 @@ fn explained(state: StateName) -> &'static str {
         StateName::Sent => "the mail server accepted the mail. Whether somebody reads it, it does not say.",
         StateName::Deferred => {
             "not accepted yet: the mail server asked to try later, or the connection was lost before the mail was \
-             handed over. `roomkey send` tries again when the time has come."
+             handed over. `roomkey send` tries again when the time has come; `roomkey cancel` where it is to call off."
         }
         StateName::Failed => {
             "refused for good, for the reason that each line gives. Where it is the address, correct it in the attendee \
@@ -186,7 +186,8 @@ fn explained(state: StateName) -> &'static str {
         StateName::InDoubt => {
             "the connection broke, or the run was cut off, while the mail was handed over; nobody knows whether it \
              arrived. Look for the Message-ID in the mail server's log, then `roomkey settle EMAIL --arrived` or `--not-arrived`, or \
-             mail it again with `roomkey resend --in-doubt`."
+             mail it again with `roomkey resend --in-doubt` (a mail that calls off: by `roomkey cancel EMAIL`, once it is \
+             settled)."
         }
         StateName::Cancelled => {
             "told that the invitation is called off; `roomkey send` leaves them alone. The link that they have works \

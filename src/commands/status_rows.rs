@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Desk,
+    Desk, cancel,
     event_change::{self, Change},
     opened::{Opened, ledger_failure},
     round,
@@ -30,8 +30,8 @@ pub(super) struct Picture {
     pub(super) live: Option<LiveRun>,
     /// What differs between event.toml and the mails that people hold.
     pub(super) change: Option<Change>,
-    /// The command that goes on with a round of `resend --all` that was stopped half-way.
-    pub(super) round: Option<String>,
+    /// A round to all that was stopped half-way: of which command, and the one that goes on with it.
+    pub(super) round: Option<(&'static str, String)>,
     /// Why the attendee file could not be read.
     pub(super) unread: Option<Told>,
     /// Problems with rows.
@@ -60,8 +60,15 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         if let Ok(survey) = &surveyed {
             change = event_change::look(opened, reader, &roster, survey)?;
         }
-        let unfinished = reader.campaign_unfinished(CampaignKind::ResendAll).map_err(failed)?;
-        round = unfinished.filter(|_| live.is_none()).map(|unfinished| round::command(&unfinished));
+        let called_off = reader.campaign_unfinished(CampaignKind::Cancel).map_err(failed)?;
+        let called_off = called_off.filter(|round| round.selection.starts_with(cancel::ALL));
+        let unfinished = if let Some(cancellation) = called_off {
+            Some((cancel::ALL, cancellation.selection))
+        } else {
+            let round = reader.campaign_unfinished(CampaignKind::ResendAll).map_err(failed)?;
+            round.map(|round| ("roomkey resend --all", round::command(&round)))
+        };
+        round = unfinished.filter(|_| live.is_none());
     }
     let listed = match surveyed {
         Ok(survey) => rows(opened, &survey, &mut teller).map_err(failed)?.map(|lines| (lines, survey.problems)),
@@ -195,6 +202,10 @@ impl<'a> Teller<'a> {
         let mailed = removed(self.roster, &self.listed).filter(|standing| was_mailed(standing));
         let gone = mailed.map(|standing| {
             let line = self.known(standing, None)?;
+            if line.state == StateName::InDoubt {
+                // Whoever must settle it must find it.
+                return Ok(line);
+            }
             let reason =
                 format!("no longer in {}; the last mail: {}", self.file, state_name(line.state).replace('_', " "));
             Ok(Line { state: StateName::Removed, next_attempt: None, reason: Some(reason), ..line })

@@ -17,9 +17,10 @@ pub(super) struct Choice<'a> {
 impl Templates {
     /// Whether there are words in a language, or a file of the organiser's own for all languages.
     #[must_use]
-    pub fn speaks(&self, language: &Language, of_event: &Language) -> bool {
-        let choice = self.choose(Part::Text, language, of_event);
-        let is_for_all = self.own.get(&(String::new(), Part::Text)).is_some_and(|name| name == choice.name);
+    pub fn speaks(&self, occasion: Occasion, language: &Language, of_event: &Language) -> bool {
+        let [_, text, _] = Part::of_mail(occasion);
+        let choice = self.choose(text, language, of_event);
+        let is_for_all = self.own.get(&(String::new(), text)).is_some_and(|name| name == choice.name);
         is_for_all || language.fallbacks().any(|tag| tag == choice.language)
     }
 

@@ -155,7 +155,7 @@ mod tests {
                         1. come\n  2. see";
         assert_eq!(text, expected);
         for piece in [
-            "<p dir=\"auto\" style=\"margin: 0 0 12px 0;\">Dear <bdi>Ada</bdi>,</p>",
+            "<p dir=\"auto\" style=\"margin: 0 0 12px 0;text-align: start;\">Dear <bdi>Ada</bdi>,</p>",
             "<strong><bdi>Rust for Everyone</bdi></strong>",
             "href=\"https://example.org/plan?a=1&amp;b=2\"",
             "href=\"mailto:ada@example.org\"",

@@ -45,7 +45,8 @@ pub(super) struct Redacted {
 impl Redactor {
     /// Learns of somebody; before the first mail.
     pub(super) fn expect(&mut self, number: u32, name: &str, address: &str) {
-        self.address(address, number);
+        let shown = self.address(address, number);
+        self.crowd.add_address(address, &shown);
         self.crowd.add(name, &format!("Person {number}"));
     }
 

@@ -38,8 +38,8 @@ const MORE_MARKS: Options = Options::ENABLE_TABLES
 /// What stands for `\\{` and `\\}` while a text is read: characters that mean nothing.
 const BRACES: [(char, &str); 2] = [('\u{E07B}', "{"), ('\u{E07D}', "}")];
 
-const P: &str = "<p dir=\"auto\" style=\"margin: 0 0 12px 0;\">";
-const LIST: &str = " style=\"margin: 0 0 12px 0;padding-left: 24px;padding-right: 24px;\">\n";
+const P: &str = "<p dir=\"auto\" style=\"margin: 0 0 12px 0;text-align: start;\">";
+const LIST: &str = " style=\"margin: 0 0 12px 0;text-align: start;padding-left: 24px;padding-right: 24px;\">\n";
 
 impl<'s> Reading<'s> {
     /// Begins with a text that [`literal_braces`] has made ready.

@@ -6,7 +6,10 @@ use std::cell::OnceCell;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{in_every_form, scan::joins};
+use super::{
+    in_every_form, percent,
+    scan::{ends_encoded, joins},
+};
 
 /// The names, and what stands in their place.
 #[derive(Debug, Default)]
@@ -23,27 +26,41 @@ impl Crowd {
         if name.split_whitespace().nth(1).is_none() {
             return;
         }
-        for (form, shown) in in_every_form(name, shown) {
-            self.names.push(form);
-            self.shown.push(shown);
+        let encoded = (percent(name, ""), percent(shown, ""));
+        let plus = (name.replace(' ', "+"), shown.replace(' ', "+"));
+        for (form, shown) in in_every_form(name, shown).chain([encoded, plus]) {
+            self.take(&form, shown);
         }
+    }
+
+    /// Takes somebody's address in, as it stands in links.
+    pub(super) fn add_address(&mut self, address: &str, shown: &str) {
+        self.take(&address.replace('@', "%40"), shown.replace('@', "%40"));
+        self.take(&percent(address, ""), percent(shown, ""));
+        self.take(&percent(address, "@"), shown.to_owned());
+    }
+
+    fn take(&mut self, form: &str, shown: String) {
+        self.names.push(form.split_whitespace().collect::<Vec<_>>().join(" "));
+        self.shown.push(shown);
         self.finder = OnceCell::new();
     }
 
-    /// A text without anybody's whole name.
+    /// A text without anybody's whole name, also where a line ends in its midst.
     pub(super) fn replaced(&self, text: &str) -> String {
         let Some(finder) = self.finder() else { return text.to_owned() };
+        let (flat, places) = flattened(text);
         let mut out = String::with_capacity(text.len());
         let mut kept = 0;
-        for found in finder.find_iter(text) {
-            let (before, inside) = (&text[..found.start()], &text[found.range()]);
-            let after = &text[found.end()..];
-            let is_part = joins(before.chars().next_back(), inside.chars().next())
-                || joins(inside.chars().next_back(), after.chars().next());
+        for found in finder.find_iter(&flat) {
+            let (before, inside) = (&flat[..found.start()], &flat[found.range()]);
+            let after = &flat[found.end()..];
+            let left = before.chars().next_back().filter(|_| !ends_encoded(before));
+            let is_part = joins(left, inside.chars().next()) || joins(inside.chars().next_back(), after.chars().next());
             if !is_part {
-                out.push_str(&text[kept..found.start()]);
+                out.push_str(&text[kept..places[found.start()]]);
                 out.push_str(&self.shown[found.pattern().as_usize()]);
-                kept = found.end();
+                kept = places[found.end()];
             }
         }
         out.push_str(&text[kept..]);
@@ -58,4 +75,26 @@ impl Crowd {
         };
         self.finder.get_or_init(make).as_ref()
     }
+}
+
+/// A text with each run of blanks and line ends as one blank, and where each of its octets stood.
+fn flattened(text: &str) -> (String, Vec<usize>) {
+    let mut flat = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len() + 1);
+    let mut in_blank = false;
+    for (at, c) in text.char_indices() {
+        if c.is_ascii_whitespace() {
+            if !in_blank {
+                flat.push(' ');
+                places.push(at);
+            }
+            in_blank = true;
+        } else {
+            flat.push(c);
+            places.extend((at..at + c.len_utf8()).take(c.len_utf8()));
+            in_blank = false;
+        }
+    }
+    places.push(text.len());
+    (flat, places)
 }

@@ -66,7 +66,7 @@ impl Pattern {
 }
 
 /// Whether a text ends with an octet as it stands in links: `%20`.
-fn ends_encoded(text: &str) -> bool {
+pub(super) fn ends_encoded(text: &str) -> bool {
     let octets = text.as_bytes();
     octets.len() > 2 && octets[octets.len() - 3] == b'%' && octets[octets.len() - 2..].iter().all(u8::is_ascii_hexdigit)
 }

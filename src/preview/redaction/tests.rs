@@ -210,6 +210,7 @@ fn everybody_is_the_same_person_in_everybodys_mail() {
         redactor.expect(number, name, address);
     }
     let text = "From: \"Ada Lovelace\" <ada@example.org>\r\nTo: <zoë@xn--bcher-kva.example>\r\n\r\nADA LOVELACE brings \
+                (Ada\r\nLovelace, ?n=Ada%20Lovelace&m=ada%40example.org) \
                 Ben <ben@example.net>, AdaLovelacelike, Zoë%20O%27Brien zo%C3%AB@b%C3%BCcher.example \
                 https://forms.example.org/?n=Zo%C3%AB%20O&#39;Brien\r\n";
     let letter = Letter::read(text.as_bytes()).unwrap();
@@ -217,7 +218,7 @@ fn everybody_is_the_same_person_in_everybodys_mail() {
     let redacted = redactor.redact(&letter, &row, &Told::default());
     let text = String::from_utf8(redacted.bytes).unwrap();
     assert!(text.contains("From: \"Person 1\" <person-1@example.invalid>"), "{text}");
-    assert!(text.contains("Person 1 brings Ben <person-3@example.invalid>, AdaLovelacelike, "), "{text}");
+    assert!(text.contains("Person 1 brings (Person 1, ?n=Person%201&m=person-1%40example.invalid) Ben <person-3@example.invalid>, AdaLovelacelike, "), "{text}");
     for gone in ["Zo", "Brien", "zo%", "cher", "ada@"] {
         assert!(!text.contains(gone), "{gone} is left in {text}");
     }
