@@ -101,6 +101,12 @@ pub(super) fn of_messages(opened: &Opened, survey: &Survey) -> (Vec<Told>, Vec<S
         }
     }
     notes.dedup();
+    let asked: Vec<_> = asked_for(opened, survey).map(|(language, _)| language).collect();
+    notes.extend(messages.unread(&asked).into_iter().map(|tag| {
+        format!(
+            "nobody reads the words of `message_file` for `{tag}`: neither a row nor event.toml asks for that language"
+        )
+    }));
     (warnings, notes)
 }
 

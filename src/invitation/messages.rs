@@ -44,6 +44,13 @@ impl Messages {
         found.map(|(tag, _)| tag.as_str())
     }
 
+    /// The languages of files that nobody's words come from who asks for one of these.
+    #[must_use]
+    pub fn unread(&self, asked: &[Language]) -> Vec<&str> {
+        let read: Vec<_> = asked.iter().filter_map(|language| self.language_for(language)).collect();
+        self.others.keys().map(String::as_str).filter(|tag| !read.contains(tag)).collect()
+    }
+
     /// The words for a reader: in their language, less exactly in it, or those for everybody.
     #[must_use]
     pub(super) fn for_reader(&self, language: &Language) -> &Message {

@@ -9,6 +9,7 @@ mod architecture;
 mod built_in;
 mod calendar;
 mod cancel;
+mod cancel_mishaps;
 mod check;
 mod crash;
 mod doubts;

@@ -41,6 +41,8 @@ pub enum Finding {
         /// The tag, or what a link begins with.
         what: &'static str,
     },
+    /// A half without a word.
+    Empty(Half),
     /// A half without the reader's link.
     LinkMissing(Half),
     /// HTML that shows the link and does not make it one.
@@ -91,6 +93,9 @@ impl Finding {
             Self::SubjectShouts => "write it in small letters: spam filters count capitals, and so do readers",
             Self::SubjectOpens => "take `{{ link }}` out of the subject: the mail itself holds it",
             Self::Acts { .. } => "take it out: words, pictures and links are what a mail can show",
+            Self::Empty(_) => {
+                "write into its template what the mail should say, or delete the file: then ours is taken"
+            }
             Self::LinkMissing(Half::Text) => "write `<{{ link }}>` on a line of its own",
             Self::LinkMissing(Half::Html) | Self::LinkNotClickable => "write `<a href=\"{{ link }}\">`",
             Self::LinksDisagree { .. } | Self::OtherLink { .. } => {
@@ -138,6 +143,7 @@ impl fmt::Display for Finding {
                     "the HTML holds {what}: mail programs take it out, and filters take such a mail for an attack"
                 )
             }
+            Self::Empty(half) => write!(f, "{half} says nothing"),
             Self::LinkMissing(half) => write!(f, "{half} does not hold the reader's link"),
             Self::LinkNotClickable => f.write_str("the HTML shows the reader's link, but no click follows it"),
             Self::LinksDisagree { half, link } => {

@@ -51,7 +51,16 @@ pub fn lint(proof: &Proof<'_>) -> Vec<Finding> {
     }
     let html = html::read(proof.html);
     findings.extend(acting(&html));
-    findings.extend(links::findings(proof, &html));
+    let empty: Vec<_> = [(Half::Text, proof.text), (Half::Html, proof.html)]
+        .into_iter()
+        .filter(|(_, words)| words.trim().is_empty())
+        .map(|(half, _)| half)
+        .collect();
+    let of_links = links::findings(proof, &html);
+    findings.extend(empty.iter().copied().map(Finding::Empty));
+    // What says nothing misses more than its link.
+    findings
+        .extend(of_links.into_iter().filter(|one| !matches!(one, Finding::LinkMissing(half) if empty.contains(half))));
     findings.extend(size(proof));
     findings.extend(style::findings(&html));
     findings
