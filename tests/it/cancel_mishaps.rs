@@ -58,7 +58,10 @@ fn the_templates_of_a_cancellation_are_tried_before_they_are_needed() {
     sandbox.run(&["check"]).is(3).says("cancel.txt");
     sandbox.write("templates/cancel.txt", " \n");
     sandbox.run(&["check"]).is(0).says("the text says nothing (in your cancel.*, for `roomkey cancel`)");
-    sandbox.write("templates/cancel.txt", "Off, {{ attendee.name }}.{% if row.Table %} Table {{ row.Table }} is free.{% endif %}");
+    sandbox.write(
+        "templates/cancel.txt",
+        "Off, {{ attendee.name }}.{% if row.Table %} Table {{ row.Table }} is free.{% endif %}",
+    );
     sandbox.run(&["check"]).is(0).says_not("in your cancel");
     // And whoever left the file is told by them too.
     sandbox.run(&["send", "--yes"]).is(0);
