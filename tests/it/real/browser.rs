@@ -57,9 +57,9 @@ impl WayOut {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let mut line = String::new();
-                // Who says nothing has asked for nothing.
+                // Who says nothing, or hangs up without a word, has asked for nothing.
                 let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-                if BufReader::new(stream).read_line(&mut line).is_ok() {
+                if BufReader::new(stream).read_line(&mut line).is_ok() && !line.trim_end().is_empty() {
                     heard.lock().unwrap().push(line.trim_end().to_owned());
                 }
             }
