@@ -42,6 +42,9 @@ pub(super) fn run(desk: &Desk<'_>, args: &Inspect) -> Result<Status, Failure> {
     for line in explanation.lines(&zone) {
         tell(&line);
     }
+    for line in explanation.verdict_lines() {
+        tell(&line);
+    }
     for line in opened.as_ref().map(|opened| whose(desk, opened, &explanation)).unwrap_or_default() {
         tell(&line);
     }
@@ -101,6 +104,10 @@ fn json(explanation: &Explanation) -> Result<String, Failure> {
             SignatureCheck::DoesNotHold => "does_not_hold",
             SignatureCheck::NotChecked(_) => "not_checked",
         },
+        "rules": explanation.verdicts().iter().map(|verdict| serde_json::json!({
+            "rule": verdict.rule.as_str(), "verdict": verdict.ruling.as_str(),
+            "text": without_tokens(&verdict.what), "answer": verdict.answer,
+        })).collect::<Vec<_>>(),
         "findings": findings.iter().map(|finding| serde_json::json!({
             "severity": severity(finding), "text": without_tokens(&finding.text), "hint": finding.hint,
         })).collect::<Vec<_>>(),

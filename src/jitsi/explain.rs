@@ -34,7 +34,16 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
         (None, false) => "this event's secret",
     };
     let findings = Judge::new(given, &claims, signer, now).judge(signature);
-    Explanation { link: given.link.clone(), header, claims, signature, checked_with, now, findings }
+    Explanation {
+        link: given.link.clone(),
+        header,
+        claims,
+        signature,
+        checked_with,
+        is_compared: signer.is_some(),
+        now,
+        findings,
+    }
 }
 
 fn check_by(given: &Extracted, alg: Option<&str>, key: &VerifyingKey) -> SignatureCheck {

@@ -12,6 +12,7 @@ use super::{
     inspect::{ClaimFacts, Extracted, Finding, Moment, Severity, SignatureCheck},
     inspect_text::utc,
     token::Signer,
+    verdicts::Rule,
 };
 
 /// Tokens longer than this make links that some servers and mail programs cut, in octets.
@@ -25,12 +26,14 @@ pub(super) struct Judge<'a> {
     pub(super) facts: &'a ClaimFacts,
     pub(super) signer: Option<&'a Signer>,
     now: Timestamp,
+    /// The rule that is applied.
+    pub(super) rule: Option<Rule>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(given: &'a Extracted, facts: &'a ClaimFacts, signer: Option<&'a Signer>, now: Timestamp) -> Self {
-        Self { given, facts, signer, now, findings: Vec::new() }
+        Self { given, facts, signer, now, rule: None, findings: Vec::new() }
     }
 
     /// Applies every rule, in the order of the token's parts.
@@ -41,19 +44,25 @@ impl<'a> Judge<'a> {
                 "let whoever makes the tokens say it once",
             );
         }
-        self.typ();
-        self.alg();
-        self.signature(signature);
-        self.issuer();
-        self.audience();
-        self.subject();
-        self.room();
-        self.begin();
-        self.end();
-        self.context();
-        self.jaas();
-        self.link();
-        self.length();
+        let signed = |judge: &mut Self| judge.signature(signature);
+        for (rule, apply) in [
+            (Some(Rule::Typ), &Self::typ as &dyn Fn(&mut Self)),
+            (Some(Rule::Alg), &Self::alg),
+            (Some(Rule::Signature), &signed),
+            (Some(Rule::Iss), &Self::issuer),
+            (Some(Rule::Aud), &Self::audience),
+            (Some(Rule::Sub), &Self::subject),
+            (Some(Rule::Room), &Self::room),
+            (Some(Rule::Nbf), &Self::begin),
+            (Some(Rule::Exp), &Self::end),
+            (Some(Rule::User), &Self::context),
+            (Some(Rule::Kid), &Self::jaas),
+            (None, &Self::link),
+            (None, &Self::length),
+        ] {
+            self.rule = rule;
+            apply(&mut self);
+        }
         self.findings
     }
 
@@ -70,7 +79,8 @@ impl<'a> Judge<'a> {
     }
 
     fn say(&mut self, severity: Severity, text: String, hint: String) {
-        self.findings.push(Finding { severity, text, hint: (!hint.is_empty()).then_some(hint) });
+        let rule = self.rule;
+        self.findings.push(Finding { rule, severity, text, hint: (!hint.is_empty()).then_some(hint) });
     }
 
     /// A claim that must be a string; says so where it is missing or is not.
@@ -127,8 +137,13 @@ impl<'a> Judge<'a> {
                     );
                 }
             }
-            ("RS256" | "RS384" | "RS512", _) if !given.header.contains_key("kid") => self
-                .warn("the header does not say which key signed (`kid`): a server with a key server refuses that", ""),
+            ("RS256" | "RS384" | "RS512", _) if !given.header.contains_key("kid") => {
+                self.rule = Some(Rule::Kid);
+                self.warn(
+                    "the header does not say which key signed (`kid`): a server with a key server refuses that",
+                    "",
+                );
+            }
             (alg, _) if alg.parse::<Algorithm>().is_ok() => {}
             (alg, _) => {
                 self.error(
@@ -300,9 +315,11 @@ impl<'a> Judge<'a> {
             self.error("JaaS wants a `kid` that begins with the token's `sub` and a `/`", "");
         }
         if string(&given.header, "alg") != "RS256" {
+            self.rule = Some(Rule::Alg);
             self.error("JaaS takes RS256 alone", "");
         }
-        for (name, wanted) in [("iss", "chat"), ("aud", "jitsi")] {
+        for (rule, name, wanted) in [(Rule::Iss, "iss", "chat"), (Rule::Aud, "aud", "jitsi")] {
+            self.rule = Some(rule);
             if string(&given.claims, name) != wanted {
                 self.error(format!("JaaS wants `{name}` to be `{wanted}`"), "");
             }

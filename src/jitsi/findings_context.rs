@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::findings::{Judge, kind};
+use super::{
+    findings::{Judge, kind},
+    verdicts::Rule,
+};
 
 /// The features that Jitsi's client knows; any other is shown to the attendee as a fault.
 const FEATURES: [&str; 20] = [
@@ -72,6 +75,7 @@ impl<'a> Judge<'a> {
     }
 
     fn rights(&mut self, user: &'a Map<String, Value>) {
+        self.rule = Some(Rule::Moderator);
         let read = |flag: &Value| flag.is_boolean() || matches!(flag.as_str(), Some("true" | "false"));
         if self.facts.user.moderator {
             self.note(
@@ -86,6 +90,7 @@ impl<'a> Judge<'a> {
     }
 
     fn features(&mut self, context: &'a Map<String, Value>) {
+        self.rule = Some(Rule::Features);
         let features = match context.get("features") {
             Some(Value::Object(features)) => features,
             Some(other) => {

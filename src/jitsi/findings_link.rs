@@ -1,6 +1,6 @@
 //! Where the link leads that a token came in.
 
-use super::{findings::Judge, server::is_loopback};
+use super::{findings::Judge, server::is_loopback, verdicts::Rule};
 
 impl Judge<'_> {
     pub(super) fn link(&mut self) {
@@ -28,6 +28,7 @@ impl Judge<'_> {
                 "compare the path with the link that was mailed",
             );
         }
+        self.rule = Some(Rule::Tenant);
         if let Some(tenant) = self.facts.tenant.as_ref().filter(|tenant| link.tenant.as_ref() != Some(tenant)) {
             let place = link.tenant.as_deref().map_or("no tenant".into(), |tenant| format!("the tenant `{tenant}`"));
             self.error(format!("`context.tenant` is `{tenant}`, the link leads to {place} (\"Tenant differs\")"), "");

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::{
     json_object::Object,
     link::{LinkParts, LinkProblem, percent_decoded, take_apart},
+    verdicts::Rule,
 };
 
 /// More than any link or token is long, in octets.
@@ -188,6 +189,8 @@ pub struct Explanation {
     pub signature: SignatureCheck,
     /// With what it was checked, in words.
     pub checked_with: &'static str,
+    /// Whether it was compared with an event's settings.
+    pub is_compared: bool,
     /// When it was looked at.
     pub now: Timestamp,
     /// What is to be said about it, in the order of the token's parts.
@@ -297,6 +300,8 @@ pub enum Severity {
 /// One thing to be said about a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
+    /// The server's rule on tokens that it is about; `None` where it is about none.
+    pub rule: Option<Rule>,
     /// How much it matters.
     pub severity: Severity,
     /// What is the matter, in plain words.

@@ -26,6 +26,7 @@ mod server_config;
 mod signing;
 mod token;
 mod token_settings;
+mod verdicts;
 mod verifying;
 
 pub use claims::{Algorithm, AlgorithmProblem, ClaimsStyle};
@@ -42,4 +43,5 @@ pub use server::{ServerAddress, ServerAddressProblem};
 pub use server_config::{Installation, server_config};
 pub use token::{Bearer, MintProblem, Signer};
 pub use token_settings::{Provider, SignerProblem, TokenSettings};
+pub use verdicts::{Rule, Ruling, Verdict};
 pub use verifying::VerifyingKey;

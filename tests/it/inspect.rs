@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{CLOSED_PORT, EventFile, SECRET, Sandbox, SmtpServer, token_in};
 
 /// What this event's tokens say of somebody nobody knows.
-fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": "workshop", "aud": "workshop", "sub": "meet.example.org", "room": "rust-workshop",
         "nbf": 2_111_661_000, "exp": 2_111_680_800, "context": {"user": {"id": "somebody", "name": "Eve"}},
@@ -22,14 +22,14 @@ fn with(name: &str, value: Value) -> String {
 }
 
 /// Signs header and claims as they are, sense or nonsense.
-fn signed(header: &str, claims: &str, secret: &str) -> String {
+pub(crate) fn signed(header: &str, claims: &str, secret: &str) -> String {
     let encode = |octets: &[u8]| BASE64URL_NOPAD.encode(octets);
     let message = format!("{}.{}", encode(header.as_bytes()), encode(claims.as_bytes()));
     let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), message.as_bytes());
     format!("{message}.{}", encode(signature.as_ref()))
 }
 
-const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+pub(crate) const HEADER: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
 
 fn token(claims: &str) -> String {
     signed(HEADER, claims, SECRET)
@@ -184,4 +184,56 @@ fn the_owner_is_found_after_an_id_column_came() {
 
     sandbox.write("attendees.csv", "email,name\na1@example.org,Attendee 1\n");
     sandbox.run(&["inspect", &link]).is(0).says("a2@example.org was mailed and is no longer in attendees.csv");
+}
+
+#[test]
+fn each_rule_has_a_verdict_with_what_the_server_would_say() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let early = sandbox.run(&["inspect", &token(&claims().to_string())]);
+    early.is(0).says("nbf        refused until Sun 30 Nov 2036 12:30 UTC: \"Not acceptable by nbf\"");
+    early.says("kid        accepted, a server with a shared secret asks for none");
+    early.says("signature  accepted, where the server holds this event's secret");
+    early
+        .says("iss        accepted, where the server's `app_id` is `workshop`")
+        .says("room       accepted, in `rust-workshop`");
+    let told = |token: &str| -> Value {
+        let printed = sandbox.run(&["inspect", token, "--format", "json"]).stdout.clone();
+        serde_json::from_str(&printed).unwrap()
+    };
+    let verdict = |token: &str, rule: &str| {
+        let told = told(token);
+        let rules = told["rules"].as_array().unwrap().clone();
+        assert_eq!(rules.len(), 14);
+        let one = rules.into_iter().find(|one| one["rule"] == rule).unwrap();
+        (one["verdict"].as_str().unwrap().to_owned(), one["answer"].as_str().unwrap_or_default().to_owned())
+    };
+    let expected = |ruling: &str, answer: &str| (ruling.to_owned(), answer.to_owned());
+    for (token, rule, ruling, answer) in [
+        (token(&with("iss", json!("other"))), "iss", "refused", "invalid 'iss' claim"),
+        (token(&with("iss", json!("other"))), "aud", "accepted", ""),
+        (token(&with("exp", json!("soon"))), "exp", "refused", "exp must be number"),
+        (token(&with("exp", json!(1e30))), "exp", "accepted", ""),
+        (token(&with("sub", json!("elsewhere.example"))), "sub", "refused", "Room and token mismatched"),
+        (token(&with("sub", json!("*"))), "sub", "accepted", ""),
+        (token(&with("room", json!("*"))), "room", "accepted", ""),
+        (token(&with("context", json!({"tenant": "a"}))), "tenant", "accepted", ""),
+        (token(&with("context", json!({"user": {"id": 7}}))), "user", "depends", ""),
+        (token(&with("context", json!({"user": {"moderator": true}}))), "moderator", "depends", ""),
+        (token(&with("context", json!({"features": {"nonsense": true}}))), "features", "depends", ""),
+        (signed(r#"{"typ":"jwt","alg":"HS256"}"#, &claims().to_string(), SECRET), "typ", "refused", "Invalid typ"),
+        (
+            signed(r#"{"typ":"JWT","alg":"HS512"}"#, &claims().to_string(), SECRET),
+            "alg",
+            "refused",
+            "Invalid or incorrect alg",
+        ),
+        (
+            signed(HEADER, &claims().to_string(), "another secret of sufficient length"),
+            "signature",
+            "refused",
+            "Invalid signature",
+        ),
+    ] {
+        assert_eq!(verdict(&token, rule), expected(ruling, answer), "{rule}");
+    }
 }

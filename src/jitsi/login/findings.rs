@@ -16,7 +16,7 @@ pub fn findings(answers: &Answers, settings: &TokenSettings) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut say = |severity, text: String, hint: &str| {
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
-        found.push(Finding { severity, text, hint });
+        found.push(Finding { rule: None, severity, text, hint });
     };
     let open = "set `allow_empty_token = false` in Prosody's configuration (in containers: ENABLE_GUESTS=0), and start \
                 Prosody anew";
@@ -97,7 +97,7 @@ pub fn findings(answers: &Answers, settings: &TokenSettings) -> Vec<Finding> {
     });
     if answers.ours == Login::Accepted && !found.iter().any(|finding| finding.severity == Severity::Error) {
         let text = "the server accepts this event's key, and refuses empty, forged, early and late tokens";
-        found.insert(0, Finding { severity: Severity::Note, text: text.into(), hint: None });
+        found.insert(0, Finding { rule: None, severity: Severity::Note, text: text.into(), hint: None });
     }
     found
 }

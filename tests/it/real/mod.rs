@@ -19,6 +19,7 @@ mod preview_page;
 mod prosody;
 mod read_only_disk;
 mod small_disk;
+mod verdicts;
 
 /// Says that a test does not run here, and what it lacks.
 #[expect(clippy::print_stderr, reason = "a test that does not run must not look as if it had")]

@@ -13,9 +13,9 @@ use super::skipped;
 use crate::support::{CLOSED_PORT, EventFile, Finished, Sandbox, SmtpServer, variable};
 
 /// The servers, as `.ci/prosody` describes them.
-struct Servers {
-    port: u16,
-    secret: String,
+pub(super) struct Servers {
+    pub(super) port: u16,
+    pub(super) secret: String,
     keys: String,
     config: String,
     folder: String,
@@ -25,7 +25,7 @@ struct Servers {
 }
 
 impl Servers {
-    fn running(test: &str) -> Option<Self> {
+    pub(super) fn running(test: &str) -> Option<Self> {
         if variable("ROOMKEY_REAL_PROSODY").as_deref() != Some("1") {
             skipped(test, "no real Prosody; `.ci/run` starts one and sets ROOMKEY_REAL_PROSODY=1");
             return None;
@@ -43,7 +43,7 @@ impl Servers {
     }
 
     /// An event at Prosody itself, without TLS.
-    fn plain(&self) -> EventFile {
+    pub(super) fn plain(&self) -> EventFile {
         EventFile::at(CLOSED_PORT).text("jitsi", "url", &format!("http://127.0.0.1:{}", self.port))
     }
 
@@ -53,7 +53,7 @@ impl Servers {
         EventFile::at(CLOSED_PORT).text("jitsi", "url", &url).text("jitsi", "ca_file", &self.ca)
     }
 
-    fn sandbox(&self) -> Sandbox {
+    pub(super) fn sandbox(&self) -> Sandbox {
         let mut sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
         sandbox.set("ROOMKEY_JITSI_SECRET", &self.secret);
         sandbox
