@@ -285,6 +285,7 @@ fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {
             settings::Claims::Standard => jitsi::ClaimsStyle::Standard,
             settings::Claims::Full => jitsi::ClaimsStyle::Full,
         },
+        features: ours.features.clone(),
         link: match ours.link {
             settings::LinkStyle::Query => jitsi::LinkStyle::Query,
             settings::LinkStyle::Fragment => jitsi::LinkStyle::Fragment,

@@ -3,9 +3,11 @@
 //! Two shapes on purpose: [`Claims`] is what is written, [`ReadClaims`] what is read back before a
 //! mail leaves, so that a slip in the one is caught by the other.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+use crate::model::Features;
 
 /// How a token is signed: HMAC (RFC 7518 §3.2) or RSA (§3.3) with SHA-2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -120,6 +122,8 @@ pub(super) struct Context<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<&'a str>,
     pub user: User<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<&'a Features>,
 }
 
 /// `context.user` as it is written: what is unknown is left out, a `null` can break the client.
@@ -160,6 +164,7 @@ pub(super) struct ReadContext<'a> {
     pub tenant: Option<String>,
     #[serde(borrow)]
     pub user: ReadUser<'a>,
+    pub features: Option<BTreeMap<String, bool>>,
 }
 
 /// `context.user` as it is read back.

@@ -12,7 +12,7 @@ use crate::{
         Algorithm, Bearer, ClaimsStyle, Finding, LinkStyle, Provider, ServerAddress, Severity, SigningKey,
         SigningSecret, TokenSettings, extract_token,
     },
-    model::{Address, Room, UserId, Window},
+    model::{Address, RoleFeatures, Room, UserId, Window},
 };
 
 const SECRET: &str = "4f9c1a7be2d8036549aa17cc80e3b6d2";
@@ -29,6 +29,7 @@ fn settings() -> TokenSettings {
         subject: None,
         algorithm: Algorithm::Hs256,
         claims: ClaimsStyle::Standard,
+        features: RoleFeatures::default(),
         link: LinkStyle::Query,
     }
 }

@@ -6,30 +6,7 @@ use super::{
     findings::{Judge, kind},
     verdicts::Rule,
 };
-
-/// The features that Jitsi's client knows; any other is shown to the attendee as a fault.
-const FEATURES: [&str; 20] = [
-    "branding",
-    "calendar",
-    "create-polls",
-    "file-upload",
-    "flip",
-    "inbound-call",
-    "list-visitors",
-    "live-translation",
-    "livestreaming",
-    "lobby",
-    "moderation",
-    "outbound-call",
-    "recording",
-    "room",
-    "screen-sharing",
-    "send-groupchat",
-    "send-private-message",
-    "sip-inbound-call",
-    "sip-outbound-call",
-    "transcription",
-];
+use crate::model::FEATURES;
 
 impl<'a> Judge<'a> {
     pub(super) fn context(&mut self) {

@@ -157,9 +157,21 @@ impl Signer {
             "context.user.email"
         } else if user.moderator.unwrap_or(false) != bearer.moderator {
             "context.user.moderator"
+        } else if !self.has_features(claims, bearer.moderator) {
+            "context.features"
         } else {
             return Ok(());
         };
         Err(VerifyProblem::Claim(claim))
+    }
+
+    fn has_features(&self, claims: &ReadClaims, moderator: bool) -> bool {
+        match (&claims.context.features, self.settings.features(moderator)) {
+            (None, None) => true,
+            (Some(read), Some(meant)) => {
+                read.len() == meant.iter().len() && meant.iter().all(|(name, allowed)| read.get(name) == Some(&allowed))
+            }
+            _ => false,
+        }
     }
 }

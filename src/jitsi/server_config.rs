@@ -147,7 +147,10 @@ fn lua(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jitsi::{ClaimsStyle, LinkStyle, ServerAddress};
+    use crate::{
+        jitsi::{ClaimsStyle, LinkStyle, ServerAddress},
+        model::RoleFeatures,
+    };
 
     fn settings() -> TokenSettings {
         TokenSettings {
@@ -159,6 +162,7 @@ mod tests {
             subject: None,
             algorithm: Algorithm::Hs256,
             claims: ClaimsStyle::Standard,
+            features: RoleFeatures::default(),
             link: LinkStyle::Query,
         }
     }

@@ -155,6 +155,7 @@ impl Signer {
                     email: (settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str()),
                     moderator: bearer.moderator.then_some(true),
                 },
+                features: settings.features(bearer.moderator),
             },
         };
         let token = encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))?;
@@ -178,7 +179,7 @@ impl Signer {
             room: room.as_str(),
             nbf,
             exp,
-            context: Context { tenant: settings.tenant(), user },
+            context: Context { tenant: settings.tenant(), user, features: settings.features(false) },
         };
         encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))
     }

@@ -64,6 +64,16 @@ fn jaas_gets_what_its_manual_asks_for() {
     assert_eq!((&claims["iss"], &claims["aud"]), (&"chat".into(), &"jitsi".into()));
     assert_eq!(claims["sub"], "vpaas-magic-cookie-0123456789abcdef");
     assert_eq!((claims["context"].get("tenant"), &claims["room"]), (None, &"rust-workshop".into()));
+    let allowed = |claims: &serde_json::Value| claims["context"]["features"]["recording"].clone();
+    assert_eq!(allowed(&claims), false);
+    let moderator = Bearer { moderator: true, ..given.ada() };
+    let link_of_hers = signer.mint(&moderator, &given.room, &given.window).unwrap();
+    let claims = link_of_hers.expose().split('.').nth(2).map(|part| BASE64URL_NOPAD.decode(part.as_bytes()).unwrap());
+    assert_eq!(allowed(&serde_json::from_slice(&claims.unwrap()).unwrap()), true);
+    // What somebody else's settings would have put in is not what was meant.
+    let other = RoleFeatures { attendee: Some(Features::fixed(&[("recording", true)])), ..RoleFeatures::default() };
+    let other = Signer::new(TokenSettings { features: other, ..jaas() }, &key).unwrap();
+    assert_eq!(given.verify(&other, &link), Err(VerifyProblem::Claim("context.features")));
     // Whole, it is the same.
     let whole = Some("vpaas-magic-cookie-0123456789abcdef/4f4910".to_owned());
     let again = Signer::new(TokenSettings { key_id: whole, ..jaas() }, &key).unwrap();

@@ -8,7 +8,7 @@ use super::{
     link::LinkStyle,
     server::ServerAddress,
 };
-use crate::model::{ForbiddenChar, forbidden_char};
+use crate::model::{Features, ForbiddenChar, RoleFeatures, forbidden_char};
 
 /// Who runs the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -46,9 +46,21 @@ pub struct TokenSettings {
     pub algorithm: Algorithm,
     /// How much a token says of the person.
     pub claims: ClaimsStyle,
+    /// What tokens allow; what the provider wants where `None`.
+    pub features: RoleFeatures,
     /// Where in the link the token stands.
     pub link: LinkStyle,
 }
+
+/// What JaaS's client asks of every token: for moderators what they could do without a token that says so.
+const JAAS_MODERATOR: Features =
+    Features::fixed(&[("livestreaming", true), ("outbound-call", true), ("recording", true), ("transcription", true)]);
+const JAAS_ATTENDEE: Features = Features::fixed(&[
+    ("livestreaming", false),
+    ("outbound-call", false),
+    ("recording", false),
+    ("transcription", false),
+]);
 
 impl TokenSettings {
     /// What `iss` says: the app id, or what JaaS wants.
@@ -92,6 +104,14 @@ impl TokenSettings {
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
         self.server.tenant().filter(|_| self.provider == Provider::OwnServer)
+    }
+
+    /// What `context.features` says: of the role, or what JaaS wants; `None` where it is left out.
+    #[must_use]
+    pub fn features(&self, moderator: bool) -> Option<&Features> {
+        const JAAS: [&Features; 2] = [&JAAS_ATTENDEE, &JAAS_MODERATOR];
+        let set = if moderator { &self.features.moderator } else { &self.features.attendee };
+        set.as_ref().or_else(|| (self.provider == Provider::Jaas).then(|| JAAS[usize::from(moderator)]))
     }
 
     /// Whether a server could compare what these settings put into a token.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::*;
 use crate::{
     jitsi::{LinkStyle, Provider, RsaBits, RsaKey, ServerAddress, SigningSecret, VerifyProblem, link::take_apart},
-    model::ForbiddenChar,
+    model::{Features, ForbiddenChar, RoleFeatures},
 };
 
 const SECRET: &str = "4f9c1a7be2d8036549aa17cc80e3b6d2";
@@ -22,6 +22,7 @@ fn settings() -> TokenSettings {
         subject: None,
         algorithm: Algorithm::Hs256,
         claims: ClaimsStyle::Standard,
+        features: RoleFeatures::default(),
         link: LinkStyle::Query,
     }
 }
@@ -108,6 +109,7 @@ fn settings_and_rights_show_in_the_claims() {
         audience: Some("jitsi".into()),
         algorithm: Algorithm::Hs512,
         claims: ClaimsStyle::Full,
+        features: RoleFeatures::default(),
         link: LinkStyle::Fragment,
         ..settings()
     });

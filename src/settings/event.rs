@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
     file::{Entry, Value},
-    keys::KEYS,
+    keys,
     layers::{Layers, Lookup},
     meant::{AttendeeSettings, ColumnSetting, MailSettings},
     problem::{Refusal, quoted},
@@ -162,7 +162,7 @@ pub(super) fn attendees(layers: &mut Layers<'_>) -> Option<AttendeeSettings> {
 
 fn columns(layers: &mut Layers<'_>) -> BTreeMap<String, ColumnSetting> {
     let mut columns = BTreeMap::new();
-    for key in KEYS.iter().filter(|key| key.table() == "attendees.columns") {
+    for key in keys::all().filter(|key| key.table() == "attendees.columns") {
         let Lookup::Found(Entry { value, .. }, _) = layers.lookup(key.name) else { continue };
         let setting = match value {
             Value::Text(header) => values::line(header, 500).map(ColumnSetting::Header),

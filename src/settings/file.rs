@@ -160,7 +160,7 @@ fn syntax_problem(text: &str, shown: &Arc<str>, error: &toml::de::Error) -> Sett
     let span = error.span().unwrap_or(0..0);
     let at = text.get(span.clone()).unwrap_or_default();
     if error.message() == DUPLICATE {
-        let known = keys::KEYS.iter().any(|key| key.short() == at) || keys::is_table(at);
+        let known = keys::all().any(|key| key.short() == at) || keys::is_table(at);
         let name = if known { format!("`{at}`") } else { "a key".to_owned() };
         let what = format!("{name} is set a second time");
         let hint = "each key and each table stands once: delete one of the two";

@@ -102,8 +102,20 @@ const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
 }
 
 /// The tables that a file may hold.
-pub(super) const TABLES: [&str; 9] =
-    ["event", "jitsi", "attendees", "attendees.columns", "mail", "calendar", "smtp", "smtp.timeouts", "retry"];
+pub(super) const TABLES: [&str; 12] = [
+    "event",
+    "jitsi",
+    "jitsi.features",
+    "jitsi.features.moderator",
+    "jitsi.features.attendee",
+    "attendees",
+    "attendees.columns",
+    "mail",
+    "calendar",
+    "smtp",
+    "smtp.timeouts",
+    "retry",
+];
 
 use Group::{Relay, Server};
 use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
@@ -184,9 +196,30 @@ pub(super) static KEYS: [Key; 71] = [
     key("retry.give_up_after", Text, "\"4h\"").or("4h"),
 ];
 
+/// The features that a token of each role may name: those of [`crate::model::FEATURES`].
+macro_rules! features {
+    ($($name:literal)*) => {
+        [
+            $(key(concat!("jitsi.features.moderator.", $name), Bool, "true").along(Server),)*
+            $(key(concat!("jitsi.features.attendee.", $name), Bool, "true").along(Server),)*
+        ]
+    };
+}
+
+static FEATURES: [Key; 40] = features![
+    "branding" "calendar" "create-polls" "file-upload" "flip" "inbound-call" "list-visitors" "live-translation"
+    "livestreaming" "lobby" "moderation" "outbound-call" "recording" "room" "screen-sharing" "send-groupchat"
+    "send-private-message" "sip-inbound-call" "sip-outbound-call" "transcription"
+];
+
+/// Every key.
+pub(super) fn all() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().chain(&FEATURES)
+}
+
 /// Finds a key by its whole name.
 pub(super) fn find(name: &str) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.name == name)
+    all().find(|key| key.name == name)
 }
 
 /// Whether a table of that name may stand in a file.
@@ -211,7 +244,7 @@ pub(super) fn hint_for_unknown(table: &str, given: &str) -> String {
     let elsewhere: Vec<String> = TABLES
         .iter()
         .copied()
-        .chain(KEYS.iter().map(|key| key.name))
+        .chain(all().map(|key| key.name))
         .filter(|name| split(name).1 == wanted && (split(name).0 != "attendees.columns" || table == "attendees"))
         .map(|name| if is_table(name) { format!("[{name}]") } else { format!("`{wanted}` under [{}]", split(name).0) })
         .collect();
@@ -234,7 +267,7 @@ fn shown(table: &str, child: &str) -> String {
 
 /// The keys and tables directly under a table.
 fn children(table: &str) -> impl Iterator<Item = &'static str> {
-    let names = KEYS.iter().map(|key| key.name).chain(TABLES);
+    let names = all().map(|key| key.name).chain(TABLES);
     names.filter(move |name| split(name).0 == table).map(|name| split(name).1)
 }
 
@@ -300,6 +333,15 @@ mod tests {
             ("retry", "zzz", "[retry] knows delays, greylist_wait, give_up_after"),
         ] {
             assert_eq!(hint_for_unknown(table, given), hint, "[{table}] {given}");
+        }
+    }
+
+    #[test]
+    fn each_role_may_have_every_feature_that_the_client_knows() {
+        for role in ["moderator", "attendee"] {
+            let table = format!("jitsi.features.{role}");
+            let names: Vec<_> = all().filter(|key| key.table() == table).map(Key::short).collect();
+            assert_eq!(names, crate::model::FEATURES);
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     file::{Entry, SettingsFile, Value},
-    keys::{self, Group, KEYS, Key},
+    keys::{self, Group, Key},
     origin::{Origin, Position, Setting},
     problem::{Place, Refusal, SettingsProblem},
     values,
@@ -53,7 +53,7 @@ impl<'a> Layers<'a> {
     /// The key of the event's file that names a server of its own, and so keeps this key's whole group from being inherited.
     fn set_apart_by(&self, key: &Key) -> Option<&'static Key> {
         let group = key.group?;
-        KEYS.iter().find(|other| other.leads(group) && lookup_in(self.event, other.name).is_some())
+        keys::all().find(|other| other.leads(group) && lookup_in(self.event, other.name).is_some())
     }
 
     /// Whether any file that counts says anything of a key.
@@ -63,7 +63,7 @@ impl<'a> Layers<'a> {
 
     /// Whether the event's file says anything of a group.
     pub(super) fn event_speaks_of(&self, group: Group) -> bool {
-        KEYS.iter().any(|key| key.leads(group) && lookup_in(self.event, key.name).is_some())
+        keys::all().any(|key| key.leads(group) && lookup_in(self.event, key.name).is_some())
     }
 
     /// Reads a text; where none is set, the default; where there is none and one is needed, notes it as missing.
@@ -151,6 +151,11 @@ impl<'a> Layers<'a> {
         }
     }
 
+    /// Whether the event's file holds a table.
+    pub(super) fn has_table(&self, table: &str) -> bool {
+        self.event.tables.contains_key(table)
+    }
+
     /// Where a table stands in the event's file, or would be added.
     pub(super) fn place_for(&self, table: &str) -> Place {
         self.event.tables.get(table).copied().unwrap_or(self.event.end)
@@ -211,7 +216,7 @@ impl<'a> Layers<'a> {
             };
             Some(Setting { key: key.name, shown, origin })
         };
-        KEYS.iter().filter(|key| !skip(key)).filter_map(setting).collect()
+        keys::all().filter(|key| !skip(key)).filter_map(setting).collect()
     }
 
     /// Whether nothing was found wrong.

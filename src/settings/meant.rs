@@ -10,7 +10,7 @@ use super::{
     provider::Provider,
     secrets::SecretSource,
 };
-use crate::model::{Address, CalendarStyle, Event, Mailbox};
+use crate::model::{Address, CalendarStyle, Event, Mailbox, RoleFeatures};
 
 /// Everything an event's files say, checked.
 #[derive(Debug, Clone)]
@@ -132,6 +132,8 @@ pub struct JitsiSettings {
     pub algorithm: Algorithm,
     /// What tokens say of a person.
     pub claims: Claims,
+    /// What tokens allow, by role.
+    pub features: RoleFeatures,
     /// Where in the link the token stands.
     pub link: LinkStyle,
     /// Which of the server's keys verifies (`kid`).

@@ -2,11 +2,13 @@
 
 use super::{
     event::secret,
+    keys,
     layers::Layers,
     meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle, ServerCheck},
     problem::Refusal,
     values,
 };
+use crate::model::{Features, RoleFeatures};
 
 /// Where 8x8 serves JaaS; the app id follows.
 const JAAS: &str = "https://8x8.vc";
@@ -68,6 +70,10 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         subject,
         algorithm: algorithm?,
         claims: claims?,
+        features: RoleFeatures {
+            moderator: features(layers, "jitsi.features.moderator"),
+            attendee: features(layers, "jitsi.features.attendee"),
+        },
         link: link?,
         key_id,
         secret,
@@ -85,4 +91,12 @@ fn algorithm(layers: &mut Layers<'_>, is_private: bool) -> Option<Algorithm> {
     let (name, usual) = if is_private { ALGORITHMS[3] } else { ALGORITHMS[0] };
     layers.derive("jitsi.algorithm", name);
     Some(usual)
+}
+
+/// What the tokens of a role allow; `None` where no file speaks of it. An empty table names none,
+/// which takes a moderator's defaults away.
+fn features(layers: &Layers<'_>, table: &str) -> Option<Features> {
+    let named = keys::all().filter(|key| key.table() == table && layers.says(key.name));
+    let mut features = named.map(|key| (key.short(), layers.switch(key.name))).peekable();
+    (features.peek().is_some() || layers.has_table(table)).then(|| features.collect())
 }

@@ -224,6 +224,7 @@ fn signer() -> (Signer, SubKeys) {
         subject: None,
         algorithm: Algorithm::Hs256,
         claims: ClaimsStyle::Standard,
+        features: roomkey::model::RoleFeatures::default(),
         link: LinkStyle::Query,
     };
     let key = SigningKey::Secret(secret);

@@ -3,8 +3,9 @@
 use std::fs;
 
 use roomkey::jitsi::{RsaBits, RsaKey};
+use serde_json::json;
 
-use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer, mode};
+use crate::support::{CLOSED_PORT, EventFile, SECRET, Sandbox, SmtpServer, mode, verify_token};
 
 /// An event whose links a private key signs.
 fn with_key(pem: &str, mode: u32) -> Sandbox {
@@ -214,4 +215,41 @@ fn the_private_key_stands_in_no_output_no_mail_and_no_ledger() {
     for line in body.lines().skip(8).filter(|line| line.len() == 64) {
         assert!(!told.contains(line), "a line of the key stands in the output");
     }
+}
+
+#[test]
+fn what_a_token_allows_is_set_for_each_role() {
+    let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
+    sandbox.write("attendees.csv", "email,name,moderator\na1@example.org,Ada,yes\na2@example.org,Ben,\n");
+    let features = |email: &str| {
+        let link = sandbox.run(&["link", email]).is(0).stdout.trim().to_owned();
+        verify_token(&link, SECRET).unwrap()["context"]["features"].clone()
+    };
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    assert_eq!((features("a1@example.org"), features("a2@example.org")), (json!(null), json!(null)));
+    EventFile::at(CLOSED_PORT)
+        .raw("jitsi.features.moderator", "recording", true)
+        .raw("jitsi.features.moderator", "outbound-call", false)
+        .raw("jitsi.features.attendee", "send-groupchat", false)
+        .write(&sandbox);
+    assert_eq!(features("a1@example.org"), json!({"recording": true, "outbound-call": false}));
+    assert_eq!(features("a2@example.org"), json!({"send-groupchat": false}));
+    sandbox.run(&["check"]).is(0).says("jitsi.features.moderator.recording").says("true  (event.toml:");
+    let link = sandbox.run(&["link", "a1@example.org"]).stdout.trim().to_owned();
+    sandbox.run(&["inspect", &link]).is(0).says("features: ").says("recording = true");
+    // A table with nothing in it takes the server's defaults away.
+    let text =
+        format!("{}[jitsi.features.attendee]\n", sandbox.read("event.toml").split("[jitsi.features").next().unwrap());
+    sandbox.write("event.toml", &text);
+    assert_eq!((features("a1@example.org"), features("a2@example.org")), (json!(null), json!({})));
+    for (key, value, says) in [
+        ("recordings", "true", "did you mean `recording`?"),
+        ("outbound_call", "true", "did you mean `outbound-call`?"),
+        ("recording", "\"yes\"", "`recording` must be true or false"),
+    ] {
+        EventFile::at(CLOSED_PORT).raw("jitsi.features.moderator", key, value).write(&sandbox);
+        sandbox.run(&["check"]).is(3).says("event.toml:").says(says);
+    }
+    EventFile::at(CLOSED_PORT).raw("jitsi.features.guest", "recording", true).write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("unknown table").says("moderator, attendee");
 }

@@ -105,7 +105,10 @@ pub fn findings(answers: &Answers, settings: &TokenSettings) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jitsi::{Algorithm, ClaimsStyle, LinkStyle, Provider, ServerAddress};
+    use crate::{
+        jitsi::{Algorithm, ClaimsStyle, LinkStyle, Provider, ServerAddress},
+        model::RoleFeatures,
+    };
 
     fn settings(algorithm: Algorithm) -> TokenSettings {
         TokenSettings {
@@ -117,6 +120,7 @@ mod tests {
             subject: None,
             algorithm,
             claims: ClaimsStyle::Standard,
+            features: RoleFeatures::default(),
             link: LinkStyle::Query,
         }
     }
