@@ -286,6 +286,7 @@ fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {
             settings::Claims::Full => jitsi::ClaimsStyle::Full,
         },
         features: ours.features.clone(),
+        config: ours.config.clone(),
         link: match ours.link {
             settings::LinkStyle::Query => jitsi::LinkStyle::Query,
             settings::LinkStyle::Fragment => jitsi::LinkStyle::Fragment,

@@ -30,6 +30,7 @@ fn settings() -> TokenSettings {
         algorithm: Algorithm::Hs256,
         claims: ClaimsStyle::Standard,
         features: RoleFeatures::default(),
+        config: Vec::new(),
         link: LinkStyle::Query,
     }
 }

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use data_encoding::HEXUPPER;
+
 use super::server::{ServerAddress, canonical_host, default_port, split_port};
 use crate::model::{JoinLink, Room};
 
@@ -59,21 +61,40 @@ pub(super) struct Taken<'a> {
     pub token: Cow<'a, str>,
     /// The token is quoted as its place wants it: not in the query, but in the fragment.
     pub quoted_right: bool,
-    /// Nothing but the token stands in query and fragment.
-    pub alone: bool,
+    /// What stands in query and fragment beside the token: `&` and the like taken off.
+    pub beside: String,
 }
 
 /// Puts a link together. The token is base64url and dots, the room is safe: nothing is escaped but
 /// the quotes that make the fragment a JSON string.
-pub(super) fn join_link(server: &ServerAddress, room: &Room, token: &str, style: LinkStyle) -> JoinLink {
-    let (before, after) = match style {
-        LinkStyle::Query => ("?jwt=", ""),
-        LinkStyle::Fragment => ("#jwt=%22", "%22"),
+pub(super) fn join_link(server: &ServerAddress, room: &Room, token: &str, style: LinkStyle, config: &str) -> JoinLink {
+    let (before, after, between) = match style {
+        LinkStyle::Query => ("?jwt=", "", "#"),
+        LinkStyle::Fragment => ("#jwt=%22", "%22", "&"),
     };
-    let pieces = [server.as_str(), "/", room.as_str(), before, token, after];
+    let between = if config.is_empty() { "" } else { between };
+    let pieces = [server.as_str(), "/", room.as_str(), before, token, after, between, config];
     let mut url = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
     url.extend(pieces);
     JoinLink::new(url)
+}
+
+/// Settings of the web client as parameters of a link: `config.startWithAudioMuted=true`, the values JSON,
+/// percent-encoded (RFC 3986 §2.1).
+pub(super) fn client_parameters(config: &[(String, String)]) -> String {
+    let mut text = String::new();
+    for (name, json) in config {
+        let separator = if text.is_empty() { "" } else { "&" };
+        text.extend([separator, "config.", name, "="]);
+        for byte in json.bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                text.push(char::from(byte));
+            } else {
+                text.extend(["%".to_owned(), HEXUPPER.encode(&[byte])]);
+            }
+        }
+    }
+    text
 }
 
 /// Takes a link apart as Jitsi's client does: the last path segment is the room, a token in the
@@ -102,7 +123,7 @@ pub(super) fn take_apart(text: &str) -> Result<Taken<'_>, LinkProblem> {
     let decoded = percent_decoded(value);
     let quoted = decoded.len() >= 2 && decoded.starts_with('"') && decoded.ends_with('"');
     Ok(Taken {
-        alone: query.len() + fragment.len() == value.len() + "jwt=".len(),
+        beside: beside(query, fragment),
         quoted_right: quoted == (style == LinkStyle::Fragment),
         token: if quoted { Cow::Owned(decoded[1..decoded.len() - 1].to_owned()) } else { decoded },
         parts: LinkParts {
@@ -114,6 +135,13 @@ pub(super) fn take_apart(text: &str) -> Result<Taken<'_>, LinkProblem> {
             style,
         },
     })
+}
+
+/// All parameters but the token.
+fn beside(query: &str, fragment: &str) -> String {
+    let others = |text: &str| text.split('&').filter(|one| !one.starts_with("jwt=")).collect::<Vec<_>>().join("&");
+    let (query, fragment) = (others(query), others(fragment));
+    if query.is_empty() { fragment } else { format!("{query}?{fragment}") }
 }
 
 /// The value of `jwt` among parameters joined by `&`.
@@ -156,7 +184,7 @@ mod tests {
     #[test]
     fn a_link_carries_the_token_in_query_or_fragment() {
         let room = Room::parse("rust-workshop").unwrap();
-        let link = |address: &str, style| join_link(&server(address), &room, "a.b.c", style).expose().to_owned();
+        let link = |address: &str, style| join_link(&server(address), &room, "a.b.c", style, "").expose().to_owned();
         assert_eq!(
             link("https://meet.example.org", LinkStyle::Query),
             "https://meet.example.org/rust-workshop?jwt=a.b.c"
@@ -188,10 +216,10 @@ mod tests {
 
     #[test]
     fn other_parameters_and_wrong_quotes_are_noticed() {
-        assert!(take_apart("https://m.org/r?jwt=a.b.c").unwrap().alone);
-        assert!(take_apart("https://m.org/r#jwt=%22a.b.c%22").unwrap().alone);
-        assert!(!take_apart("https://m.org/r?jwt=a.b.c&x=1").unwrap().alone);
-        assert!(!take_apart("https://m.org/r?jwt=a.b.c#x").unwrap().alone);
+        assert!(take_apart("https://m.org/r?jwt=a.b.c").unwrap().beside.is_empty());
+        assert!(take_apart("https://m.org/r#jwt=%22a.b.c%22").unwrap().beside.is_empty());
+        assert_eq!(take_apart("https://m.org/r?jwt=a.b.c&x=1#y").unwrap().beside, "x=1?y");
+        assert!(!take_apart("https://m.org/r?jwt=a.b.c#x").unwrap().beside.is_empty());
         assert!(!take_apart("https://m.org/r#jwt=a.b.c").unwrap().quoted_right);
         assert!(!take_apart("https://m.org/r?jwt=%22a.b.c%22").unwrap().quoted_right);
     }

@@ -163,6 +163,7 @@ mod tests {
             algorithm: Algorithm::Hs256,
             claims: ClaimsStyle::Standard,
             features: RoleFeatures::default(),
+            config: Vec::new(),
             link: LinkStyle::Query,
         }
     }

@@ -11,7 +11,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey, Header, encode};
 use super::{
     claims::{Algorithm, Claims, ClaimsStyle, Context, User},
     keys::SigningKey,
-    link::join_link,
+    link::{client_parameters, join_link},
     signing,
     token_settings::{SignerProblem, TokenSettings},
 };
@@ -68,6 +68,8 @@ impl MintProblem {
 pub struct Signer {
     pub(super) settings: TokenSettings,
     pub(super) header: Header,
+    /// What stands behind `#` for the web client.
+    pub(super) config: String,
     encoding: EncodingKey,
     decoding: DecodingKey,
     /// Keeps a private key where the provider finds it.
@@ -105,7 +107,15 @@ impl Signer {
             SigningKey::Private(key) => (signing::encoding_key(key), DecodingKey::from_rsa_der(key.public_der())),
         };
         let header = Header { kid: settings.key_id(), ..Header::new(settings.algorithm.into()) };
-        Ok(Self { header, encoding, decoding, key: key.clone(), settings, proven_header: OnceLock::new() })
+        Ok(Self {
+            config: client_parameters(&settings.config),
+            header,
+            encoding,
+            decoding,
+            key: key.clone(),
+            settings,
+            proven_header: OnceLock::new(),
+        })
     }
 
     /// The settings under which tokens are minted.
@@ -159,7 +169,7 @@ impl Signer {
             },
         };
         let token = encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))?;
-        let link = join_link(&settings.server, room, &token, settings.link);
+        let link = join_link(&settings.server, room, &token, settings.link, &self.config);
         let length = link.expose().len();
         if length > LONGEST_LINK { Err(MintProblem::TooLong(length)) } else { Ok(link) }
     }

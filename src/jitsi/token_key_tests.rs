@@ -50,6 +50,21 @@ fn jaas() -> TokenSettings {
 }
 
 #[test]
+fn settings_of_the_client_are_those_meant_and_no_others() {
+    let given = Given::new();
+    let config = |json: &str| vec![("subject".to_owned(), json.to_owned()), ("a.b".to_owned(), "1".to_owned())];
+    for link in [LinkStyle::Query, LinkStyle::Fragment] {
+        let with = |json: &str| signer(TokenSettings { config: config(json), link, ..settings() });
+        let minted = given.mint(&with("\"a b\""));
+        assert!(minted.expose().ends_with("config.subject=%22a%20b%22&config.a.b=1"), "{link:?}");
+        assert_eq!(given.verify(&with("\"a b\""), &minted), Ok(()));
+        for other in [with("\"a%20b\""), signer(TokenSettings { link, ..settings() })] {
+            assert_eq!(given.verify(&other, &minted), Err(VerifyProblem::Part("text")));
+        }
+    }
+}
+
+#[test]
 fn jaas_gets_what_its_manual_asks_for() {
     let given = Given::new();
     let key = SigningKey::Private(RsaKey::generate(RsaBits::B2048));

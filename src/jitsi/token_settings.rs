@@ -48,6 +48,8 @@ pub struct TokenSettings {
     pub claims: ClaimsStyle,
     /// What tokens allow; what the provider wants where `None`.
     pub features: RoleFeatures,
+    /// Settings of the web client that links carry: name and value as JSON.
+    pub config: Vec<(String, String)>,
     /// Where in the link the token stands.
     pub link: LinkStyle,
 }

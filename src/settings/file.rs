@@ -18,6 +18,7 @@ use toml::{
 };
 
 use super::{
+    client_config::{self, ClientSetting},
     keys::{self, Key, Kind},
     problem::{Place, Refusal, SettingsProblem, quoted},
 };
@@ -52,6 +53,8 @@ pub(super) struct SettingsFile {
     pub(super) end: Place,
     pub(super) tables: BTreeMap<String, Place>,
     pub(super) entries: BTreeMap<String, Entry>,
+    /// `[jitsi.config]`, whose names are the web client's.
+    pub(super) client: Vec<ClientSetting>,
     /// Keys and tables that are set, but to something already reported.
     pub(super) broken: BTreeSet<String>,
 }
@@ -146,6 +149,7 @@ pub(super) fn parse(
         end: Place::last_line(text),
         tables: BTreeMap::new(),
         entries: BTreeMap::new(),
+        client: Vec::new(),
         broken: BTreeSet::new(),
     };
     let mut sorter = Sorter { text, role, file, problems };
@@ -224,6 +228,14 @@ impl Sorter<'_> {
     fn subtable(&mut self, path: String, value: &Spanned<DeValue<'_>>) {
         if let DeValue::Table(inner) = value.get_ref() {
             self.file.tables.insert(path.clone(), Place::of(self.text, value.span().start));
+            if path == keys::CLIENT {
+                let (place, mut refused) = (|at| Place::of(self.text, at), Vec::new());
+                self.file.client = client_config::read(inner, &place, &mut |at, refusal| refused.push((at, refusal)));
+                for (at, refusal) in refused {
+                    self.refuse(&(at..at), &refusal);
+                }
+                return;
+            }
             self.table(&path, inner);
         } else {
             let what = format!("`{path}` must be a table, not {}", kind_of(value.get_ref()));

@@ -101,10 +101,14 @@ const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
     Key { name, kind, example, default: "", required: false, event_only: false, group: None, follows: false }
 }
 
+/// The one table whose keys are not ours.
+pub(super) const CLIENT: &str = "jitsi.config";
+
 /// The tables that a file may hold.
-pub(super) const TABLES: [&str; 12] = [
+pub(super) const TABLES: [&str; 13] = [
     "event",
     "jitsi",
+    CLIENT,
     "jitsi.features",
     "jitsi.features.moderator",
     "jitsi.features.attendee",

@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{
+    client_config::ClientSetting,
     file::{Entry, SettingsFile, Value},
     keys::{self, Group, Key},
     origin::{Origin, Position, Setting},
@@ -151,6 +152,16 @@ impl<'a> Layers<'a> {
         }
     }
 
+    /// The web client's settings: of the event's file, else of the configuration unless the event names a server of
+    /// its own.
+    pub(super) fn client(&self) -> &'a [ClientSetting] {
+        if self.has_table(keys::CLIENT) {
+            return &self.event.client;
+        }
+        let apart = self.event_speaks_of(Group::Server);
+        self.config.filter(|_| !apart).map_or(&[], |config| &config.client)
+    }
+
     /// Whether the event's file holds a table.
     pub(super) fn has_table(&self, table: &str) -> bool {
         self.event.tables.contains_key(table)
@@ -214,9 +225,19 @@ impl<'a> Layers<'a> {
                     None => (key.default.to_owned(), Origin::Default),
                 },
             };
-            Some(Setting { key: key.name, shown, origin })
+            Some(Setting { key: key.name.into(), shown, origin })
         };
-        keys::all().filter(|key| !skip(key)).filter_map(setting).collect()
+        let of_client = self.client().iter().map(|setting| {
+            let own = self.has_table(keys::CLIENT);
+            let file = if own { Some(self.event) } else { self.config };
+            let at = Position::new(file.unwrap_or(self.event).shown.clone(), setting.place);
+            let origin = if own { Origin::EventFile(at) } else { Origin::ConfigFile(at) };
+            Setting { key: format!("{}.{}", keys::CLIENT, setting.name).into(), shown: setting.json.clone(), origin }
+        });
+        let mut settings: Vec<_> = keys::all().filter(|key| !skip(key)).filter_map(setting).chain(of_client).collect();
+        let table = |setting: &Setting| setting.key.split('.').next().map(str::to_owned);
+        settings.sort_by_key(|setting| keys::TABLES.iter().position(|name| Some(*name) == table(setting).as_deref()));
+        settings
     }
 
     /// Whether nothing was found wrong.

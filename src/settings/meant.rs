@@ -132,6 +132,8 @@ pub struct JitsiSettings {
     pub algorithm: Algorithm,
     /// What tokens say of a person.
     pub claims: Claims,
+    /// Settings of the web client that links carry: name (`startWithAudioMuted`) and value as JSON.
+    pub config: Vec<(String, String)>,
     /// What tokens allow, by role.
     pub features: RoleFeatures,
     /// Where in the link the token stands.

@@ -17,6 +17,7 @@
 //! Known weakness: a file with a syntax error is not checked any further, because what a parser
 //! guesses after one would be blamed on the wrong lines.
 
+mod client_config;
 mod event;
 pub mod example;
 mod file;

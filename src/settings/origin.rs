@@ -1,6 +1,6 @@
 //! Where each value came from: the event's file, the user's `config.toml`, or nowhere (a default).
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::{
     Settings,
@@ -71,7 +71,7 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The key with its table, `smtp.host`.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// The value in short; never a secret: of a command, its program alone.
     pub shown: String,
     /// Where it came from.

@@ -70,6 +70,7 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         subject,
         algorithm: algorithm?,
         claims: claims?,
+        config: layers.client().iter().map(|one| (one.name.clone(), one.json.clone())).collect(),
         features: RoleFeatures {
             moderator: features(layers, "jitsi.features.moderator"),
             attendee: features(layers, "jitsi.features.attendee"),

@@ -225,6 +225,7 @@ fn signer() -> (Signer, SubKeys) {
         algorithm: Algorithm::Hs256,
         claims: ClaimsStyle::Standard,
         features: roomkey::model::RoleFeatures::default(),
+        config: Vec::new(),
         link: LinkStyle::Query,
     };
     let key = SigningKey::Secret(secret);

@@ -1,6 +1,6 @@
 //! `link`: one person's link alone on stdout, all talk elsewhere.
 
-use crate::support::{CLOSED_PORT, EventFile, Sandbox, SmtpServer, verify_token};
+use crate::support::{CLOSED_PORT, EventFile, ReceivedMail, SECRET, Sandbox, SmtpServer, verify_token};
 
 /// A sandbox with these rows.
 fn with_rows(rows: &str) -> Sandbox {
@@ -110,4 +110,50 @@ fn the_link_is_the_one_that_was_mailed() {
     // An id column came, and addresses may be shared: the key is another, the person is not.
     sandbox.write("attendees.csv", "id,email,name\n7,a1@example.org,Attendee 1\n8,a2@example.org,Attendee 2\n");
     assert_eq!(sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim(), mailed);
+}
+
+#[test]
+fn settings_of_the_web_client_travel_in_the_link_and_spoil_nothing() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(1, server.port());
+    let event = || EventFile::at(server.port());
+    let with_settings = |event: EventFile| {
+        event
+            .raw("jitsi.config", "startWithAudioMuted", true)
+            .raw("jitsi.config", "subject", "\"Rust & more\"")
+            .raw("jitsi.config", "toolbarButtons", "[\"chat\"]")
+            .raw("jitsi.config.deeplinking", "disabled", true)
+    };
+    let carried = "config.deeplinking.disabled=true&config.startWithAudioMuted=true&config.subject=%22Rust%20%26%20more%22&\
+                   config.toolbarButtons=%5B%22chat%22%5D";
+    with_settings(event()).write(&sandbox);
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
+    assert_eq!(link.split_once('#').unwrap().1, carried);
+    assert!(verify_token(&link, SECRET).is_some());
+    sandbox.run(&["inspect", &link]).is(0).says("Attendee 1's key");
+    let checked = sandbox.run(&["check"]);
+    checked.is(0).says_not("warning").says("jitsi.config.startWithAudioMuted ");
+    // Text, HTML and calendar hold the same link.
+    sandbox.run(&["send", "--yes"]).is(0);
+    let mail = &server.received()[0];
+    assert_eq!(mail.link(), link);
+    assert!(mail.text().contains(&link) && mail.html().contains(&link.replace('&', "&amp;")), "{}", mail.html());
+    assert_eq!(crate::calendar::entry(mail).value("URL"), link);
+    // Nothing of the token is left in what may be shared.
+    sandbox.run(&["resend", "a1@example.org", "--dry-run", "--out", "shared", "--redact"]).is(0);
+    let shared = sandbox.eml_files("shared").iter().map(|file| ReceivedMail::read(file)).collect::<Vec<_>>();
+    assert!(shared.iter().all(|mail| !String::from_utf8_lossy(&mail.raw).contains("eyJ")));
+    // In the fragment they stand behind the token.
+    with_settings(event().text("jitsi", "link", "fragment")).write(&sandbox);
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
+    assert!(link.contains("#jwt=%22eyJ") && link.ends_with(&format!("%22&{carried}")), "{link}");
+    sandbox.run(&["inspect", &link]).is(0).says("Attendee 1's key");
+    for (key, value) in
+        [("\"start with\"", "true"), ("\"a&b\"", "true"), ("when", "2036-12-05"), ("\"\"", "1"), ("x", "nan")]
+    {
+        event().raw("jitsi.config", key, value).write(&sandbox);
+        sandbox.run(&["check"]).is(3).says("event.toml:").says("startWithAudioMuted = true");
+    }
+    event().raw("jitsi", "config", "1").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("`jitsi.config` must be a table");
 }

@@ -121,6 +121,7 @@ mod tests {
             algorithm,
             claims: ClaimsStyle::Standard,
             features: RoleFeatures::default(),
+            config: Vec::new(),
             link: LinkStyle::Query,
         }
     }
