@@ -98,7 +98,7 @@ pub(super) fn look(
         return Ok(None);
     }
     let round = reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?;
-    let round = round.filter(|round| round.selection == round::everybody_under(&now));
+    let round = round.filter(|round| round.selection == round::selection(opened));
     let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(now.digest().as_str());
     let by_round = round.as_ref().is_some_and(|round| round.finished.is_some());
     let is_settled = accepted || by_round;

@@ -84,10 +84,11 @@ fn json(explanation: &Explanation) -> Result<String, Failure> {
         _ => None,
     };
     let Explanation { link, header, claims, signature, findings, .. } = explanation;
-    let features: BTreeMap<&str, &str> = claims.features.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let features: Option<BTreeMap<_, _>> = claims.features.as_ref().map(|all| all.iter().cloned().collect());
     let value = serde_json::json!({
         "link": link.as_ref().map(|link| serde_json::json!({
             "host": link.host, "port": link.port, "tenant": link.tenant, "room": link.room,
+            "beside": without_tokens(&explanation.beside),
         })),
         "header": { "typ": header.typ, "alg": header.alg, "kid": header.kid },
         "claims": {

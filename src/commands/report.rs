@@ -84,7 +84,9 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     }
     for Changed { at, email, .. } in survey.changed.iter().take(NAMED) {
         console.warn(
-            &Told::new(format!("{at}: {email} was mailed another name, room, time or role than the file has now"))
+            &Told::new(format!("{at}: {email} was mailed another link than there would be now: another name, room, time or role, or other \
+                 settings under [jitsi]"
+            ))
                 .hint(format!("to mail it again: `roomkey resend {email}`")),
         );
     }

@@ -11,7 +11,7 @@ use crate::{
     campaign::{Selection, words},
     console::shell_word,
     failure::{Failure, Told},
-    ledger::{Campaign, CampaignId, CampaignKind, MailingId, Reader, State, Terms},
+    ledger::{Campaign, CampaignId, CampaignKind, MailingId, Reader, State},
     model::PersonId,
 };
 
@@ -43,9 +43,12 @@ pub(super) fn find(opened: &Opened, order: &mut Order, reader: Option<&Reader>) 
     Ok(round)
 }
 
-/// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values.
+/// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values and with links such
+/// as these settings make.
 pub(super) fn selection(opened: &Opened) -> String {
-    everybody_under(&opened.press.terms())
+    let press = &opened.press;
+    let settings = press.signer.settings().beside_the_usual();
+    format!("all {}{}{settings}", press.terms().digest(), if settings.is_empty() { "" } else { " " })
 }
 
 /// Says that everybody was told of today's values already, by a round that came to its end.
@@ -60,11 +63,6 @@ pub(super) fn warn_of_an_earlier_one(desk: &Desk<'_>, opened: &Opened, reader: &
         )));
     }
     Ok(())
-}
-
-/// The same, for these values.
-pub(super) fn everybody_under(terms: &Terms) -> String {
-    format!("all {}", terms.digest())
 }
 
 /// The command that goes on with a round.

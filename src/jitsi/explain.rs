@@ -36,11 +36,12 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
     let findings = Judge::new(given, &claims, signer, now).judge(signature);
     Explanation {
         link: given.link.clone(),
+        beside: given.beside.clone(),
         header,
         claims,
         signature,
         checked_with,
-        is_compared: signer.is_some(),
+        expected: signer.map(|signer| signer.settings().algorithm),
         now,
         findings,
     }
@@ -66,6 +67,9 @@ fn check_signature(given: &Extracted, alg: Option<&str>, signer: Option<&Signer>
         (Some(Ok(algorithm)), signer) if algorithm.is_rsa() && !signer.is_some_and(Signer::is_private) => {
             SignatureCheck::NotChecked("it takes the public key of whoever signed")
         }
+        (Some(Ok(algorithm)), Some(signer)) if !algorithm.is_rsa() && signer.is_private() => {
+            SignatureCheck::NotChecked("a secret signed it, and this event has a private key")
+        }
         (Some(Ok(algorithm)), Some(signer)) if signer.holds(message, signature, algorithm) => SignatureCheck::Holds,
         (Some(Ok(_)), Some(_)) => SignatureCheck::DoesNotHold,
         (Some(Ok(_)), None) => SignatureCheck::NotChecked("the signing secret is not at hand"),
@@ -90,7 +94,7 @@ fn claim_facts(claims: &Map<String, Value>) -> ClaimFacts {
         exp: moment(claims.get("exp")),
         tenant: shown(in_context("tenant")),
         user: in_context("user").and_then(Value::as_object).map(user_facts).unwrap_or_default(),
-        features: features.map(|features| named(features, &[])).unwrap_or_default(),
+        features: features.map(|all| all.iter().map(|(name, value)| (name.clone(), value.clone())).collect()),
         others: named(claims, &KNOWN_CLAIMS),
     }
 }

@@ -4,28 +4,25 @@
 //! layout. Known weakness: what only the server's settings decide (audiences it accepts, whether it
 //! compares `sub`) is a warning unless the event's own settings decide it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
     claims::Algorithm,
-    inspect::{ClaimFacts, Extracted, Finding, Moment, Severity, SignatureCheck},
-    inspect_text::utc,
+    inspect::{ClaimFacts, Extracted, Finding, Severity, SignatureCheck},
     token::Signer,
+    token_settings::Provider,
     verdicts::Rule,
 };
 
 /// Tokens longer than this make links that some servers and mail programs cut, in octets.
 const LONG_TOKEN: usize = 4096;
-/// A window longer than this is worth a word: nothing revokes a token.
-const LONG_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 366);
-
 /// Collects findings about one token.
 pub(super) struct Judge<'a> {
     pub(super) given: &'a Extracted,
     pub(super) facts: &'a ClaimFacts,
     pub(super) signer: Option<&'a Signer>,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     /// The rule that is applied.
     pub(super) rule: Option<Rule>,
     findings: Vec<Finding>,
@@ -155,7 +152,8 @@ impl<'a> Judge<'a> {
     }
 
     fn signature(&mut self, check: SignatureCheck) {
-        if check == SignatureCheck::DoesNotHold {
+        let alg = self.given.header.get("alg").and_then(Value::as_str).unwrap_or_default();
+        if check == SignatureCheck::DoesNotHold && !alg.eq_ignore_ascii_case("none") {
             self.error(
                 "the signature does not hold: another secret signed the token, or it was changed or cut off since",
                 "copy the whole link again; if it still does not hold, it was not made with this event's secret",
@@ -167,9 +165,14 @@ impl<'a> Judge<'a> {
         let Some(iss) = self.string_claim("iss", "a server refuses a token that does not say whose it is") else {
             return;
         };
-        if let Some(app_id) = self.signer.map(|signer| signer.settings().issuer()).filter(|issuer| *issuer != iss) {
+        let settings = self.signer.map(Signer::settings);
+        if let Some(settings) = settings.filter(|settings| settings.issuer() != iss) {
+            let wanted = match settings.provider {
+                Provider::OwnServer => format!("this event's `app_id` is `{}`", settings.app_id),
+                Provider::Jaas => "JaaS wants `chat`".to_owned(),
+            };
             self.error(
-                format!("`iss` is `{iss}`, this event's `app_id` is `{app_id}` (\"invalid 'iss' claim\")"),
+                format!("`iss` is `{iss}`, {wanted} (\"invalid 'iss' claim\")"),
                 "`app_id` must be the server's, letter for letter",
             );
         }
@@ -200,7 +203,7 @@ impl<'a> Judge<'a> {
         let lower = sub.to_ascii_lowercase();
         if sub == "*" {
             self.note("`sub` is `*`: it fits every domain and tenant of the server");
-        } else if let Some(settings) = self.signer.map(Signer::settings) {
+        } else if let Some(settings) = self.signer.map(Signer::settings).filter(|settings| settings.leads(link)) {
             if lower != settings.subject() {
                 self.error(
                     format!("`sub` is `{sub}`, this event's tokens say `{}`", settings.subject()),
@@ -246,59 +249,6 @@ impl<'a> Judge<'a> {
                 format!("the room's name `{room}` may be spelt otherwise by the client than by the server"),
                 "safe names have a-z, 0-9, `-`, `_` and `.` alone",
             );
-        }
-    }
-
-    fn begin(&mut self) {
-        match &self.facts.nbf {
-            Moment::Missing => self.note("`nbf` is missing: the token works from the moment it was made"),
-            Moment::NotANumber(json) => self.error(format!("`nbf` is {json}, a server wants a number of seconds"), ""),
-            Moment::BeyondCalendar(json) => self.error(
-                format!("`nbf` is {json}, which lies beyond the year 9999: the token never begins to work"),
-                "it counts seconds since 1970, not milliseconds",
-            ),
-            Moment::At(nbf) if self.now < *nbf => {
-                self.note(format!("the token does not work yet: servers refuse it until {}", utc(*nbf)));
-            }
-            Moment::At(_) => {}
-        }
-    }
-
-    fn end(&mut self) {
-        let exp = match &self.facts.exp {
-            Moment::At(exp) => *exp,
-            Moment::Missing => {
-                self.error(
-                    "`exp` is missing: a server lets this token in for ever",
-                    "let whoever makes the tokens add it",
-                );
-                return;
-            }
-            Moment::NotANumber(json) => {
-                self.error(format!("`exp` is {json}, a server wants a number of seconds (\"exp must be number\")"), "");
-                return;
-            }
-            Moment::BeyondCalendar(json) => {
-                self.error(
-                    format!("`exp` is {json}, which lies beyond the year 9999: a server lets this token in for ever"),
-                    "it counts seconds since 1970, not milliseconds",
-                );
-                return;
-            }
-        };
-        let nbf = if let Moment::At(nbf) = self.facts.nbf { Some(nbf) } else { None };
-        if nbf.is_some_and(|nbf| nbf >= exp) {
-            self.error("the token never works: `exp` is not after `nbf`", "");
-        } else if self.now >= exp {
-            self.error(
-                format!(
-                    "the token has stopped working: servers refuse it since {} (\"Not acceptable by exp\")",
-                    utc(exp)
-                ),
-                "a link with a later end is a new link: change the end in the event's settings, then send it again",
-            );
-        } else if nbf.unwrap_or(self.now).duration_until(exp) > LONG_WINDOW {
-            self.warn("the token works for more than a year, and nothing revokes it before", "");
         }
     }
 

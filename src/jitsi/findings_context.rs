@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Judge, kind},
+    token_settings::Provider,
     verdicts::Rule,
 };
 use crate::model::FEATURES;
@@ -45,7 +46,7 @@ impl<'a> Judge<'a> {
         if user.get("name").is_none_or(|name| name.as_str().is_some_and(|name| name.trim().is_empty())) {
             self.warn("`context.user.name` is missing or empty: the person enters without a name", "");
         }
-        if user.contains_key("email") {
+        if user.get("email").is_some_and(Value::is_string) {
             self.note("`context.user.email` is shown to the browser of everybody in the room");
         }
         self.rights(user);
@@ -54,14 +55,17 @@ impl<'a> Judge<'a> {
     fn rights(&mut self, user: &'a Map<String, Value>) {
         self.rule = Some(Rule::Moderator);
         let read = |flag: &Value| flag.is_boolean() || matches!(flag.as_str(), Some("true" | "false"));
-        if self.facts.user.moderator {
+        let is_jaas = self.facts.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID));
+        if self.facts.user.moderator && is_jaas {
+            self.note("the token asks for a moderator's rights");
+        } else if self.facts.user.moderator {
             self.note(
                 "the token asks for a moderator's rights: servers without `token_affiliation` do not look at that",
             );
         } else if let Some(flag) = user.get("moderator").filter(|flag| !read(flag)) {
             self.warn(
-                format!("`context.user.moderator` is {flag}: servers read all but `true` as no"),
-                "write `true`, without quotes",
+                format!("`context.user.moderator` is {flag}: servers read all but `true` and `\"true\"` as no"),
+                "write `true`",
             );
         }
     }

@@ -5,7 +5,12 @@ use super::{findings::Judge, server::is_loopback, verdicts::Rule};
 impl Judge<'_> {
     pub(super) fn link(&mut self) {
         let given = self.given;
-        let Some(link) = &given.link else { return };
+        let Some(link) = &given.link else {
+            if let Some(signer) = self.signer {
+                self.tenant(signer.settings().server.tenant(), "this event's links lead to");
+            }
+            return;
+        };
         if !given.quoted_right {
             self.error(
                 "the quotes around the token are wrong: after `?jwt=` there are none, after `#jwt=` there must be `%22`",
@@ -28,10 +33,15 @@ impl Judge<'_> {
                 "compare the path with the link that was mailed",
             );
         }
+        self.tenant(link.tenant.as_deref(), "the link leads to");
+    }
+
+    /// Compares `context.tenant` with where links lead, in lower case as servers do.
+    fn tenant(&mut self, expected: Option<&str>, leads: &str) {
         self.rule = Some(Rule::Tenant);
-        if let Some(tenant) = self.facts.tenant.as_ref().filter(|tenant| link.tenant.as_ref() != Some(tenant)) {
-            let place = link.tenant.as_deref().map_or("no tenant".into(), |tenant| format!("the tenant `{tenant}`"));
-            self.error(format!("`context.tenant` is `{tenant}`, the link leads to {place} (\"Tenant differs\")"), "");
+        if let Some(tenant) = self.facts.tenant.as_ref().filter(|tenant| !same_tenant(expected, Some(tenant))) {
+            let place = expected.map_or("no tenant".into(), |tenant| format!("the tenant `{tenant}`"));
+            self.error(format!("`context.tenant` is `{tenant}`, {leads} {place} (\"Tenant differs\")"), "");
         }
     }
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
+    claims::Algorithm,
     json_object::Object,
     link::{LinkParts, LinkProblem, percent_decoded, take_apart},
     verdicts::Rule,
@@ -25,6 +26,8 @@ const LONGEST: usize = 65_536;
 pub struct Extracted {
     /// Where the link leads; `None` for a bare token.
     pub link: Option<LinkParts>,
+    /// What stands in the link beside the token: settings of the client.
+    pub(super) beside: String,
     pub(super) token: String,
     pub(super) quoted_right: bool,
     pub(super) header: Map<String, Value>,
@@ -97,7 +100,7 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         return Err(InspectProblem::TooLong);
     }
     let text = tidied(given)?;
-    let (link, token, quoted_right) = find_token(&text)?;
+    let Found { link, beside, token, quoted_right } = find_token(&text)?;
     // A sentence's full stop after a whole token.
     let token = if token.matches('.').count() == 3 { token.strip_suffix('.').unwrap_or(&token) } else { &token };
     // Padding means nothing, and is no part of what was signed.
@@ -111,22 +114,37 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         claims: claims.values,
         token: token.to_owned(),
         link,
+        beside,
         quoted_right,
     })
 }
 
+/// A token found in what was pasted.
+struct Found<'a> {
+    link: Option<LinkParts>,
+    beside: String,
+    token: Cow<'a, str>,
+    quoted_right: bool,
+}
+
+impl<'a> Found<'a> {
+    fn bare(token: Cow<'a, str>) -> Self {
+        Self { link: None, beside: String::new(), token, quoted_right: true }
+    }
+}
+
 /// Where the link leads, if it is one; the token; whether it is quoted as its place wants it.
-fn find_token(text: &str) -> Result<(Option<LinkParts>, Cow<'_, str>, bool), InspectProblem> {
+fn find_token(text: &str) -> Result<Found<'_>, InspectProblem> {
     // `jwt=…` or `?jwt=…` without anything in front: the token alone.
     if let Some(value) = text.trim_start_matches(['?', '#', '&']).strip_prefix("jwt=") {
         let value = value.split(['&', '#']).next().unwrap_or(value);
-        return Ok((None, Cow::Owned(percent_decoded(value).trim_matches('"').to_owned()), true));
+        return Ok(Found::bare(Cow::Owned(percent_decoded(value).trim_matches('"').to_owned())));
     }
     if !text.contains("jwt=") && !text.contains("://") {
-        return Ok((None, Cow::Borrowed(text), true));
+        return Ok(Found::bare(Cow::Borrowed(text)));
     }
     let taken = take_apart(text)?;
-    Ok((Some(taken.parts), taken.token, taken.quoted_right))
+    Ok(Found { link: Some(taken.parts), beside: taken.beside, token: taken.token, quoted_right: taken.quoted_right })
 }
 
 /// Takes off what copying and mail programs put around or into a link.
@@ -181,6 +199,8 @@ fn decoded(name: &'static str, part: &str) -> Result<Object, InspectProblem> {
 pub struct Explanation {
     /// Where the link leads; `None` for a bare token.
     pub link: Option<LinkParts>,
+    /// What stands in the link beside the token; empty where nothing does.
+    pub beside: String,
     /// What the header says.
     pub header: HeaderFacts,
     /// What the claims say.
@@ -189,8 +209,8 @@ pub struct Explanation {
     pub signature: SignatureCheck,
     /// With what it was checked, in words.
     pub checked_with: &'static str,
-    /// Whether it was compared with an event's settings.
-    pub is_compared: bool,
+    /// How the event's tokens are signed; `None` where there is no event to compare with.
+    pub expected: Option<Algorithm>,
     /// When it was looked at.
     pub now: Timestamp,
     /// What is to be said about it, in the order of the token's parts.
@@ -241,8 +261,8 @@ pub struct ClaimFacts {
     pub tenant: Option<String>,
     /// `context.user`.
     pub user: UserFacts,
-    /// `context.features`, name and value.
-    pub features: Vec<(String, String)>,
+    /// `context.features`, name and value; `None` where it is not there, or no object.
+    pub features: Option<Vec<(String, Value)>>,
     /// Claims that no Jitsi server looks at, name and JSON.
     pub others: Vec<(String, String)>,
 }

@@ -22,6 +22,9 @@ impl Explanation {
             let port = link.port.map(|port| format!(":{port}")).unwrap_or_default();
             lines.push(format!("link: to room {} on {}{port}{tenant}", link.room, link.host));
         }
+        if !self.beside.is_empty() {
+            lines.push(format!("beside the token in the link: {}", cut(&self.beside)));
+        }
         lines.push(header_line(&self.header));
         lines.push(match self.signature {
             SignatureCheck::Holds => format!("signature: holds; it was made with {}", self.checked_with),
@@ -64,9 +67,15 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, now: Timestamp, lines: &mut
     let list = |pairs: &[(String, String)]| {
         pairs.iter().map(|(name, value)| format!("{} = {}", cut(name), cut(value))).collect::<Vec<_>>().join(", ")
     };
-    for (label, pairs) in
-        [("of the person", &claims.user.others), ("features", &claims.features), ("other claims", &claims.others)]
-    {
+    if let Some(features) = &claims.features {
+        let one = |(name, value): &(String, serde_json::Value)| {
+            let value = value.as_str().map_or_else(|| value.to_string(), |text| format!("\"{text}\""));
+            format!("{} = {}", cut(name), cut(&value))
+        };
+        let all = features.iter().map(one).collect::<Vec<_>>().join(", ");
+        lines.push(format!("features: {}", if all.is_empty() { "none; not even a moderator has any" } else { &all }));
+    }
+    for (label, pairs) in [("of the person", &claims.user.others), ("other claims", &claims.others)] {
         if !pairs.is_empty() {
             lines.push(format!("{label}: {}", list(pairs)));
         }

@@ -12,6 +12,7 @@ mod explain;
 mod findings;
 mod findings_context;
 mod findings_link;
+mod findings_times;
 mod inspect;
 mod inspect_text;
 mod json_object;

@@ -170,7 +170,8 @@ impl Signer {
         };
         let token = encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))?;
         let link = join_link(&settings.server, room, &token, settings.link, &self.config);
-        let length = link.expose().len();
+        // What follows `#` for the client, browsers keep to themselves.
+        let length = link.expose().len() - self.config.len();
         if length > LONGEST_LINK { Err(MintProblem::TooLong(length)) } else { Ok(link) }
     }
 

@@ -5,7 +5,7 @@
 
 use super::{
     claims::{Algorithm, ClaimsStyle},
-    link::LinkStyle,
+    link::{LinkParts, LinkStyle},
     server::ServerAddress,
 };
 use crate::model::{Features, ForbiddenChar, RoleFeatures, forbidden_char};
@@ -108,12 +108,57 @@ impl TokenSettings {
         self.server.tenant().filter(|_| self.provider == Provider::OwnServer)
     }
 
+    /// Whether a link leads to this server, and to its tenant; without a link nothing speaks against it.
+    pub(super) fn leads(&self, link: Option<&LinkParts>) -> bool {
+        let ours = (self.server.host(), self.server.port(), self.server.tenant().unwrap_or_default());
+        link.is_none_or(|link| {
+            let tenant = link.tenant.as_deref().unwrap_or_default().to_ascii_lowercase();
+            (link.host.as_str(), link.port, tenant.as_str()) == ours
+        })
+    }
+
     /// What `context.features` says: of the role, or what JaaS wants; `None` where it is left out.
     #[must_use]
     pub fn features(&self, moderator: bool) -> Option<&Features> {
         const JAAS: [&Features; 2] = [&JAAS_ATTENDEE, &JAAS_MODERATOR];
         let set = if moderator { &self.features.moderator } else { &self.features.attendee };
         set.as_ref().or_else(|| (self.provider == Provider::Jaas).then(|| JAAS[usize::from(moderator)]))
+    }
+
+    /// What makes links other than those of the usual settings, as text that is equal for equal settings alone;
+    /// empty where nothing does. Server and app id are not in it.
+    #[must_use]
+    pub fn beside_the_usual(&self) -> String {
+        let mut text = Vec::new();
+        let mut note = |name: &str, value: String| text.push(format!("{name}={value}"));
+        for (name, value) in [("audience", &self.audience), ("subject", &self.subject), ("key_id", &self.key_id)] {
+            if let Some(value) = value {
+                note(name, format!("{value:?}"));
+            }
+        }
+        if self.algorithm != Algorithm::default() {
+            note("algorithm", self.algorithm.to_string());
+        }
+        match self.claims {
+            ClaimsStyle::Minimal => note("claims", "minimal".to_owned()),
+            ClaimsStyle::Standard => {}
+            ClaimsStyle::Full => note("claims", "full".to_owned()),
+        }
+        if self.link == LinkStyle::Fragment {
+            note("link", "fragment".to_owned());
+        }
+        for (role, features) in [("moderator", &self.features.moderator), ("attendee", &self.features.attendee)] {
+            if let Some(features) = features {
+                note(
+                    role,
+                    features.iter().map(|(name, allowed)| format!("{name}:{allowed}")).collect::<Vec<_>>().join(","),
+                );
+            }
+        }
+        for (name, json) in &self.config {
+            note(&format!("config.{name}"), json.clone());
+        }
+        text.join(" ")
     }
 
     /// Whether a server could compare what these settings put into a token.

@@ -5,8 +5,10 @@
 //! word their answers otherwise; the reasons are those of Jitsi's plugins as of August 2026.
 
 use super::{
+    claims::Algorithm,
     inspect::{Explanation, Moment, Severity, SignatureCheck},
     inspect_text::utc,
+    token_settings::Provider,
 };
 
 /// A rule of a Jitsi server, or of its web client, on a token.
@@ -74,7 +76,7 @@ pub struct Verdict {
     pub ruling: Ruling,
     /// On what, in words; empty where there is no more to say.
     pub what: String,
-    /// What the server would answer, where it refuses: its own words.
+    /// What the server would answer, where it refuses, or may: its own words.
     pub answer: Option<&'static str>,
 }
 
@@ -160,7 +162,8 @@ impl Explanation {
     }
 
     fn verdict(&self, rule: Rule) -> Verdict {
-        let of_rule = self.findings.iter().filter(|finding| finding.rule == Some(rule));
+        // Of several, the first.
+        let of_rule = self.findings.iter().rev().filter(|finding| finding.rule == Some(rule));
         let worst = of_rule.max_by_key(|finding| finding.severity);
         let (ruling, what) = match (worst, &self.claims.nbf) {
             (Some(finding), _) if finding.severity == Severity::Error => (self.refusal(rule), finding.text.clone()),
@@ -170,7 +173,8 @@ impl Explanation {
             (Some(finding), _) if finding.severity == Severity::Warning => (self.doubt(rule), finding.text.clone()),
             _ => self.otherwise(rule),
         };
-        let answer = (ruling == Ruling::Refused).then(|| rule.answer(self.fault(rule))).flatten();
+        let is_against = ruling == Ruling::Refused || rule == Rule::Sub && ruling == Ruling::Depends;
+        let answer = is_against.then(|| rule.answer(self.fault(rule))).flatten();
         Verdict { rule, ruling, what, answer }
     }
 
@@ -180,7 +184,9 @@ impl Explanation {
         match rule {
             Rule::Exp if matches!(self.claims.exp, Moment::Missing | Moment::BeyondCalendar(_)) => Ruling::Accepted,
             Rule::Room if self.claims.room.as_deref() == Some("*") => Ruling::Accepted,
-            Rule::User | Rule::Features => Ruling::Depends,
+            // Not over yet, though it never begins.
+            Rule::Exp if matches!(self.claims.exp, Moment::At(exp) if self.now < exp) => Ruling::Accepted,
+            Rule::Sub | Rule::User | Rule::Features => Ruling::Depends,
             _ => Ruling::Refused,
         }
     }
@@ -201,33 +207,53 @@ impl Explanation {
         let alg = said(&self.header.alg);
         let none = |(ruling, text): (Ruling, &str)| (ruling, text.to_owned());
         match rule {
-            Rule::Alg if self.is_compared => (Accepted, format!("{alg}, as this event's settings say")),
+            Rule::Alg if self.expected.is_some() => (Accepted, format!("{alg}, as this event's settings say")),
             Rule::Alg => (Depends, format!("the server's `signature_algorithm` must be {alg}")),
             Rule::Kid => match &self.header.kid {
+                // Without an event, the token alone tells what kind of server it is for.
+                _ if !self.expected.map_or(!alg.starts_with("RS"), Algorithm::is_rsa) => {
+                    none((Accepted, "a server with a shared secret asks for none"))
+                }
                 Some(kid) => (Depends, format!("the server must find the key `{kid}`")),
-                None if alg.starts_with("HS") => none((Accepted, "a server with a shared secret asks for none")),
-                None => none((Depends, "a server with one public key asks for none")),
+                None => none((Depends, "a server with a key server asks for one")),
             },
             Rule::Signature => match self.signature {
                 SignatureCheck::NotChecked(why) => (Depends, format!("not checked: {why}")),
                 _ => (Accepted, format!("where the server holds {}", self.checked_with)),
             },
-            Rule::Iss if self.is_compared => {
+            Rule::Iss | Rule::Aud if self.is_jaas() => none((Accepted, "as JaaS wants it")),
+            Rule::Iss if self.expected.is_some() => {
                 (Accepted, format!("where the server's `app_id` is `{}`", said(&self.claims.iss)))
             }
             Rule::Iss => (Depends, format!("the server's `app_id` must be `{}`", said(&self.claims.iss))),
             Rule::Aud => none((Accepted, "unless the server lists others in `asap_accepted_audiences`")),
             Rule::Room => (Accepted, format!("in `{}` alone", said(&self.claims.room))),
             Rule::Sub if self.claims.sub.as_deref() == Some("*") => none((Accepted, "everywhere")),
-            Rule::Sub => (Accepted, format!("where the domain or tenant is `{}`", said(&self.claims.sub))),
+            Rule::Sub if self.is_jaas() => none((Accepted, "as JaaS wants it")),
+            Rule::Sub => {
+                let sub = said(&self.claims.sub).to_ascii_lowercase();
+                (Accepted, format!("where the domain or tenant is `{sub}`"))
+            }
             Rule::Tenant if self.claims.tenant.is_none() => none((Accepted, "none is named")),
+            Rule::Moderator if self.claims.user.moderator && self.is_jaas() => none((Accepted, "as moderator")),
             Rule::Moderator if self.claims.user.moderator => {
                 none((Depends, "owner of the room, where the server loads `token_affiliation`"))
             }
             Rule::Moderator => none((Accepted, "as no moderator, unless the server makes everybody one")),
-            Rule::Features if self.claims.features.is_empty() => none((Accepted, "none is named")),
-            Rule::Typ | Rule::Exp | Rule::Nbf | Rule::Tenant | Rule::User | Rule::Features => (Accepted, String::new()),
+            Rule::Features => none((
+                Accepted,
+                match &self.claims.features {
+                    None => "not said: the server's defaults hold",
+                    Some(all) if all.is_empty() => "none, not even a moderator's defaults",
+                    Some(_) => "these alone",
+                },
+            )),
+            Rule::Typ | Rule::Exp | Rule::Nbf | Rule::Tenant | Rule::User => (Accepted, String::new()),
         }
+    }
+
+    fn is_jaas(&self) -> bool {
+        self.claims.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID))
     }
 
     fn fault(&self, rule: Rule) -> Fault {
@@ -260,6 +286,9 @@ impl Explanation {
             let Verdict { rule, ruling, what, answer } = verdict;
             // What is wrong stands among the findings, with what to do about it.
             let what = match answer {
+                Some(answer) if ruling == Ruling::Depends => {
+                    format!(": \"{answer}\" where the server compares domains (`enable_domain_verification`)")
+                }
                 Some(answer) if !what.starts_with("until") => format!(": \"{answer}\""),
                 Some(answer) => format!(" {what}: \"{answer}\""),
                 None if what.is_empty() => what,

@@ -13,6 +13,12 @@ use super::problem::{Place, Refusal};
 
 /// Names are longer in no version of the client.
 const LONGEST_NAME: usize = 100;
+/// Of all settings together: a link with more would not survive many mail programs.
+const LONGEST: usize = 1000;
+/// Browsers count no further without a slip.
+const LARGEST: u64 = 1 << 53;
+/// Names that mean something else to a browser.
+const NOT_NAMES: [&str; 3] = ["__proto__", "constructor", "prototype"];
 
 /// One setting of the client.
 #[derive(Debug, Clone)]
@@ -32,6 +38,13 @@ pub(super) fn read(
 ) -> Vec<ClientSetting> {
     let mut found = Vec::new();
     below("", table, place, refuse, &mut found);
+    let length: usize = found.iter().map(|setting| setting.name.len() + setting.json.len()).sum();
+    if length > LONGEST {
+        let refusal =
+            Refusal::new(format!("[jitsi.config] has {length} characters: mail programs cut links that long"));
+        let at = table.iter().next().map_or(0, |(key, _)| key.span().start);
+        refuse(at, refusal.hint(format!("{LONGEST} at most: set the rest at the server, in its config.js")));
+    }
     found
 }
 
@@ -45,27 +58,56 @@ fn below(
     for (key, value) in table {
         let (name, at) = (format!("{prefix}{}", key.get_ref()), key.span().start);
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        if key.get_ref().is_empty() || !key.get_ref().bytes().all(is_name) || name.len() > LONGEST_NAME {
+        let text = key.get_ref();
+        let is_sound = !text.is_empty() && text.bytes().all(is_name) && !NOT_NAMES.contains(&text.as_ref());
+        if !is_sound || name.len() > LONGEST_NAME {
             let refusal = Refusal::new("a setting's name in [jitsi.config] has letters, digits and `_` alone");
             refuse(at, refusal.hint("write it as Jitsi's config.js does: startWithAudioMuted = true"));
-        } else if let DeValue::Table(inner) = value.get_ref() {
-            below(&format!("{name}."), inner, place, refuse, found);
-        } else if let Some(json) = json(value) {
-            found.push(ClientSetting { name, json: json.to_string(), place: place(value.span().start) });
-        } else {
-            let what = format!("`{name}` must be true, false, a number, a text or a list of these");
-            refuse(value.span().start, Refusal::new(what).hint("write it like: startWithAudioMuted = true"));
+            continue;
+        }
+        match value.get_ref() {
+            DeValue::Table(inner) if inner.is_empty() => {
+                refuse(
+                    at,
+                    Refusal::new(format!("`{name}` holds nothing")).hint("take it out, or name a setting in it"),
+                );
+            }
+            DeValue::Table(inner) => below(&format!("{name}."), inner, place, refuse, found),
+            _ => match json(value) {
+                Ok(json) => {
+                    found.push(ClientSetting { name, json: json.to_string(), place: place(value.span().start) });
+                }
+                Err(what) => {
+                    let refusal = Refusal::new(format!("`{name}` is {what}, which no link can carry"));
+                    let hint = "true, false, a number, a text or a list of these, like: startWithAudioMuted = true";
+                    refuse(value.span().start, refusal.hint(hint));
+                }
+            },
         }
     }
 }
 
-fn json(value: &Spanned<DeValue<'_>>) -> Option<Json> {
-    Some(match value.get_ref() {
+fn json(value: &Spanned<DeValue<'_>>) -> Result<Json, &'static str> {
+    const LARGE: &str = "a number that browsers cannot count to";
+    Ok(match value.get_ref() {
         DeValue::String(text) => Json::from(text.as_ref()),
         DeValue::Boolean(flag) => Json::from(*flag),
-        DeValue::Integer(number) => Json::from(i64::from_str_radix(number.as_str(), number.radix()).ok()?),
-        DeValue::Float(number) => Json::from(number.as_str().parse::<f64>().ok().filter(|number| number.is_finite())?),
-        DeValue::Array(items) => Json::from(items.iter().map(json).collect::<Option<Vec<_>>>()?),
-        DeValue::Datetime(_) | DeValue::Table(_) => return None,
+        DeValue::Integer(number) => {
+            let number = i64::from_str_radix(number.as_str(), number.radix()).map_err(|_| LARGE)?;
+            if number.unsigned_abs() > LARGEST {
+                return Err(LARGE);
+            }
+            Json::from(number)
+        }
+        DeValue::Float(number) => {
+            let number: f64 = number.as_str().parse().map_err(|_| LARGE)?;
+            if !number.is_finite() {
+                return Err(LARGE);
+            }
+            Json::from(number)
+        }
+        DeValue::Array(items) => Json::from(items.iter().map(json).collect::<Result<Vec<_>, _>>()?),
+        DeValue::Datetime(_) => return Err("a date"),
+        DeValue::Table(_) => return Err("a list with a table in it"),
     })
 }

@@ -152,19 +152,25 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// The web client's settings: of the event's file, else of the configuration unless the event names a server of
-    /// its own.
-    pub(super) fn client(&self) -> &'a [ClientSetting] {
-        if self.has_table(keys::CLIENT) {
-            return &self.event.client;
+    /// The file that a table is taken from, whole: the event's where it holds the table, else the configuration unless
+    /// the event names a server of its own.
+    pub(super) fn owner_of(
+        &self,
+        table: &str,
+        mut keys: impl Iterator<Item = &'static str>,
+    ) -> Option<&'a SettingsFile> {
+        if self.event.tables.contains_key(table) {
+            return Some(self.event);
         }
-        let apart = self.event_speaks_of(Group::Server);
-        self.config.filter(|_| !apart).map_or(&[], |config| &config.client)
+        let config = self.config.filter(|config| config.tables.contains_key(table))?;
+        let is_apart = keys.next().is_some_and(|key| self.set_apart_by(known(key)).is_some());
+        (!is_apart).then_some(config)
     }
 
-    /// Whether the event's file holds a table.
-    pub(super) fn has_table(&self, table: &str) -> bool {
-        self.event.tables.contains_key(table)
+    /// The web client's settings, and the file they are taken from.
+    pub(super) fn client(&self) -> Option<(&'a [ClientSetting], &'a SettingsFile)> {
+        let file = self.owner_of(keys::CLIENT, std::iter::once("jitsi.claims"))?;
+        Some((&file.client, file))
     }
 
     /// Where a table stands in the event's file, or would be added.
@@ -227,14 +233,24 @@ impl<'a> Layers<'a> {
             };
             Some(Setting { key: key.name.into(), shown, origin })
         };
-        let of_client = self.client().iter().map(|setting| {
-            let own = self.has_table(keys::CLIENT);
-            let file = if own { Some(self.event) } else { self.config };
-            let at = Position::new(file.unwrap_or(self.event).shown.clone(), setting.place);
-            let origin = if own { Origin::EventFile(at) } else { Origin::ConfigFile(at) };
-            Setting { key: format!("{}.{}", keys::CLIENT, setting.name).into(), shown: setting.json.clone(), origin }
+        let at = |file: &SettingsFile, place| {
+            let at = Position::new(file.shown.clone(), place);
+            if std::ptr::eq(file, self.event) { Origin::EventFile(at) } else { Origin::ConfigFile(at) }
+        };
+        let of_client = self.client().into_iter().flat_map(|(client, file)| {
+            client.iter().map(move |setting| {
+                let key = format!("{}.{}", keys::CLIENT, setting.name).into();
+                Setting { key, shown: setting.json.clone(), origin: at(file, setting.place) }
+            })
         });
-        let mut settings: Vec<_> = keys::all().filter(|key| !skip(key)).filter_map(setting).chain(of_client).collect();
+        // What a role may do is taken from one file, whole.
+        let is_overridden = |key: &Key| {
+            key.table().starts_with("jitsi.features.")
+                && self.event.tables.contains_key(key.table())
+                && !self.event.entries.contains_key(key.name)
+        };
+        let mut settings: Vec<_> =
+            keys::all().filter(|key| !skip(key) && !is_overridden(key)).filter_map(setting).chain(of_client).collect();
         let table = |setting: &Setting| setting.key.split('.').next().map(str::to_owned);
         settings.sort_by_key(|setting| keys::TABLES.iter().position(|name| Some(*name) == table(setting).as_deref()));
         settings

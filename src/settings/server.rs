@@ -2,6 +2,7 @@
 
 use super::{
     event::secret,
+    file::{Entry, Value},
     keys,
     layers::Layers,
     meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle, ServerCheck},
@@ -70,7 +71,12 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         subject,
         algorithm: algorithm?,
         claims: claims?,
-        config: layers.client().iter().map(|one| (one.name.clone(), one.json.clone())).collect(),
+        config: layers
+            .client()
+            .map_or(&[][..], |(client, _)| client)
+            .iter()
+            .map(|one| (one.name.clone(), one.json.clone()))
+            .collect(),
         features: RoleFeatures {
             moderator: features(layers, "jitsi.features.moderator"),
             attendee: features(layers, "jitsi.features.attendee"),
@@ -97,7 +103,10 @@ fn algorithm(layers: &mut Layers<'_>, is_private: bool) -> Option<Algorithm> {
 /// What the tokens of a role allow; `None` where no file speaks of it. An empty table names none,
 /// which takes a moderator's defaults away.
 fn features(layers: &Layers<'_>, table: &str) -> Option<Features> {
-    let named = keys::all().filter(|key| key.table() == table && layers.says(key.name));
-    let mut features = named.map(|key| (key.short(), layers.switch(key.name))).peekable();
-    (features.peek().is_some() || layers.has_table(table)).then(|| features.collect())
+    let keys = || keys::all().filter(|key| key.table() == table);
+    layers.owner_of(table, keys().map(|key| key.name)).map(|file| {
+        let allowed =
+            |key: &keys::Key| matches!(file.entries.get(key.name), Some(Entry { value: Value::Bool(true), .. }));
+        keys().filter(|key| file.entries.contains_key(key.name)).map(|key| (key.short(), allowed(key))).collect()
+    })
 }

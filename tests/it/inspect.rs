@@ -213,10 +213,12 @@ fn each_rule_has_a_verdict_with_what_the_server_would_say() {
         (token(&with("iss", json!("other"))), "aud", "accepted", ""),
         (token(&with("exp", json!("soon"))), "exp", "refused", "exp must be number"),
         (token(&with("exp", json!(1e30))), "exp", "accepted", ""),
-        (token(&with("sub", json!("elsewhere.example"))), "sub", "refused", "Room and token mismatched"),
+        (token(&with("sub", json!("elsewhere.example"))), "sub", "depends", "Room and token mismatched"),
         (token(&with("sub", json!("*"))), "sub", "accepted", ""),
         (token(&with("room", json!("*"))), "room", "accepted", ""),
-        (token(&with("context", json!({"tenant": "a"}))), "tenant", "accepted", ""),
+        (token(&with("context", json!({"tenant": "a"}))), "tenant", "refused", "Tenant differs"),
+        (token(&with("exp", json!(2_111_660_000))), "exp", "accepted", ""),
+        (signed(r#"{"typ":"JWT","alg":"HS256","kid":"k"}"#, &claims().to_string(), SECRET), "kid", "accepted", ""),
         (token(&with("context", json!({"user": {"id": 7}}))), "user", "depends", ""),
         (token(&with("context", json!({"user": {"moderator": true}}))), "moderator", "depends", ""),
         (token(&with("context", json!({"features": {"nonsense": true}}))), "features", "depends", ""),
@@ -236,4 +238,31 @@ fn each_rule_has_a_verdict_with_what_the_server_would_say() {
     ] {
         assert_eq!(verdict(&token, rule), expected(ruling, answer), "{rule}");
     }
+}
+
+#[test]
+fn what_is_told_of_a_token_does_not_contradict_itself() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    let unsigned = signed(r#"{"typ":"JWT","alg":"none"}"#, &claims().to_string(), SECRET);
+    sandbox.run(&["inspect", &unsigned]).is(3).says("is not signed").says_not("another secret signed");
+    let never = token(&with("exp", json!(2_111_660_000)));
+    sandbox.run(&["inspect", &never]).is(3).says("never works").says_not("does not work yet");
+    // Without features the server's defaults hold, with none of them nothing does.
+    let features = |given: Value| {
+        let token = token(&with("context", json!({"user": {"id": "a", "name": "A"}, "features": given})));
+        let told = sandbox.run(&["inspect", &token, "--format", "json"]).stdout.clone();
+        let told: Value = serde_json::from_str(&told).unwrap();
+        (sandbox.run(&["inspect", &token]).stdout.clone(), told["claims"]["features"].clone())
+    };
+    let (words, read) = features(json!({}));
+    assert!(words.contains("features: none; not even a moderator has any") && read == json!({}), "{words}");
+    let (words, read) = features(json!({"recording": true, "flip": "true"}));
+    assert!(words.contains("recording = true") && words.contains("flip = \"true\""), "{words}");
+    assert_eq!(read, json!({"recording": true, "flip": "true"}));
+    let (sandbox, link) = with_a_link();
+    sandbox.run(&["inspect", &link]).is(0).says("features   accepted, not said: the server's defaults hold");
+    sandbox.run(&["inspect", &format!("{link}#config.a=1")]).is(0).says("beside the token in the link: config.a=1");
+    // In a link to a tenant the tenant is what counts, whatever the event says.
+    let tenant = link.replace("/rust-workshop?", "/acme/rust-workshop?");
+    sandbox.run(&["inspect", &tenant]).is(3).says("the link leads to `acme`").says("sub        depends");
 }

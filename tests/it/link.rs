@@ -148,12 +148,66 @@ fn settings_of_the_web_client_travel_in_the_link_and_spoil_nothing() {
     let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
     assert!(link.contains("#jwt=%22eyJ") && link.ends_with(&format!("%22&{carried}")), "{link}");
     sandbox.run(&["inspect", &link]).is(0).says("Attendee 1's key");
-    for (key, value) in
-        [("\"start with\"", "true"), ("\"a&b\"", "true"), ("when", "2036-12-05"), ("\"\"", "1"), ("x", "nan")]
-    {
+    for (key, value, says) in [
+        ("\"start with\"", "true", "letters, digits and `_` alone"),
+        ("\"a&b\"", "true", "letters, digits and `_` alone"),
+        ("__proto__", "1", "letters, digits and `_` alone"),
+        ("when", "2036-12-05", "`when` is a date"),
+        ("x", "nan", "`x` is a number that browsers cannot count to"),
+        ("x", "9007199254740993", "`x` is a number that browsers cannot count to"),
+        ("x", "[{a = 1}]", "`x` is a list with a table in it"),
+        ("x", "{}", "`x` holds nothing"),
+        ("x", &format!("\"{}\"", "x".repeat(1000)), "1000 at most"),
+    ] {
         event().raw("jitsi.config", key, value).write(&sandbox);
-        sandbox.run(&["check"]).is(3).says("event.toml:").says("startWithAudioMuted = true");
+        sandbox.run(&["check"]).is(3).says("event.toml:").says(says);
     }
     event().raw("jitsi", "config", "1").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("`jitsi.config` must be a table");
+}
+
+#[test]
+fn other_settings_of_links_are_told_and_a_round_to_all_mails_them() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    let event = || EventFile::at(server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    event().raw("jitsi.config", "startWithAudioMuted", true).write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0).says("or other settings under [jitsi]");
+    sandbox.run(&["resend", "--all", "--yes"]).is(0);
+    sandbox.run(&["resend", "--all", "--yes"]).is(0).says("nothing to send");
+    assert_eq!(server.counts().mails, 4);
+    event().raw("jitsi.features.attendee", "recording", true).write(&sandbox);
+    sandbox.run(&["resend", "--all", "--yes"]).is(0).says_not("nothing to send");
+    assert_eq!(server.counts().mails, 6);
+}
+
+#[test]
+fn a_table_of_the_event_takes_the_place_of_the_shared_one() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    sandbox.write_config("[jitsi.config]\nstartWithAudioMuted = true\n[jitsi.features.attendee]\nrecording = true\n");
+    // A server of the event's own inherits nothing of another's.
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    let link = || sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
+    let features = |link: &str| verify_token(link, SECRET).unwrap()["context"]["features"].clone();
+    assert!(!link().contains("config.") && features(&link()).is_null());
+    sandbox.write_config(
+        "[jitsi]\nurl = \"https://meet.example.org\"\napp_id = \"workshop\"\n[jitsi.config]\nstartWithAudioMuted = true\n\
+         [jitsi.features.attendee]\nrecording = true\n",
+    );
+    let shared = || EventFile::at(CLOSED_PORT).without("jitsi", "url").without("jitsi", "app_id");
+    shared().write(&sandbox);
+    assert!(link().ends_with("#config.startWithAudioMuted=true"));
+    assert_eq!(features(&link()), serde_json::json!({"recording": true}));
+    shared()
+        .raw("jitsi.config", "prejoinPageEnabled", false)
+        .raw("jitsi.features.attendee", "flip", true)
+        .write(&sandbox);
+    assert!(link().ends_with("#config.prejoinPageEnabled=false"));
+    assert_eq!(features(&link()), serde_json::json!({"flip": true}));
+    sandbox.run(&["check"]).is(0).says_not("recording").says_not("startWithAudioMuted");
+    let text = sandbox.read("event.toml").replace("flip = true", "").replace("prejoinPageEnabled = false", "");
+    sandbox.write("event.toml", &text);
+    assert!(!link().contains("config."));
+    assert_eq!(features(&link()), serde_json::json!({}));
 }
