@@ -69,8 +69,12 @@ MEMORY = {"name": "memory", "small": 10_000, "large": 100_000, "peak": 150e6, "g
 # Attendees, and seconds from the start of the program to the first mail in the sink.
 FIRST_MAIL = {"name": "first-mail", "count": 10_000, "seconds": 2.0}
 
-NAMES = [*(condition.name for condition in SPEED), MEMORY["name"], FIRST_MAIL["name"]]
-QUICK = ["loopback-1", "loopback-16", "delay-4", "tls-16", "first-mail"]
+# Mails whose links an RSA key of 2048 bits signs, and how near they must come to what bounds them: the line, or the
+# signatures that all cores make.
+RSA = {"name": "rs256-16", "count": 40_000, "connections": 16, "of_bound": 0.5}
+
+NAMES = [*(condition.name for condition in SPEED), RSA["name"], MEMORY["name"], FIRST_MAIL["name"]]
+QUICK = ["loopback-1", "loopback-16", "delay-4", "tls-16", "rs256-16", "first-mail"]
 QUICK_PEERS = ("smtp-source", "nodemailer")
 QUICK_PART = 10
 

@@ -1,10 +1,13 @@
 """The measurements: who runs when, and what is made of it."""
 
+import os
 import re
+import subprocess
 import time
 
 import relay
-from conditions import FIRST_MAIL, MEMORY
+import words
+from conditions import FIRST_MAIL, MEMORY, RSA
 from report import Figure
 
 
@@ -44,6 +47,38 @@ def syncs(bench, report, condition):
         f"  ledger: {calls:,} syncs, one for {count / max(calls, 1):.1f} mails; its thread is in them for"
         f" {waited / real:.0%} of the run, which is {max(0, 1 - free / real):.0%} shorter where they cost nothing"
     )
+
+
+def rsa(bench, report, rounds, count):
+    """A run that signs with a private key, beside one with a secret and the signatures that all cores can make."""
+    name, connections = RSA["name"], RSA["connections"]
+    key = bench.folder / "rsa.pem"
+    subprocess.run(["openssl", "genpkey", "-quiet", "-algorithm", "RSA", "-out", key], check=True)
+    private, secret, signed = [], [], []
+    for number in range(rounds):
+        runs = [
+            lambda: private.append(count / bench.run("roomkey", count, connections, edit=lambda at: words.sign_with(at, key))),
+            lambda: secret.append(count / bench.run("roomkey", count, connections)),
+            lambda: signed.append(signatures()),
+        ]
+        for measured in runs[number % 3:] + runs[:number % 3]:
+            measured()
+    key.unlink()
+    of_bound = Figure([mine / min(bounds) for mine, *bounds in zip(private, secret, signed)])
+    rs256, hs256, cores = Figure(private), Figure(secret), Figure(signed)
+    bound = "the signatures" if cores.median < hs256.median else "the line"
+    report.say(f"\n{name}: {count:,} attendees, RSA of 2048 bits, {connections} connections; median of {rounds} (minimum)")
+    report.say(f"  RS256      {rs256.median:>8,.0f} ({rs256.least:,.0f}) mails/s, bound by {bound}")
+    report.say(f"  HS256      {hs256.median:>8,.0f} ({hs256.least:,.0f}) mails/s")
+    report.say(f"  openssl    {cores.median:>8,.0f} ({cores.least:,.0f}) signatures/s on {os.cpu_count()} cores that do nothing else")
+    report.at_least(name, "x its bound", of_bound, RSA["of_bound"])
+
+
+def signatures():
+    """What all cores together sign in a second, by OpenSSL."""
+    command = ["openssl", "speed", "-seconds", "1", "-multi", str(os.cpu_count()), "-mr", "rsa2048"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(re.findall(r"^\+F2:\d+:2048:([\d.]+)", told, re.MULTILINE)[-1])
 
 
 def memory(bench, report, rounds, factor):

@@ -61,10 +61,11 @@ class Bench:
                 command = [self.programs.python, "-B", PEERS / "mailmerge_links.py", *common]
         return command, environment
 
-    def run(self, tool, count, connections, line=None, before=(), watch=None):
+    def run(self, tool, count, connections, line=None, before=(), watch=None, edit=None):
         """Has a tool deliver so many mails over a line; gives the seconds that took.
 
-        `before` is put before the command; `watch` is called with the process and the sink meanwhile.
+        `before` is put before the command; `watch` is called with the process and the sink
+        meanwhile, `edit` with the event's folder before.
         """
         folder = self.folder / "run"
         shutil.rmtree(folder, ignore_errors=True)
@@ -72,6 +73,8 @@ class Bench:
         with relay.Sink() as sink, self.way(line, sink, folder) as way:
             ca = folder / "ca.pem" if line == "tls" else None
             words.write_event(folder, count, way.port, connections, ca)
+            if edit:
+                edit(folder)
             command, environment = self.command(tool, Job(folder, count, way.port, connections, ca))
             # What earlier runs left to be written must not be waited for by this one.
             os.sync()

@@ -26,6 +26,15 @@ def write_event(folder, count, port, connections, ca=None):
     subprocess.run(command, check=True)
 
 
+def sign_with(folder, key):
+    """Has a private key sign the event's links."""
+    private, event = folder / "jitsi.pem", folder / "event.toml"
+    private.write_bytes(key.read_bytes())
+    private.chmod(0o600)
+    lines = '[jitsi]\nprivate_key_file = "jitsi.pem"\nkey_id = "bench"'
+    event.write_text(event.read_text(encoding="utf-8").replace("[jitsi]", lines), encoding="utf-8")
+
+
 def prepare(folder, roomkey):
     """Writes event.json, invite.txt, invite.html and the canned mail; gives the size of that."""
     write_event(folder, 1, 25, 1)
