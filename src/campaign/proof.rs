@@ -128,9 +128,7 @@ impl Press {
             from_domain: self.from.address.domain(),
             octets,
         });
-        // A cancellation has no link to miss.
-        let of_links = |finding: &Finding| matches!(finding, Finding::LinkMissing(_) | Finding::LinkNotClickable);
-        findings.retain(|finding| occasion == Occasion::Invite || !of_links(finding));
+        findings.retain(|finding| occasion == Occasion::Invite || !finding.misses_link());
         findings
     }
 }

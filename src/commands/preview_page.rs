@@ -202,9 +202,7 @@ fn warnings(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, remarks: 
         from_domain: opened.press.from.address.domain(),
         octets: letter.octets(),
     });
-    // A cancellation has no link to miss.
-    let of_links = |finding: &Finding| matches!(finding, Finding::LinkMissing(_) | Finding::LinkNotClickable);
-    let is_said = |finding: &&Finding| link.is_some() || !of_links(finding);
+    let is_said = |finding: &&Finding| link.is_some() || !finding.misses_link();
     warnings.extend(findings.iter().filter(is_said).map(|finding| format!("{finding}: {}", finding.hint())));
     warnings
 }

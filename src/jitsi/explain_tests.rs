@@ -9,10 +9,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     jitsi::{
-        Algorithm, Bearer, ClaimsStyle, Finding, LinkStyle, Provider, ServerAddress, Severity, SigningKey,
-        SigningSecret, TokenSettings, extract_token,
+        Algorithm, Bearer, Finding, ServerAddress, Severity, SigningKey, SigningSecret, TokenSettings, extract_token,
     },
-    model::{Address, RoleFeatures, Room, UserId, Window},
+    model::{Address, Room, UserId, Window},
 };
 
 const SECRET: &str = "4f9c1a7be2d8036549aa17cc80e3b6d2";
@@ -20,19 +19,7 @@ const NBF: i64 = 1_796_473_800;
 const EXP: i64 = 1_796_493_600;
 
 fn settings() -> TokenSettings {
-    TokenSettings {
-        server: ServerAddress::parse("https://meet.example.org").unwrap(),
-        provider: Provider::OwnServer,
-        app_id: "workshop".into(),
-        key_id: None,
-        audience: None,
-        subject: None,
-        algorithm: Algorithm::Hs256,
-        claims: ClaimsStyle::Standard,
-        features: RoleFeatures::default(),
-        config: Vec::new(),
-        link: LinkStyle::Query,
-    }
+    TokenSettings::usual(ServerAddress::parse("https://meet.example.org").unwrap(), "workshop".into())
 }
 
 fn signer(settings: TokenSettings) -> Signer {

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::{
     findings::{Judge, kind},
-    token_settings::Provider,
     verdicts::Rule,
 };
 use crate::model::FEATURES;
@@ -55,7 +54,7 @@ impl<'a> Judge<'a> {
     fn rights(&mut self, user: &'a Map<String, Value>) {
         self.rule = Some(Rule::Moderator);
         let read = |flag: &Value| flag.is_boolean() || matches!(flag.as_str(), Some("true" | "false"));
-        let is_jaas = self.facts.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID));
+        let is_jaas = self.facts.is_jaas();
         if self.facts.user.moderator && is_jaas {
             self.note("the token asks for a moderator's rights");
         } else if self.facts.user.moderator {

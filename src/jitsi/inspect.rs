@@ -15,6 +15,7 @@ use super::{
     claims::Algorithm,
     json_object::Object,
     link::{LinkParts, LinkProblem, percent_decoded, take_apart},
+    token_settings::Provider,
     verdicts::Rule,
 };
 
@@ -265,6 +266,13 @@ pub struct ClaimFacts {
     pub features: Option<Vec<(String, Value)>>,
     /// Claims that no Jitsi server looks at, name and JSON.
     pub others: Vec<(String, String)>,
+}
+
+impl ClaimFacts {
+    /// Whether it is JaaS's: its tenants are named so, and stand in `sub`.
+    pub(super) fn is_jaas(&self) -> bool {
+        self.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID))
+    }
 }
 
 /// What `context.user` says.

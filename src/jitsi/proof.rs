@@ -108,15 +108,15 @@ impl Signer {
 
     /// Whether nothing stands in the link but server, room and token, each spelt as it was meant.
     fn has_exact_text(&self, link: &JoinLink, room: &Room, token: &str) -> bool {
-        let (before, after) = match (self.settings.link, self.config.is_empty()) {
-            (LinkStyle::Query, true) => ("?jwt=", String::new()),
-            (LinkStyle::Query, false) => ("?jwt=", format!("#{}", self.config)),
-            (LinkStyle::Fragment, true) => ("#jwt=%22", "%22".to_owned()),
-            (LinkStyle::Fragment, false) => ("#jwt=%22", format!("%22&{}", self.config)),
+        let (before, after, between) = match self.settings.link {
+            LinkStyle::Query => ("?jwt=", "", "#"),
+            LinkStyle::Fragment => ("#jwt=%22", "%22", "&"),
         };
+        let between = if self.config.is_empty() { "" } else { between };
         let inner = link.expose().strip_prefix(self.settings.server.as_str()).and_then(|rest| rest.strip_prefix('/'));
         let inner = inner.and_then(|rest| rest.strip_prefix(room.as_str())).and_then(|rest| rest.strip_prefix(before));
-        inner.and_then(|rest| rest.strip_suffix(after.as_str())) == Some(token)
+        let inner = inner.and_then(|rest| rest.strip_suffix(self.config.as_str()));
+        inner.and_then(|rest| rest.strip_suffix(between)).and_then(|rest| rest.strip_suffix(after)) == Some(token)
     }
 
     fn verify_claims(&self, claims: &ReadClaims, room: &Room, window: &Window) -> Result<(), VerifyProblem> {

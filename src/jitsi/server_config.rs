@@ -147,25 +147,10 @@ fn lua(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        jitsi::{ClaimsStyle, LinkStyle, ServerAddress},
-        model::RoleFeatures,
-    };
+    use crate::jitsi::ServerAddress;
 
     fn settings() -> TokenSettings {
-        TokenSettings {
-            provider: Provider::OwnServer,
-            server: ServerAddress::parse("https://meet.example.org").unwrap(),
-            app_id: "work\"shop".into(),
-            key_id: None,
-            audience: None,
-            subject: None,
-            algorithm: Algorithm::Hs256,
-            claims: ClaimsStyle::Standard,
-            features: RoleFeatures::default(),
-            config: Vec::new(),
-            link: LinkStyle::Query,
-        }
+        TokenSettings::usual(ServerAddress::parse("https://meet.example.org").unwrap(), "work\"shop".into())
     }
 
     #[test]

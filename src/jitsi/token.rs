@@ -150,25 +150,13 @@ impl Signer {
             return Err(MintProblem::NoName);
         }
         let settings = &self.settings;
-        let claims = Claims {
-            aud: settings.audience(),
-            iss: settings.issuer(),
-            sub: settings.subject(),
-            room: room.as_str(),
-            nbf,
-            exp,
-            context: Context {
-                tenant: settings.tenant(),
-                user: User {
-                    id: &bearer.user_id.0,
-                    name: (settings.claims != ClaimsStyle::Minimal).then_some(bearer.name),
-                    email: (settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str()),
-                    moderator: bearer.moderator.then_some(true),
-                },
-                features: settings.features(bearer.moderator),
-            },
+        let user = User {
+            id: &bearer.user_id.0,
+            name: (settings.claims != ClaimsStyle::Minimal).then_some(bearer.name),
+            email: (settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str()),
+            moderator: bearer.moderator.then_some(true),
         };
-        let token = encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))?;
+        let token = self.sign(user, room, nbf, exp)?;
         let link = join_link(&settings.server, room, &token, settings.link, &self.config);
         // What follows `#` for the client, browsers keep to themselves.
         let length = link.expose().len() - self.config.len();
@@ -181,8 +169,12 @@ impl Signer {
     /// # Errors
     /// [`MintProblem::Signing`] where the library refuses to sign.
     pub fn probe(&self, room: &Room, nbf: i64, exp: i64) -> Result<String, MintProblem> {
-        let settings = &self.settings;
         let user = User { id: "roomkey-check", name: Some("Roomkey check"), email: None, moderator: None };
+        self.sign(user, room, nbf, exp)
+    }
+
+    fn sign(&self, user: User<'_>, room: &Room, nbf: i64, exp: i64) -> Result<String, MintProblem> {
+        let settings = &self.settings;
         let claims = Claims {
             aud: settings.audience(),
             iss: settings.issuer(),
@@ -190,7 +182,11 @@ impl Signer {
             room: room.as_str(),
             nbf,
             exp,
-            context: Context { tenant: settings.tenant(), user, features: settings.features(false) },
+            context: Context {
+                tenant: settings.tenant(),
+                features: settings.features(user.moderator.unwrap_or(false)),
+                user,
+            },
         };
         encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))
     }

@@ -65,6 +65,24 @@ const JAAS_ATTENDEE: Features = Features::fixed(&[
 ]);
 
 impl TokenSettings {
+    /// What a server with an `app_secret` wants unless told otherwise.
+    #[must_use]
+    pub fn usual(server: ServerAddress, app_id: String) -> Self {
+        Self {
+            provider: Provider::default(),
+            server,
+            app_id,
+            key_id: None,
+            audience: None,
+            subject: None,
+            algorithm: Algorithm::default(),
+            claims: ClaimsStyle::default(),
+            features: RoleFeatures::default(),
+            config: Vec::new(),
+            link: LinkStyle::default(),
+        }
+    }
+
     /// What `iss` says: the app id, or what JaaS wants.
     #[must_use]
     pub fn issuer(&self) -> &str {

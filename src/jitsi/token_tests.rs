@@ -13,19 +13,7 @@ use crate::{
 const SECRET: &str = "4f9c1a7be2d8036549aa17cc80e3b6d2";
 
 fn settings() -> TokenSettings {
-    TokenSettings {
-        server: ServerAddress::parse("https://meet.example.org").unwrap(),
-        provider: Provider::OwnServer,
-        app_id: "workshop".into(),
-        key_id: None,
-        audience: None,
-        subject: None,
-        algorithm: Algorithm::Hs256,
-        claims: ClaimsStyle::Standard,
-        features: RoleFeatures::default(),
-        config: Vec::new(),
-        link: LinkStyle::Query,
-    }
+    TokenSettings::usual(ServerAddress::parse("https://meet.example.org").unwrap(), "workshop".into())
 }
 
 fn secret() -> SigningKey {

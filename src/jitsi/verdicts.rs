@@ -8,7 +8,6 @@ use super::{
     claims::Algorithm,
     inspect::{Explanation, Moment, Severity, SignatureCheck},
     inspect_text::utc,
-    token_settings::Provider,
 };
 
 /// A rule of a Jitsi server, or of its web client, on a token.
@@ -221,7 +220,7 @@ impl Explanation {
                 SignatureCheck::NotChecked(why) => (Depends, format!("not checked: {why}")),
                 _ => (Accepted, format!("where the server holds {}", self.checked_with)),
             },
-            Rule::Iss | Rule::Aud if self.is_jaas() => none((Accepted, "as JaaS wants it")),
+            Rule::Iss | Rule::Aud if self.claims.is_jaas() => none((Accepted, "as JaaS wants it")),
             Rule::Iss if self.expected.is_some() => {
                 (Accepted, format!("where the server's `app_id` is `{}`", said(&self.claims.iss)))
             }
@@ -229,13 +228,13 @@ impl Explanation {
             Rule::Aud => none((Accepted, "unless the server lists others in `asap_accepted_audiences`")),
             Rule::Room => (Accepted, format!("in `{}` alone", said(&self.claims.room))),
             Rule::Sub if self.claims.sub.as_deref() == Some("*") => none((Accepted, "everywhere")),
-            Rule::Sub if self.is_jaas() => none((Accepted, "as JaaS wants it")),
+            Rule::Sub if self.claims.is_jaas() => none((Accepted, "as JaaS wants it")),
             Rule::Sub => {
                 let sub = said(&self.claims.sub).to_ascii_lowercase();
                 (Accepted, format!("where the domain or tenant is `{sub}`"))
             }
             Rule::Tenant if self.claims.tenant.is_none() => none((Accepted, "none is named")),
-            Rule::Moderator if self.claims.user.moderator && self.is_jaas() => none((Accepted, "as moderator")),
+            Rule::Moderator if self.claims.user.moderator && self.claims.is_jaas() => none((Accepted, "as moderator")),
             Rule::Moderator if self.claims.user.moderator => {
                 none((Depends, "owner of the room, where the server loads `token_affiliation`"))
             }
@@ -250,10 +249,6 @@ impl Explanation {
             )),
             Rule::Typ | Rule::Exp | Rule::Nbf | Rule::Tenant | Rule::User => (Accepted, String::new()),
         }
-    }
-
-    fn is_jaas(&self) -> bool {
-        self.claims.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID))
     }
 
     fn fault(&self, rule: Rule) -> Fault {

@@ -81,6 +81,11 @@ impl Key {
         self.group == Some(group) && !self.follows
     }
 
+    /// Whether its table is taken from one file, whole: what it does not name is named nowhere.
+    pub(super) fn is_of_whole_table(&self) -> bool {
+        self.table().starts_with("jitsi.features.")
+    }
+
     /// The name without its table.
     pub(super) fn short(&self) -> &'static str {
         split(self.name).1

@@ -47,7 +47,8 @@ impl<'a> Layers<'a> {
         if let Some(found) = lookup_in(self.event, name) {
             return found;
         }
-        let apart = self.set_apart_by(known(name)).is_some();
+        let key = known(name);
+        let apart = self.set_apart_by(key).is_some() || key.is_of_whole_table() && self.has_table(key.table());
         self.config.filter(|_| !apart).and_then(|config| lookup_in(config, name)).unwrap_or(Lookup::Absent)
     }
 
@@ -152,24 +153,23 @@ impl<'a> Layers<'a> {
         }
     }
 
-    /// The file that a table is taken from, whole: the event's where it holds the table, else the configuration unless
-    /// the event names a server of its own.
-    pub(super) fn owner_of(
-        &self,
-        table: &str,
-        mut keys: impl Iterator<Item = &'static str>,
-    ) -> Option<&'a SettingsFile> {
-        if self.event.tables.contains_key(table) {
+    /// The file that a table under `[jitsi]` is taken from, whole: the event's where it holds the table, else the
+    /// configuration unless the event names a server of its own.
+    pub(super) fn owner_of(&self, table: &str) -> Option<&'a SettingsFile> {
+        if self.has_table(table) {
             return Some(self.event);
         }
-        let config = self.config.filter(|config| config.tables.contains_key(table))?;
-        let is_apart = keys.next().is_some_and(|key| self.set_apart_by(known(key)).is_some());
-        (!is_apart).then_some(config)
+        let config = self.config.filter(|_| !self.event_speaks_of(Group::Server));
+        config.filter(|config| config.tables.contains_key(table))
+    }
+
+    fn has_table(&self, table: &str) -> bool {
+        self.event.tables.contains_key(table)
     }
 
     /// The web client's settings, and the file they are taken from.
     pub(super) fn client(&self) -> Option<(&'a [ClientSetting], &'a SettingsFile)> {
-        let file = self.owner_of(keys::CLIENT, std::iter::once("jitsi.claims"))?;
+        let file = self.owner_of(keys::CLIENT)?;
         Some((&file.client, file))
     }
 
@@ -243,14 +243,7 @@ impl<'a> Layers<'a> {
                 Setting { key, shown: setting.json.clone(), origin: at(file, setting.place) }
             })
         });
-        // What a role may do is taken from one file, whole.
-        let is_overridden = |key: &Key| {
-            key.table().starts_with("jitsi.features.")
-                && self.event.tables.contains_key(key.table())
-                && !self.event.entries.contains_key(key.name)
-        };
-        let mut settings: Vec<_> =
-            keys::all().filter(|key| !skip(key) && !is_overridden(key)).filter_map(setting).chain(of_client).collect();
+        let mut settings: Vec<_> = keys::all().filter(|key| !skip(key)).filter_map(setting).chain(of_client).collect();
         let table = |setting: &Setting| setting.key.split('.').next().map(str::to_owned);
         settings.sort_by_key(|setting| keys::TABLES.iter().position(|name| Some(*name) == table(setting).as_deref()));
         settings

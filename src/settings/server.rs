@@ -2,7 +2,6 @@
 
 use super::{
     event::secret,
-    file::{Entry, Value},
     keys,
     layers::Layers,
     meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle, ServerCheck},
@@ -103,10 +102,6 @@ fn algorithm(layers: &mut Layers<'_>, is_private: bool) -> Option<Algorithm> {
 /// What the tokens of a role allow; `None` where no file speaks of it. An empty table names none,
 /// which takes a moderator's defaults away.
 fn features(layers: &Layers<'_>, table: &str) -> Option<Features> {
-    let keys = || keys::all().filter(|key| key.table() == table);
-    layers.owner_of(table, keys().map(|key| key.name)).map(|file| {
-        let allowed =
-            |key: &keys::Key| matches!(file.entries.get(key.name), Some(Entry { value: Value::Bool(true), .. }));
-        keys().filter(|key| file.entries.contains_key(key.name)).map(|key| (key.short(), allowed(key))).collect()
-    })
+    let named = keys::all().filter(|key| key.table() == table && layers.says(key.name));
+    layers.owner_of(table).map(|_| named.map(|key| (key.short(), layers.switch(key.name))).collect())
 }

@@ -8,10 +8,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use roomkey::{
     invitation::{Facts, Occasion, Rendered, Templates},
-    jitsi::{
-        Algorithm, Bearer, ClaimsStyle, LinkStyle, Provider, RsaBits, RsaKey, ServerAddress, Signer, SigningKey,
-        SigningSecret, TokenSettings,
-    },
+    jitsi::{Algorithm, Bearer, RsaBits, RsaKey, ServerAddress, Signer, SigningKey, SigningSecret, TokenSettings},
     ledger::{
         CampaignId, CampaignKind, Ending, Entry, Ledger, LedgerFolder, LockNote, OwnValues, PersonIdentity, RunLock,
         Terms, TermsId, Writer, WriterHandle,
@@ -215,19 +212,7 @@ fn entry(row: u32, campaign: CampaignId, terms: TermsId) -> Entry {
 fn signer() -> (Signer, SubKeys) {
     let secret = SecretString::from("a-secret-for-figures-of-32-octets-or-so");
     let (secret, _) = SigningSecret::accept(secret).unwrap();
-    let settings = TokenSettings {
-        server: ServerAddress::parse("https://meet.example.org").unwrap(),
-        provider: Provider::OwnServer,
-        app_id: "workshop".into(),
-        key_id: None,
-        audience: None,
-        subject: None,
-        algorithm: Algorithm::Hs256,
-        claims: ClaimsStyle::Standard,
-        features: roomkey::model::RoleFeatures::default(),
-        config: Vec::new(),
-        link: LinkStyle::Query,
-    };
+    let settings = TokenSettings::usual(ServerAddress::parse("https://meet.example.org").unwrap(), "workshop".into());
     let key = SigningKey::Secret(secret);
     (Signer::new(settings, &key).unwrap(), key.sub_keys())
 }

@@ -105,24 +105,13 @@ pub fn findings(answers: &Answers, settings: &TokenSettings) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        jitsi::{Algorithm, ClaimsStyle, LinkStyle, Provider, ServerAddress},
-        model::RoleFeatures,
-    };
+    use crate::jitsi::{Algorithm, ServerAddress};
 
     fn settings(algorithm: Algorithm) -> TokenSettings {
         TokenSettings {
-            provider: Provider::OwnServer,
-            server: ServerAddress::parse("https://meet.example.org").unwrap(),
-            app_id: "workshop".into(),
             key_id: algorithm.is_rsa().then(|| "key".into()),
-            audience: None,
-            subject: None,
             algorithm,
-            claims: ClaimsStyle::Standard,
-            features: RoleFeatures::default(),
-            config: Vec::new(),
-            link: LinkStyle::Query,
+            ..TokenSettings::usual(ServerAddress::parse("https://meet.example.org").unwrap(), "workshop".into())
         }
     }
 

@@ -111,6 +111,12 @@ impl Finding {
         }
     }
 
+    /// Whether it misses the reader's link, which a cancellation does not have.
+    #[must_use]
+    pub fn misses_link(&self) -> bool {
+        matches!(self, Self::LinkMissing(_) | Self::LinkNotClickable)
+    }
+
     /// Takes in the same finding of another mail; `false` where it is another one. Of two sizes the
     /// larger stays.
     pub fn takes_in(&mut self, other: &Self) -> bool {
