@@ -23,8 +23,6 @@ pub enum Provider {
 impl Provider {
     /// What an app id of JaaS begins with.
     pub const JAAS_APP_ID: &str = "vpaas-magic-cookie-";
-    /// Where JaaS is.
-    pub const JAAS_URL: &str = "https://8x8.vc";
 }
 
 /// What all tokens of an event have in common.
