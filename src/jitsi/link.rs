@@ -6,10 +6,8 @@
 
 use std::borrow::Cow;
 
-use data_encoding::HEXUPPER;
-
 use super::server::{ServerAddress, canonical_host, default_port, split_port};
-use crate::model::{JoinLink, Room};
+use crate::model::{JoinLink, Room, percent_encoded};
 
 /// Where in the link the token stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -86,13 +84,7 @@ pub(super) fn client_parameters(config: &[(String, String)]) -> String {
     for (name, json) in config {
         let separator = if text.is_empty() { "" } else { "&" };
         text.extend([separator, "config.", name, "="]);
-        for byte in json.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                text.push(char::from(byte));
-            } else {
-                text.extend(["%".to_owned(), HEXUPPER.encode(&[byte])]);
-            }
-        }
+        text.push_str(&percent_encoded(json, ""));
     }
     text
 }

@@ -31,6 +31,6 @@ pub use mail::{Mail, MessageId};
 pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
 pub use picture::Picture;
 pub use room::{Room, RoomProblem};
-pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break};
+pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded};
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};
 pub use zone::zone_meant;

@@ -1,4 +1,4 @@
-//! Characters that may not travel: control characters and bidirectional overrides.
+//! Characters that may not travel: control characters and bidirectional overrides; and how others do in links.
 
 use std::fmt;
 
@@ -49,6 +49,22 @@ pub fn has_bare_line_break(bytes: &[u8]) -> bool {
     within != 0 || *first == b'\n' || *last == b'\r'
 }
 
+/// A text as it stands in a link (RFC 3986 §2.1): all but the unreserved characters encoded, and those that are
+/// `kept`.
+#[must_use]
+pub fn percent_encoded(text: &str, kept: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c) {
+            out.push(c);
+        } else {
+            let mut octets = [0; 4];
+            out.extend(c.encode_utf8(&mut octets).bytes().map(|octet| format!("%{octet:02X}")));
+        }
+    }
+    out
+}
+
 /// Whether nobody sees it, and no script needs it within a word: soft hyphen, zero-width blank, direction
 /// marks, word joiner, byte-order mark.
 pub(super) fn is_invisible(c: char) -> bool {
@@ -76,6 +92,12 @@ mod tests {
     fn free_text_may_hold_line_breaks_but_no_nul() {
         assert_eq!(forbidden_char_in_text("two\nlines\tand a tab"), None);
         assert_eq!(forbidden_char_in_text("nul\0"), Some(ForbiddenChar('\0')));
+    }
+
+    #[test]
+    fn a_link_holds_unreserved_characters_and_those_that_are_kept() {
+        assert_eq!(percent_encoded("A-z_0.~ é@\"", ""), "A-z_0.~%20%C3%A9%40%22");
+        assert_eq!(percent_encoded("a@b c", "@"), "a@b%20c");
     }
 
     #[test]

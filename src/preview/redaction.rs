@@ -21,7 +21,7 @@ use super::{
     record::{Row, Told},
     script,
 };
-use crate::model::Mailbox;
+use crate::model::{Mailbox, percent_encoded};
 
 /// Domains that nobody can have (RFC 2606): what stands in an address's place ends so.
 const NOWHERE: &str = "example.invalid";
@@ -136,7 +136,10 @@ impl Mask {
             patterns.push(Pattern::exactly((user_id.clone(), format!("user-{number}"))));
         }
         for (real, shown) in [(row.address.clone(), address.clone()), (unicode(&row.address), address.clone())] {
-            let encoded = [(percent(&real, "@"), shown.clone()), (percent(&real, ""), percent(&shown, ""))];
+            let encoded = [
+                (percent_encoded(&real, "@"), shown.clone()),
+                (percent_encoded(&real, ""), percent_encoded(&shown, "")),
+            ];
             let at_sign_encoded = (real.replace('@', "%40"), shown.replace('@', "%40"));
             for (real, shown) in encoded.into_iter().chain([at_sign_encoded, (real, shown)]) {
                 patterns.extend(in_every_form(&real, &shown).map(Pattern::in_any_case));
@@ -162,7 +165,7 @@ impl Mask {
                 .then(|| real.chars().take(Mailbox::LONGEST_SHOWN_NAME).collect::<String>().trim_end().to_owned());
             for form in [Some(real.to_owned()), Some(real.to_uppercase()), small, begun].into_iter().flatten() {
                 patterns.extend(in_every_form(&form, shown).map(Pattern::word));
-                patterns.push(Pattern::word((percent(&form, ""), percent(shown, ""))));
+                patterns.push(Pattern::word((percent_encoded(&form, ""), percent_encoded(shown, ""))));
             }
         }
         scan::longest_first(&mut patterns);
@@ -175,20 +178,6 @@ impl Mask {
 fn unicode(address: &str) -> String {
     let Some((local, domain)) = address.rsplit_once('@') else { return address.to_owned() };
     format!("{local}@{}", idna::domain_to_unicode(domain).0)
-}
-
-/// A text as it stands in a link (RFC 3986 §2.1), but for the characters that are `kept`.
-fn percent(text: &str, kept: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() || "-._~".contains(c) || kept.contains(c) {
-            out.push(c);
-        } else {
-            let mut octets = [0; 4];
-            out.extend(c.encode_utf8(&mut octets).bytes().map(|octet| format!("%{octet:02X}")));
-        }
-    }
-    out
 }
 
 /// Host and room of a link, for the words about it.

@@ -7,9 +7,10 @@ use std::cell::OnceCell;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::{
-    in_every_form, percent,
+    in_every_form,
     scan::{ends_encoded, joins},
 };
+use crate::model::percent_encoded;
 
 /// The names, and what stands in their place.
 #[derive(Debug, Default)]
@@ -26,7 +27,7 @@ impl Crowd {
         if name.split_whitespace().nth(1).is_none() {
             return;
         }
-        let encoded = (percent(name, ""), percent(shown, ""));
+        let encoded = (percent_encoded(name, ""), percent_encoded(shown, ""));
         let plus = (name.replace(' ', "+"), shown.replace(' ', "+"));
         for (form, shown) in in_every_form(name, shown).chain([encoded, plus]) {
             self.take(&form, shown);
@@ -36,8 +37,8 @@ impl Crowd {
     /// Takes somebody's address in, as it stands in links.
     pub(super) fn add_address(&mut self, address: &str, shown: &str) {
         self.take(&address.replace('@', "%40"), shown.replace('@', "%40"));
-        self.take(&percent(address, ""), percent(shown, ""));
-        self.take(&percent(address, "@"), shown.to_owned());
+        self.take(&percent_encoded(address, ""), percent_encoded(shown, ""));
+        self.take(&percent_encoded(address, "@"), shown.to_owned());
     }
 
     fn take(&mut self, form: &str, shown: String) {
@@ -91,7 +92,7 @@ fn flattened(text: &str) -> (String, Vec<usize>) {
             in_blank = true;
         } else {
             flat.push(c);
-            places.extend((at..at + c.len_utf8()).take(c.len_utf8()));
+            places.extend(at..at + c.len_utf8());
             in_blank = false;
         }
     }

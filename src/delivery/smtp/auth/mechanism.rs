@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding};
 
 use super::{ASKED_FOR, NOT_OFFERED, NOTHING_IN_COMMON};
-use crate::delivery::smtp::credentials::Auth;
+use crate::{delivery::smtp::credentials::Auth, model::percent_encoded};
 
 /// Texts shorter than this are not taken out of replies: they would be found everywhere.
 const VEILED_FROM: usize = 4;
@@ -100,7 +100,7 @@ pub(super) fn status(challenge: &str, secret: &str) -> Option<String> {
 
 /// Every spelling in which a relay may repeat a secret, the longest first.
 pub(super) fn spellings(secret: &str, response: &str) -> Vec<String> {
-    let mut texts = vec![secret.to_owned(), percent_encoded(secret)];
+    let mut texts = vec![secret.to_owned(), percent_encoded(secret, "")];
     for encoding in [BASE64, BASE64URL] {
         texts.extend([encoding.encode(response.as_bytes()), encoding.encode(secret.as_bytes())]);
         texts.extend(pieces(secret, &encoding));
@@ -120,11 +120,6 @@ fn pieces(secret: &str, encoding: &Encoding) -> Vec<String> {
         encoded.get(if before == 0 { 0 } else { 4 }..).unwrap_or_default().to_owned()
     };
     (0..3).map(piece).filter(|piece| piece.len() >= PIECE_VEILED_FROM).collect()
-}
-
-fn percent_encoded(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 // RFC 5801 §4: these two would end the name.
