@@ -17,6 +17,11 @@ use crate::model::Attendee;
 pub enum Admission {
     /// A person not seen before.
     New,
+    /// A person seen before, in a session of the event not seen with them: first as this invitation.
+    AnotherSession {
+        /// The number of their first invitation.
+        first: u32,
+    },
     /// The same person, room and window as on this line: to be skipped, with a warning.
     DuplicateOf(u64),
     /// It cannot stand beside an earlier row.
@@ -29,6 +34,8 @@ pub struct Crowd {
     shared_addresses: bool,
     digests: [RandomState; 2],
     by_key: HashMap<u128, Seen>,
+    /// The same by person and session, where the event has sessions.
+    by_session: HashMap<u128, Seen>,
     /// Rows with ids, by what they must not share with another id.
     by_address: HashMap<u128, Seen>,
 }
@@ -36,6 +43,7 @@ pub struct Crowd {
 /// What is kept of a row.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
+    number: u32,
     line: u64,
     address: u64,
     name: u64,
@@ -50,6 +58,7 @@ impl Crowd {
             shared_addresses: rules.shared_addresses,
             digests: [RandomState::new(), RandomState::new()],
             by_key: HashMap::new(),
+            by_session: HashMap::new(),
             by_address: HashMap::new(),
         }
     }
@@ -70,9 +79,20 @@ impl Crowd {
     #[must_use]
     pub fn admit(&mut self, attendee: &Attendee) -> Admission {
         let row = self.seen(attendee);
-        let key = self.wide_digest(&attendee.key);
-        if let Some(earlier) = self.by_key.get(&key) {
-            return same_key(attendee, row, *earlier);
+        let key = self.wide_digest(&attendee.key.person());
+        let by_session = attendee.key.session().map(|session| self.wide_digest(&(attendee.key.person(), session)));
+        if let Some(earlier) = self.by_key.get(&key).copied() {
+            let is_same_person = (row.address, row.name) == (earlier.address, earlier.name);
+            let Some(by_session) = by_session.filter(|_| is_same_person) else {
+                return same_key(attendee, row, earlier);
+            };
+            return match self.by_session.entry(by_session) {
+                Entry::Occupied(earlier) => same_key(attendee, row, *earlier.get()),
+                Entry::Vacant(place) => {
+                    place.insert(row);
+                    Admission::AnotherSession { first: earlier.number }
+                }
+            };
         }
         if attendee.key.id().is_some() {
             let place = match self.by_address.entry(self.place_of(attendee, row)) {
@@ -82,6 +102,7 @@ impl Crowd {
             place.insert(row);
         }
         self.by_key.insert(key, row);
+        self.by_session.extend(by_session.map(|by_session| (by_session, row)));
         Admission::New
     }
 
@@ -89,6 +110,7 @@ impl Crowd {
         let window = &attendee.window;
         let digest = &self.digests[0];
         Seen {
+            number: attendee.number,
             line: attendee.locator.line,
             address: digest.hash_one(attendee.email.folded()),
             name: digest.hash_one(composed(&attendee.name)),
@@ -124,7 +146,7 @@ fn same_key(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
         return problem(
             attendee,
             format!("{} is on line {line} already, with another room or other times", person(attendee)),
-            "one person can be invited to one room and time for now: keep one of the two rows",
+            "keep one of the two rows; for one person in several sessions, write a [[session]] for each in event.toml",
         );
     }
     match attendee.key.id() {

@@ -40,7 +40,7 @@ impl FileStamp {
     }
 }
 
-/// An attendee file whose header is read; an iterator over its rows, in file order.
+/// An attendee file whose header is read; an iterator over its rows, in file order, each in every session it names.
 ///
 /// Each item is an attendee, or [`Unsound::Row`], or, as the last one, [`Unsound::File`].
 pub struct AttendeeFile {
@@ -128,6 +128,10 @@ impl Iterator for AttendeeFile {
     fn next(&mut self) -> Option<Self::Item> {
         if self.done {
             return None;
+        }
+        if let Some(attendee) = self.rows.next_session() {
+            self.number = attendee.number;
+            return Some(Ok(attendee));
         }
         let lines: Lines = match self.records.next() {
             Ok(Some(lines)) => lines,

@@ -31,6 +31,8 @@ pub(super) fn read_header<'a>(
             Some(ColumnChoice::Ignore) => None,
             Some(ColumnChoice::Position(position)) => header.at_position(field, *position),
             Some(ColumnChoice::Header(name)) => header.by_choice(field, name),
+            // Without sessions a column of that name is nobody's business.
+            None if field == Field::Session && rules.sessions.is_empty() => None,
             None => header.by_usual_header(field),
         };
     }
@@ -180,6 +182,10 @@ impl Header<'_> {
                 _ => self.missing(Field::Name, "`name`, nor `first_name` and `last_name`"),
             }
         }
+        let is_said = has(Field::Session) || self.rules.choices.contains_key(&Field::Session);
+        if !self.rules.sessions.is_empty() && !is_said {
+            self.missing_session();
+        }
         for (field, other) in [(Field::Starts, Field::Ends), (Field::Ends, Field::Starts)] {
             if has(field) && !has(other) {
                 let (key, other) = (field.key(), other.key());
@@ -208,11 +214,25 @@ impl Header<'_> {
         self.note(what, format!("name it in event.toml under [attendees.columns]: {key} = {example}"));
     }
 
+    fn missing_session(&mut self) {
+        let what = format!("event.toml has sessions, and there is no column `session`; {}", self.list());
+        let example = self.likely(Field::Session).map(|index| choice_of(&self.headers[index], index));
+        let example = example.as_deref().unwrap_or("\"its header\"");
+        self.note(
+            what,
+            format!(
+                "name it in event.toml under [attendees.columns]: session = {example}; or session = false: everybody \
+                 is invited to all of them"
+            ),
+        );
+    }
+
     /// A header that sounds like the field.
     fn likely(&self, field: Field) -> Option<usize> {
         let words: &[&str] = match field {
             Field::Email => &["mail"],
             Field::FirstName => &["first", "given", "vorname"],
+            Field::Session => &["session", "sitzung", "slot", "block"],
             Field::LastName => &["last", "surname", "family", "nachname"],
             _ => &["name"],
         };
@@ -267,7 +287,10 @@ fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
 /// Headers that only their capitals keep from meaning something, nothing having been said of them.
 fn lookalikes(columns: &Columns, rules: &Rules) -> Vec<Problem> {
     let meant = |header: &str| Field::ALL.into_iter().find(|field| header.eq_ignore_ascii_case(field.key()));
-    let open = |field: &Field| columns.get(*field).is_none() && !rules.choices.contains_key(field);
+    let open = |field: &Field| {
+        let has_meaning = *field != Field::Session || !rules.sessions.is_empty();
+        has_meaning && columns.get(*field).is_none() && !rules.choices.contains_key(field)
+    };
     let found = columns.others().filter_map(|(position, header)| {
         let key = meant(header).filter(open)?.key();
         Some(Problem {

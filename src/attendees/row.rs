@@ -5,9 +5,10 @@
 
 mod guess;
 mod person;
+mod sessions;
 mod terms;
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 pub use guess::first_name;
 
@@ -20,11 +21,13 @@ pub(super) struct RowReader {
     rules: Rules,
     columns: Columns,
     zones: Zones,
+    /// Of the last row: the sessions behind its first.
+    further: VecDeque<Attendee>,
 }
 
 impl RowReader {
     pub(super) fn new(rules: Rules, columns: Columns) -> Self {
-        Self { rules, columns, zones: Zones::default() }
+        Self { rules, columns, zones: Zones::default(), further: VecDeque::new() }
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -35,20 +38,29 @@ impl RowReader {
         &self.rules
     }
 
-    /// Reads one record: row `number` of the data rows, from 1.
+    /// The next session that the last row names, of those behind its first.
+    pub(super) fn next_session(&mut self) -> Option<Attendee> {
+        self.further.pop_front()
+    }
+
+    /// Reads one record: invitation `number`, from 1; where it names several sessions, the first of these.
     pub(super) fn read<'a>(
         &mut self,
         cells: impl Iterator<Item = &'a str>,
         lines: Lines,
         number: u32,
     ) -> Result<Attendee, Box<RowProblems>> {
-        let Self { rules, columns, zones } = self;
+        let Self { rules, columns, zones, further } = self;
+        further.clear();
         let cells: Vec<&str> = cells.map(trim_blanks).collect();
         let at = Locator { source: rules.shown_as.clone(), line: lines.first };
         let mut row = Row { rules, columns, zones, lines, cells: &cells, at, problems: Vec::new() };
-        let attendee = if row.check_shape() { row.attendee(number) } else { None };
+        let attendee = if row.check_shape() { row.attendees(number) } else { None };
         match attendee {
-            Some(attendee) if row.problems.is_empty() => Ok(attendee),
+            Some((attendee, others)) if row.problems.is_empty() => {
+                further.extend(others);
+                Ok(attendee)
+            }
             _ => Err(Box::new(RowProblems {
                 number,
                 email: row.cell(Field::Email).to_owned(),
@@ -121,14 +133,16 @@ impl<'a> Row<'a> {
             .then(|| format!("the row reaches from line {first} to line {last}: is a closing quote missing?"))
     }
 
-    /// The attendee; of use only where no problem was noted.
-    fn attendee(&mut self, number: u32) -> Option<Attendee> {
+    /// The attendee, and the same in further sessions; of use only where no problem was noted.
+    fn attendees(&mut self, number: u32) -> Option<(Attendee, Vec<Attendee>)> {
         let email = self.email();
         let name = self.name();
         let id = self.id();
         let moderator = self.moderator();
         let room = self.room();
         let window = self.window();
+        let sessions = self.sessions();
+        self.check_own_times(sessions.as_deref().unwrap_or_default());
         let timezone = self.timezone();
         let language = self.language();
         self.check_other_columns();
@@ -136,7 +150,8 @@ impl<'a> Row<'a> {
         let name = name.or_else(|| self.stand_in_name(&email))?;
         let key = self.key(id, &email, &name);
         let (first_name, last_name) = self.parts_of(&name);
-        Some(Attendee {
+        let (room, window, sessions) = (room?, window?, sessions?);
+        let attendee = Attendee {
             locator: self.at.clone(),
             number,
             key,
@@ -145,14 +160,19 @@ impl<'a> Row<'a> {
             email,
             name,
             moderator: moderator?,
-            own_room: !self.cell(Field::Room).is_empty(),
-            room: room?,
-            own_window: !self.cell(Field::Starts).is_empty(),
-            window: window?,
+            own_room: room.is_some(),
+            room: room.unwrap_or_else(|| self.rules.room.clone()),
+            own_window: window.is_some(),
+            window: window.unwrap_or_else(|| self.rules.window.clone()),
             timezone,
             language,
             headers: Arc::clone(&self.columns.headers),
             cells: self.cells.iter().map(|cell| (*cell).to_owned()).collect(),
+        };
+        let mut each = (number..).zip(sessions).map(|(number, session)| attendee.in_session(session, number));
+        Some(match each.next() {
+            Some(first) => (first, each.collect()),
+            None => (attendee, Vec::new()),
         })
     }
 
@@ -214,8 +234,15 @@ mod sample {
     }
 
     pub(super) fn read_by(rules: Rules, header: &str, cells: &[&str]) -> Result<Attendee, Box<RowProblems>> {
+        rows_by(rules, header, cells).map(|mut rows| rows.remove(0))
+    }
+
+    /// A row in all of its sessions.
+    pub(super) fn rows_by(rules: Rules, header: &str, cells: &[&str]) -> Result<Vec<Attendee>, Box<RowProblems>> {
         let columns = read_header(header.split(','), 1, &rules).unwrap();
-        RowReader::new(rules, columns).read(cells.iter().copied(), lines(17, 17), 9)
+        let mut reader = RowReader::new(rules, columns);
+        let first = reader.read(cells.iter().copied(), lines(17, 17), 9)?;
+        Ok(std::iter::once(first).chain(std::iter::from_fn(|| reader.next_session())).collect())
     }
 
     pub(super) fn read(header: &str, cells: &[&str]) -> Result<Attendee, Box<RowProblems>> {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::SignedDuration;
 
-use crate::model::{Room, Window};
+use crate::model::{Room, Session, Window};
 
 /// A column that means something to Roomkey itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +23,8 @@ pub enum Field {
     Moderator,
     /// The row's own room.
     Room,
+    /// Which of the event's sessions it is for, where it has some.
+    Session,
     /// The row's own start, in the event's zone.
     Starts,
     /// The row's own end, in the event's zone.
@@ -35,7 +37,7 @@ pub enum Field {
 
 impl Field {
     /// Every field, in the order in which they are shown.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Email,
         Self::Name,
         Self::FirstName,
@@ -43,6 +45,7 @@ impl Field {
         Self::Id,
         Self::Moderator,
         Self::Room,
+        Self::Session,
         Self::Starts,
         Self::Ends,
         Self::Timezone,
@@ -60,6 +63,7 @@ impl Field {
             Self::Id => "id",
             Self::Moderator => "moderator",
             Self::Room => "room",
+            Self::Session => "session",
             Self::Starts => "starts",
             Self::Ends => "ends",
             Self::Timezone => "timezone",
@@ -124,6 +128,8 @@ pub struct Rules {
     pub room: Room,
     /// The window of rows without times of their own; its zone is the one rows' times are read in.
     pub window: Window,
+    /// The event's sessions; none where it has none, and then no column says which.
+    pub sessions: Vec<Session>,
     /// How long before a row's own start its link works.
     pub opens_before: SignedDuration,
     /// How long after a row's own end its link works.
@@ -147,8 +153,33 @@ impl Rules {
             shared_addresses: false,
             room: Room::parse("rust-workshop").unwrap(),
             window: Window::new(starts, ends, before, after, zone.clone()).unwrap(),
+            sessions: Vec::new(),
             opens_before: before,
             closes_after: after,
         }
+    }
+
+    /// The same event with two sessions, `morning` ("First steps, and a coffee") and `evening`.
+    pub(super) fn with_sessions() -> Self {
+        let rules = Self::for_tests();
+        let at = |text| crate::model::parse_local_time(text, rules.window.zone()).unwrap();
+        let session = |key: &str, title: &str, starts, ends| Session {
+            key: crate::model::SessionKey::parse(key).unwrap(),
+            title: title.to_owned(),
+            room: Room::parse(&format!("room-{key}")).unwrap(),
+            window: Window::new(
+                at(starts),
+                at(ends),
+                rules.opens_before,
+                rules.closes_after,
+                rules.window.zone().clone(),
+            )
+            .unwrap(),
+        };
+        let sessions = vec![
+            session("morning", "First steps, and a coffee", "2026-12-05T09:00", "2026-12-05T12:00"),
+            session("evening", "Evening", "2026-12-05T18:00", "2026-12-05T20:00"),
+        ];
+        Self { sessions, ..rules }
     }
 }

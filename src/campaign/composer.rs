@@ -3,22 +3,23 @@
 //! Owns: which Message-ID, user id, note and address each mail gets. Rows are streamed from the
 //! file; what is kept of each is its fate.
 
-use std::{collections::HashMap, sync::Arc, thread};
+use std::{borrow::Cow, collections::HashMap, sync::Arc, thread};
 
 use jiff::Timestamp;
 
 use super::{
     flight::{Job, JobSink},
     in_order::InOrder,
+    parties::Parties,
     plan::Fate,
-    press::{Addressing, CalendarEntry, Press},
+    press::{Addressing, Press, Seat},
 };
 use crate::{
     attendees::{AttendeeFile, FileProblem, FileStamp, Rules, Unsound},
     failure::Told,
     invitation::Occasion,
     ledger::{CampaignId, Entry, Held, MailingId, OwnValues, PersonIdentity, Roster, Standing, TermsId, calendar_mark},
-    model::{Address, Attendee, CalendarStyle, Event, MessageId, Room, UserId, Window},
+    model::{Address, Attendee, CalendarStyle, Event, JoinLink, MessageId, Room, SessionKey, UserId, Window},
 };
 
 /// What another attempt takes over from the first one.
@@ -100,8 +101,10 @@ pub struct Composer {
     pub continued: HashMap<u32, Continued>,
     /// What the mails are part of.
     pub campaign: CampaignId,
-    /// The event's values.
-    pub terms: TermsId,
+    /// The values of the event, or of each of its sessions.
+    pub terms: HashMap<Option<SessionKey>, TermsId>,
+    /// Who is invited to several sessions and gets one mail for them; nobody, where each session has its own.
+    pub parties: Arc<Parties>,
     /// Where all mails go instead, for `resend --to`.
     pub to: Option<Address>,
     /// Words on top.
@@ -130,7 +133,31 @@ impl Composer {
     /// How many mails there are to compose.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.fates.iter().filter(|fate| matches!(fate, Fate::Go(_))).count() as u64
+        (1..).zip(&self.fates).filter(|(number, fate)| matches!(fate, Fate::Go(_)) && self.leads(*number)).count()
+            as u64
+    }
+
+    /// Whether an invitation goes.
+    fn goes(&self, number: u32) -> bool {
+        matches!(self.fate(number), Some(Fate::Go(_)))
+    }
+
+    /// The invitations in the mail of one that goes. A new one is no part of another attempt: who was reached by the
+    /// first would never see it, as mailboxes drop a second mail with the same Message-ID.
+    fn mail_of(&self, number: u32) -> Vec<u32> {
+        if self.parties.is_empty() || self.occasion == Occasion::Cancel {
+            return vec![number];
+        }
+        let kind = |number: u32| {
+            let continued = self.continued.get(&number);
+            continued.map(|continued| (&continued.message_id, &continued.to, &continued.note))
+        };
+        self.parties.mail_of(number, |other| self.goes(other), |one, other| kind(one) == kind(other))
+    }
+
+    /// Whether a mail is known by this invitation.
+    fn leads(&self, number: u32) -> bool {
+        self.parties.is_empty() || self.mail_of(number).first() == Some(&number)
     }
 
     /// Composes them all, until the sink wants no more.
@@ -161,7 +188,7 @@ impl Composer {
 
     /// The rows that are to be mailed.
     fn attendees(&self, file: Option<AttendeeFile>) -> impl Iterator<Item = Result<Attendee, Told>> {
-        let goes = |attendee: &Attendee| matches!(self.fate(attendee.number), Some(Fate::Go(_)));
+        let goes = |attendee: &Attendee| self.goes(attendee.number) && self.leads(attendee.number);
         let left = usize::try_from(self.total()).unwrap_or(usize::MAX);
         file.into_iter()
             .flatten()
@@ -191,7 +218,7 @@ impl Composer {
         if mailing == Some(held.mailing) {
             return Ok(held.sequence);
         }
-        let event = &self.press.event;
+        let event = self.press.event_for(&attendee.key);
         let window = &attendee.window;
         let now = InCalendar {
             mark: calendar_mark(attendee.room.as_str(), window.opens(), window.closes(), &event.title),
@@ -209,19 +236,13 @@ impl Composer {
     }
 
     fn job(&self, attendee: &Attendee) -> Result<Job, Told> {
-        let invited = self.invited.get(&attendee.number);
-        let recalled = invited.map(|invited| invited.recall(attendee));
-        let attendee = recalled.as_ref().unwrap_or(attendee);
-        let event = invited.map_or(&self.press.event, |invited| &*invited.event);
-        let person = self.fate(attendee.number).and_then(|fate| match fate {
-            Fate::Go(task) => task.person,
-            Fate::Left(_) => None,
-        });
-        let standing = person.and_then(|person| self.roster.by_id(person));
+        let others = self.mail_of(attendee.number);
+        let others = others.iter().skip(1).filter_map(|n| self.parties.attendee(*n, attendee, &self.rules));
+        let others: Vec<Attendee> = others.collect();
+        let drafts = std::iter::once(attendee).chain(&others).map(|attendee| self.draft(attendee));
+        let drafts = drafts.collect::<Result<Vec<_>, Told>>()?;
+        let Some(lead) = drafts.first() else { return Err(Told::new("a mail about nothing")) };
         let continued = self.continued.get(&attendee.number);
-        let key = standing.map_or_else(|| attendee.key.clone(), Standing::key);
-        let user_id = self.press.user_id_of(standing, &key);
-        let revision = standing.map_or(0, |standing| standing.mailings);
         let own_to = continued.map_or(self.to.as_ref(), |continued| continued.to.as_ref());
         let (to, message_id, test_for) = match &self.making {
             Making::Test { to, nonce } => {
@@ -231,63 +252,115 @@ impl Composer {
             Making::Real => {
                 let id = continued.and_then(|continued| continued.message_id.clone());
                 (
-                    own_to.or(invited.map(|invited| &invited.to)).unwrap_or(&attendee.email),
-                    id.unwrap_or_else(|| self.press.message_id(&key, revision)),
+                    own_to.or(lead.invited.map(|invited| &invited.to)).unwrap_or(&attendee.email),
+                    id.unwrap_or_else(|| self.press.message_id(&lead.person.key, lead.revision)),
                     None,
                 )
             }
         };
-        let note = continued.map_or(self.note.as_deref(), |continued| continued.note.as_deref());
-        let mailing = continued.and_then(|continued| continued.mailing);
-        let calendar_uid = standing.map_or_else(
-            || self.press.keys.calendar_uid(&self.press.event.id, &key),
-            |standing| standing.calendar_uid().to_owned(),
-        );
-        let held = standing.and_then(|standing| standing.held.as_ref());
-        let sequence = self.sequence(attendee, &user_id, held, mailing)?;
         let addressing = Addressing {
-            event,
+            event: if drafts.len() > 1 { &self.press.event } else { lead.event },
             row: attendee.number,
             to,
-            user_id: &user_id,
             message_id: &message_id,
-            note,
+            note: continued.map_or(self.note.as_deref(), |continued| continued.note.as_deref()),
             date: (self.now)(),
             test_for,
             occasion: self.occasion,
-            calendar: CalendarEntry { style: self.calendar, uid: &calendar_uid, sequence, organizer: &self.organizer },
+            calendar: self.calendar,
+            organizer: &self.organizer,
         };
-        let (mail, link) = self.press.mail(attendee, &addressing)?;
-        let entry = Entry {
-            row: attendee.number,
-            person: PersonIdentity {
-                known: standing.map(|standing| standing.person),
-                calendar_uid,
-                key,
-                name: attendee.name.clone(),
-                // Who is told that it is off is known by the address that the invitation went to.
-                address: invited.map_or(&attendee.email, |invited| &invited.to).clone(),
-                user_id: user_id.clone(),
-            },
-            mailing,
-            campaign: self.campaign,
-            terms: invited.map_or(self.terms, |invited| invited.terms),
-            to: to.clone(),
-            message_id: message_id.clone(),
-            room: attendee.room.clone(),
-            opens: attendee.window.opens(),
-            closes: attendee.window.closes(),
-            title: event.title.clone(),
-            link: self.press.keys.link_fingerprint(&link),
-            sequence,
-            own: own_values(attendee),
-        };
+        let seats: Vec<Seat<'_>> = drafts.iter().map(Draft::seat).collect();
+        let (mail, links) = self.press.mail(&seats, &addressing)?;
+        let mut entries = drafts.iter().zip(&links).map(|(draft, link)| self.entry(draft, link, to, &message_id));
+        let Some(mut entry) = entries.next() else { return Err(Told::new("a mail about nothing")) };
+        entry.with = entries.collect();
         Ok(Job {
             mail: Arc::new(mail),
             entry: Arc::new(entry),
             first_attempt: continued.and_then(|continued| continued.first_attempt),
             attempts: continued.map_or(0, |continued| continued.attempts),
         })
+    }
+
+    /// What is known of somebody's place in a session before its mail is made.
+    fn draft<'a>(&'a self, attendee: &'a Attendee) -> Result<Draft<'a>, Told> {
+        let invited = self.invited.get(&attendee.number);
+        let attendee = invited.map_or(Cow::Borrowed(attendee), |invited| Cow::Owned(invited.recall(attendee)));
+        let event = invited.map_or_else(|| self.press.event_for(&attendee.key), |invited| &*invited.event);
+        let person = self.fate(attendee.number).and_then(|fate| match fate {
+            Fate::Go(task) => task.person,
+            Fate::Left(_) => None,
+        });
+        let standing = person.and_then(|person| self.roster.by_id(person));
+        let key = standing.map_or_else(|| attendee.key.clone(), Standing::key);
+        let user_id = self.press.user_id_of(standing, &key);
+        let mailing = self.continued.get(&attendee.number).and_then(|continued| continued.mailing);
+        let held = standing.and_then(|standing| standing.held.as_ref());
+        let sequence = self.sequence(&attendee, &user_id, held, mailing)?;
+        let calendar_uid = standing.map_or_else(
+            || self.press.keys.calendar_uid(&self.press.event.id, &key),
+            |standing| standing.calendar_uid().to_owned(),
+        );
+        let person = PersonIdentity {
+            known: standing.map(|standing| standing.person),
+            calendar_uid,
+            key,
+            name: attendee.name.clone(),
+            // Who is told that it is off is known by the address that the invitation went to.
+            address: invited.map_or(&attendee.email, |invited| &invited.to).clone(),
+            user_id,
+        };
+        let revision = standing.map_or(0, |standing| standing.mailings);
+        Ok(Draft { attendee, invited, event, person, mailing, revision, sequence })
+    }
+
+    fn entry(&self, draft: &Draft<'_>, link: &JoinLink, to: &Address, message_id: &MessageId) -> Entry {
+        let attendee = &*draft.attendee;
+        let session = attendee.key.session().cloned();
+        Entry {
+            row: attendee.number,
+            person: draft.person.clone(),
+            mailing: draft.mailing,
+            campaign: self.campaign,
+            terms: draft
+                .invited
+                .map_or_else(|| self.terms.get(&session).copied().unwrap_or(TermsId(0)), |invited| invited.terms),
+            to: to.clone(),
+            message_id: message_id.clone(),
+            room: attendee.room.clone(),
+            opens: attendee.window.opens(),
+            closes: attendee.window.closes(),
+            title: draft.event.title.clone(),
+            link: self.press.keys.link_fingerprint(link),
+            sequence: draft.sequence,
+            own: own_values(attendee),
+            with: Vec::new(),
+        }
+    }
+}
+
+/// Somebody's place in a session, and what the ledger knows of it.
+struct Draft<'a> {
+    attendee: Cow<'a, Attendee>,
+    /// What they were invited to, where that is called off.
+    invited: Option<&'a Invited>,
+    event: &'a Event,
+    person: PersonIdentity,
+    mailing: Option<MailingId>,
+    revision: u32,
+    sequence: u32,
+}
+
+impl Draft<'_> {
+    fn seat(&self) -> Seat<'_> {
+        Seat {
+            attendee: &self.attendee,
+            event: self.event,
+            user_id: &self.person.user_id,
+            calendar_uid: &self.person.calendar_uid,
+            sequence: self.sequence,
+        }
     }
 }
 

@@ -3,18 +3,20 @@
 //! Owns: the order of these steps, and that the link is proven before it is mailed. Pure: the same
 //! row gives the same mail, but for its `Date`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::words;
 use crate::{
     failure::Told,
-    invitation::{Facts, Messages, Occasion, Phrase, Rendered, Templates},
+    invitation::{Facts, Messages, Occasion, Phrase, RenderProblem, Rendered, Templates, Visit},
     jitsi::{Bearer, Signer},
     ledger::{Standing, Terms},
     message::{Entry, Letter, Method, Party, Unsubscribe, calendar, compose},
     model::{
-        Address, Attendee, AttendeeKey, CalendarStyle, Event, JoinLink, Language, Locator, Mail, Mailbox, MessageId,
-        Picture, SubKeys, UserId,
+        Address, Attendee, AttendeeKey, CalendarFile, CalendarStyle, Event, JoinLink, Language, Locator, Mail, Mailbox,
+        MessageId, Picture, SessionKey, SubKeys, UserId,
     },
 };
 
@@ -23,6 +25,8 @@ use crate::{
 pub struct Press {
     /// The event.
     pub event: Event,
+    /// The event as those see it who are invited to one of its sessions alone.
+    pub sessions: BTreeMap<SessionKey, Event>,
     /// Makes and proves links.
     pub signer: Signer,
     /// Makes ids.
@@ -47,7 +51,7 @@ pub struct Press {
     pub logo: Option<Picture>,
 }
 
-/// What one mail has of its own, beside its attendee.
+/// What one mail has of its own, beside whom it invites to what.
 #[derive(Debug)]
 pub struct Addressing<'a> {
     /// The event, as this mail tells it.
@@ -56,8 +60,6 @@ pub struct Addressing<'a> {
     pub row: u32,
     /// Where it goes.
     pub to: &'a Address,
-    /// The id in the token.
-    pub user_id: &'a UserId,
     /// Its Message-ID.
     pub message_id: &'a MessageId,
     /// Words on top.
@@ -68,21 +70,25 @@ pub struct Addressing<'a> {
     pub test_for: Option<&'a Address>,
     /// What it is sent for.
     pub occasion: Occasion,
-    /// The calendar entry it carries.
-    pub calendar: CalendarEntry<'a>,
+    /// What kind of calendar entries it carries.
+    pub calendar: CalendarStyle,
+    /// Whom these name as organiser.
+    pub organizer: &'a Address,
 }
 
-/// A mail's entry in its reader's calendar.
+/// Somebody's place in the event, or in one of its sessions.
 #[derive(Debug, Clone, Copy)]
-pub struct CalendarEntry<'a> {
-    /// What kind it is.
-    pub style: CalendarStyle,
-    /// Its UID, without the domain.
-    pub uid: &'a str,
-    /// Its number.
+pub struct Seat<'a> {
+    /// The person, in this session.
+    pub attendee: &'a Attendee,
+    /// The event as those see it who are invited to this alone.
+    pub event: &'a Event,
+    /// The id in the token.
+    pub user_id: &'a UserId,
+    /// The UID of the calendar entry, without the domain.
+    pub calendar_uid: &'a str,
+    /// The number of the calendar entry.
     pub sequence: u32,
-    /// Whom it names as organiser.
-    pub organizer: &'a Address,
 }
 
 /// Why somebody's mail cannot be made.
@@ -204,7 +210,8 @@ impl Press {
     pub fn facts<'a>(&'a self, attendee: &'a Attendee, link: &'a JoinLink, now: Timestamp) -> Facts<'a> {
         Facts {
             attendee,
-            event: &self.event,
+            further: &[],
+            event: self.event_for(&attendee.key),
             language: self.language(attendee),
             link: Some(link),
             occasion: Occasion::Invite,
@@ -218,29 +225,49 @@ impl Press {
         }
     }
 
-    /// Makes somebody's mail and the link in it.
+    /// Makes somebody's mail, and the links in it: one for each session that it is about.
     ///
     /// # Errors
     /// In the words of the step that failed, led by the row; apart, where a template is to blame.
-    pub fn mail(&self, attendee: &Attendee, addressing: &Addressing<'_>) -> Result<(Mail, JoinLink), MailProblem> {
-        let link = self.link(attendee, addressing.user_id)?;
+    pub fn mail(&self, seats: &[Seat<'_>], addressing: &Addressing<'_>) -> Result<(Mail, Vec<JoinLink>), MailProblem> {
+        let links = seats.iter().map(|one| self.link(one.attendee, one.user_id));
+        let links = links.collect::<Result<Vec<_>, Told>>()?;
+        let visits = seats.iter().zip(&links).map(|(one, link)| Visit { attendee: one.attendee, link });
+        let visits: Vec<Visit<'_>> = visits.collect();
+        let Some((Visit { attendee, link }, further)) = visits.split_first() else {
+            return Err(Told::new("a mail about nothing: please report this as a bug").into());
+        };
         let at = &attendee.locator;
+        let has_calendar = addressing.calendar != CalendarStyle::None;
         let facts = Facts {
-            link: (addressing.occasion == Occasion::Invite).then_some(&link),
+            link: (addressing.occasion == Occasion::Invite).then_some(*link),
+            further,
             occasion: addressing.occasion,
-            calendar: addressing.calendar.style != CalendarStyle::None,
+            calendar: has_calendar && further.is_empty(),
             note: addressing.note,
             event: addressing.event,
-            ..self.facts(attendee, &link, addressing.date)
+            ..self.facts(attendee, link, addressing.date)
         };
-        let rendered = self.templates.render(&facts).map_err(|problem| {
-            let (what, hint) = (problem.to_string(), problem.hint().to_owned());
-            let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
-            if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }
-        })?;
+        let rendered = self.templates.render(&facts).map_err(|problem| fault(problem, at))?;
         let Rendered { mut invitation, description } = rendered;
-        let words = description.as_deref().unwrap_or_default();
-        invitation.calendar = self.calendar(attendee, addressing, &link, words, &invitation.language);
+        if has_calendar {
+            for (one, Visit { attendee, link }) in seats.iter().zip(&visits) {
+                let described = match &description {
+                    None if addressing.occasion == Occasion::Invite => {
+                        let facts = Facts { attendee, link: Some(link), further: &[], event: one.event, ..facts };
+                        Some(self.templates.describe(&facts).map_err(|problem| fault(problem, at))?)
+                    }
+                    _ => None,
+                };
+                let words = described.as_ref().or(description.as_ref()).map_or("", String::as_str);
+                let text = self.calendar(one, addressing, link, words, &invitation.language);
+                let name = match attendee.key.session() {
+                    Some(session) if !further.is_empty() => format!("{session}.ics"),
+                    _ => "invite.ics".to_owned(),
+                };
+                invitation.calendars.extend(text.map(|text| CalendarFile { name, text }));
+            }
+        }
         let letter = Letter {
             row: addressing.row,
             invitation: &invitation,
@@ -256,19 +283,20 @@ impl Press {
             test_for: addressing.test_for,
         };
         let mail = compose(&letter).map_err(|problem| Told::new(format!("{at}: {problem}")).hint(problem.hint()))?;
-        Ok((mail, link))
+        Ok((mail, links))
     }
 
-    /// The calendar part of somebody's mail.
+    /// A calendar part of somebody's mail.
     fn calendar(
         &self,
-        attendee: &Attendee,
+        seat: &Seat<'_>,
         addressing: &Addressing<'_>,
         link: &JoinLink,
         description: &str,
         language: &Language,
     ) -> Option<String> {
-        let CalendarEntry { style, uid, sequence, organizer } = addressing.calendar;
+        let Seat { attendee, event, calendar_uid, sequence, .. } = *seat;
+        let (style, organizer) = (addressing.calendar, addressing.organizer);
         let method = match (addressing.occasion, style) {
             (_, CalendarStyle::None) => return None,
             (Occasion::Cancel, _) => Method::Cancel,
@@ -277,39 +305,72 @@ impl Press {
         };
         let own = &self.event.organizer;
         let organizer_name = own.name.as_deref().filter(|_| own.address == *organizer).unwrap_or_default();
-        let invited = Party { name: &attendee.name, address: addressing.to };
+        let to = Party { name: &attendee.name, address: addressing.to };
         Some(calendar(&Entry {
             method,
             // Not the sender's domain, which may be another one by the time of a cancellation.
-            uid: &format!("{uid}@{}", self.event.id),
+            uid: &format!("{calendar_uid}@{}", self.event.id),
             sequence,
             stamp: addressing.date,
             starts: attendee.window.starts(),
             ends: attendee.window.ends(),
-            summary: &addressing.event.title,
+            summary: &event.title,
             description: description.trim_end(),
             language,
             link: link.expose(),
             organizer: Party { name: organizer_name, address: organizer },
-            attendee: (style == CalendarStyle::Request).then_some(invited),
+            attendee: (style == CalendarStyle::Request).then_some(to),
         }))
     }
 
-    /// The event's values that every mail without values of its own is made under.
+    /// The event as those see it who are invited to what a key says: all of it, or one of its sessions.
     #[must_use]
-    pub fn terms(&self) -> Terms {
-        let window = &self.event.window;
-        Terms {
-            room: self.event.room.to_string(),
+    pub fn event_for(&self, key: &AttendeeKey) -> &Event {
+        key.session().and_then(|session| self.sessions.get(session)).unwrap_or(&self.event)
+    }
+
+    /// The sessions, or the event as a whole, where it has none.
+    pub fn parts(&self) -> impl Iterator<Item = Option<&SessionKey>> {
+        let whole = self.event.sessions.is_empty().then_some(None);
+        whole.into_iter().chain(self.event.sessions.iter().map(|session| Some(&session.key)))
+    }
+
+    /// The values that every mail without values of its own is made under; those of a session where one is named.
+    /// `None` for a session that the event does not have.
+    #[must_use]
+    pub fn terms(&self, session: Option<&SessionKey>) -> Option<Terms> {
+        let event = match session {
+            Some(session) => self.sessions.get(session)?,
+            None => &self.event,
+        };
+        let (window, settings) = (&event.window, self.signer.settings());
+        Some(Terms {
+            room: event.room.to_string(),
             starts: window.starts(),
             ends: window.ends(),
             opens: window.opens(),
             closes: window.closes(),
             zone: window.zone().iana_name().unwrap_or("UTC").to_owned(),
-            title: self.event.title.clone(),
-            url: self.signer.settings().server.as_str().to_owned(),
-            app_id: self.signer.settings().app_id.clone(),
+            title: event.title.clone(),
+            url: settings.server.as_str().to_owned(),
+            app_id: settings.app_id.clone(),
             secret: self.keys.secret_fingerprint(),
-        }
+            session: session.cloned(),
+            tokens: Some(settings.beside_the_usual()),
+        })
     }
+
+    /// A digest of all terms: of the event, or of all its sessions.
+    #[must_use]
+    pub fn terms_digest(&self) -> String {
+        let digests = self.parts().filter_map(|part| self.terms(part)).map(|terms| terms.digest());
+        digests.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What a template did wrong, or a row.
+fn fault(problem: RenderProblem, at: &Locator) -> MailProblem {
+    let (what, hint) = (problem.to_string(), problem.hint().to_owned());
+    let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
+    if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }
 }

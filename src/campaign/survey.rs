@@ -6,7 +6,7 @@
 mod mails;
 mod rows;
 
-use std::{collections::HashSet, thread};
+use std::{collections::HashSet, sync::Arc, thread};
 
 use jiff::Timestamp;
 
@@ -18,6 +18,7 @@ pub use self::{
 use super::{
     identity::{Identified, Identities},
     in_order::InOrder,
+    parties::Parties,
     press::{Press, TemplateProblems},
     sums::{Counts, Samples},
     words,
@@ -87,6 +88,8 @@ pub struct Survey {
     pub samples: Samples,
     /// How many of each language, zone and kind.
     pub counts: Counts,
+    /// Who is invited to several sessions.
+    pub parties: Arc<Parties>,
     /// The largest mail, where any was tried.
     pub largest: Option<Largest>,
     /// Whether the file is still the one that was read.
@@ -102,8 +105,10 @@ pub struct Surveyor<'a> {
     pub press: &'a Press,
     /// Who was mailed.
     pub roster: &'a Roster,
-    /// The ledger's number for the event's values now, where it knows them.
-    pub terms: Option<TermsId>,
+    /// The ledger's numbers for the event's values now, or those of its sessions, where it knows them.
+    pub terms: HashSet<TermsId>,
+    /// Whether somebody in several sessions gets one mail for them.
+    pub together: bool,
     /// Whom the command names.
     pub wanted: &'a Wanted,
     /// The file that was checked, in later passes.
@@ -138,6 +143,10 @@ impl Surveyor<'_> {
             let mut mails = (depth != Depth::Rows).then(|| InOrder::start(scope, |row| self.try_row(row, depth, note)));
             self.walk(&mut survey, &mut identities, &mut file, depth, mails.as_mut())
         })?;
+        Arc::make_mut(&mut survey.parties).sort();
+        if self.together && depth != Depth::Rows && self.occasion == Occasion::Invite {
+            self.try_parties(&mut survey, note)?;
+        }
         survey.faults.sort_by_key(|fault| fault.number);
         survey.found.sort_by_key(|found| found.number);
         survey.broken.extend(std::mem::take(&mut survey.of_templates).told());
@@ -195,6 +204,10 @@ impl Surveyor<'_> {
         let over = attendee.window.is_over(self.now);
         let kind = match crowd.admit(&attendee) {
             Admission::New => RowKind::Sound,
+            Admission::AnotherSession { first } => {
+                Arc::make_mut(&mut survey.parties).add(first, &attendee);
+                RowKind::Sound
+            }
             Admission::DuplicateOf(first) => {
                 survey.duplicate_rows += 1;
                 if survey.duplicates.len() < SHOWN_ROWS {

@@ -38,7 +38,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let roster = opened.roster()?;
     let everybody = Wanted::default();
     let survey = opened
-        .surveyor(&roster, None, &everybody, desk)
+        .surveyor(&roster, &everybody, desk)
         .survey(Depth::Mails, None)
         .map_err(|problem| report::file_failure(&problem))?;
     columns(desk, &opened, &survey, &mut warnings)?;

@@ -60,11 +60,6 @@ pub(super) fn look(
     survey: &Survey,
 ) -> Result<Option<Change>, Failure> {
     let failed = |problem| ledger_failure(&problem);
-    let now = opened.press.terms();
-    let is_same = |then: &Terms| {
-        let secret = if opened.own_secret { now.secret.clone() } else { then.secret.clone() };
-        then.digest() == Terms { secret, ..now.clone() }.digest()
-    };
     let mut groups: BTreeMap<TermsId, Option<Terms>> = BTreeMap::new();
     // By terms: people of the file, and all of them.
     let mut others: BTreeMap<TermsId, (u64, u64)> = BTreeMap::new();
@@ -76,7 +71,7 @@ pub(super) fn look(
         let Some(held) = standing.held.as_ref().filter(|held| !held.is_cancellation) else { continue };
         for id in [held.terms, standing.last.terms] {
             if let Entry::Vacant(place) = groups.entry(id) {
-                place.insert(reader.terms(id).map_err(failed)?.filter(|then| !is_same(then)));
+                place.insert(reader.terms(id).map_err(failed)?.filter(|then| !is_of_today(opened, then)));
             }
         }
         // Whoever is to get another mail of today's values is on the way to them.
@@ -91,7 +86,10 @@ pub(super) fn look(
     let differs = |(id, (of_file, of_all)): (TermsId, (u64, u64))| {
         let count = if anybody_knows { of_file } else { of_all };
         let then = groups[&id].as_ref().filter(|_| count > 0)?;
-        Some(difference(then, &now, count))
+        Some(match today(opened, then) {
+            Some(now) => difference(then, &now, count),
+            None => gone(opened, then, count),
+        })
     };
     let differences: Vec<String> = others.into_iter().filter_map(differs).collect();
     if differences.is_empty() {
@@ -99,21 +97,57 @@ pub(super) fn look(
     }
     let round = reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?;
     let round = round.filter(|round| round.selection == round::selection(opened));
-    let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(now.digest().as_str());
+    let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(opened.press.terms_digest().as_str());
     let by_round = round.as_ref().is_some_and(|round| round.finished.is_some());
     let is_settled = accepted || by_round;
     let round = round.filter(|round| round.finished.is_none()).map(|round| round::command(&round));
     Ok(Some(Change { differences, is_settled, by_round, round }))
 }
 
+/// Whether the event, or the same session of it, has the same values today.
+pub(super) fn is_of_today(opened: &Opened, then: &Terms) -> bool {
+    today(opened, then).is_some_and(|now| then.digest() == now.digest())
+}
+
+/// What the event, or the same session of it, is today; what cannot be compared as it was then. `None` for a session
+/// that is no more, or where there are sessions now and were none.
+fn today(opened: &Opened, then: &Terms) -> Option<Terms> {
+    let press = &opened.press;
+    if then.session.is_none() && !press.event.sessions.is_empty() {
+        return None;
+    }
+    let now = press.terms(then.session.as_ref())?;
+    let secret = if opened.own_secret { now.secret.clone() } else { then.secret.clone() };
+    Some(Terms { secret, tokens: then.tokens.as_ref().and(now.tokens.clone()), ..now })
+}
+
+/// `118 people were mailed for the session `morning` (…), which event.toml has no more`.
+fn gone(opened: &Opened, then: &Terms, count: u64) -> String {
+    let (people, when) = (were(count), moment(then.starts, &then.zone));
+    match &then.session {
+        Some(session) => {
+            format!("{people} mailed for the session `{session}` ({when}), which event.toml does not have any more")
+        }
+        None => {
+            let keys: Vec<_> = opened.press.event.sessions.iter().map(|session| session.key.as_str()).collect();
+            format!(
+                "{people} mailed for the event as a whole ({when}); event.toml now has sessions: {}",
+                keys.join(", ")
+            )
+        }
+    }
+}
+
+fn were(count: u64) -> String {
+    if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") }
+}
+
 /// `118 people were mailed for Sat 21 Nov 2026 14:00; event.toml now says Sat 5 Dec 2026 14:00`.
 fn difference(then: &Terms, now: &Terms, count: u64) -> String {
-    let mut before = Vec::new();
-    let mut after = Vec::new();
-    let mut differ = |label: &str, old: String, new: String| {
+    let mut told: Vec<(String, String)> = Vec::new();
+    let differ = |told: &mut Vec<(String, String)>, label: &str, old: String, new: String| {
         if old != new {
-            before.push(format!("{label}{old}"));
-            after.push(format!("{label}{new}"));
+            told.push((format!("{label}{old}"), format!("{label}{new}")));
         }
     };
     let (starts, ends) = (then.starts != now.starts, then.ends != now.ends);
@@ -126,28 +160,38 @@ fn difference(then: &Terms, now: &Terms, count: u64) -> String {
         }
     };
     if starts || ends || (then.opens, then.closes) != (now.opens, now.closes) {
-        differ("", times(then), times(now));
+        differ(&mut told, "", times(then), times(now));
     }
-    differ("room ", then.room.clone(), now.room.clone());
-    differ("title ", format!("\"{}\"", then.title), format!("\"{}\"", now.title));
+    differ(&mut told, "room ", then.room.clone(), now.room.clone());
+    differ(&mut told, "title ", format!("\"{}\"", then.title), format!("\"{}\"", now.title));
     if then.zone != now.zone && (starts, ends) == (false, false) {
-        differ("zone ", then.zone.clone(), now.zone.clone());
+        differ(&mut told, "zone ", then.zone.clone(), now.zone.clone());
     }
-    differ("server ", then.url.clone(), now.url.clone());
-    differ("app_id ", then.app_id.clone(), now.app_id.clone());
-    let people = if count == 1 { "1 person was".to_owned() } else { format!("{count} people were") };
+    differ(&mut told, "server ", then.url.clone(), now.url.clone());
+    differ(&mut told, "app_id ", then.app_id.clone(), now.app_id.clone());
+    let people = were(count);
     let other_secret = then.secret != now.secret;
-    match (!before.is_empty(), other_secret) {
-        (false, _) => format!(
-            "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
-        ),
-        (true, other) => format!(
-            "{people} mailed for {}; event.toml now says {}{}",
-            before.join(", "),
-            after.join(", "),
-            if other { ", and the signing secret is another one" } else { "" }
-        ),
+    let links = |terms: &Terms| match terms.tokens.as_deref() {
+        Some(tokens) if !tokens.is_empty() => tokens.to_owned(),
+        _ => "the usual settings".to_owned(),
+    };
+    let (was, is) = (links(then), links(now));
+    if told.is_empty() && !other_secret && was != is {
+        return format!("{people} mailed links made with {was}; [jitsi] now says {is}");
     }
+    differ(&mut told, "links made with ", was, is);
+    if told.is_empty() {
+        return format!(
+            "{people} mailed links of another signing secret than there is now: the server refuses one of the two"
+        );
+    }
+    let (before, after): (Vec<String>, Vec<String>) = told.into_iter().unzip();
+    format!(
+        "{people} mailed for {}; event.toml now says {}{}",
+        before.join(", "),
+        after.join(", "),
+        if other_secret { ", and the signing secret is another one" } else { "" }
+    )
 }
 
 fn moment(at: jiff::Timestamp, zone: &str) -> String {

@@ -239,7 +239,7 @@ fn owner(desk: &Desk<'_>, opened: &Opened, id: &UserId) -> Option<Owner> {
 /// later, no row's own key would be theirs.
 fn row_of(desk: &Desk<'_>, opened: &Opened, roster: &Roster, person: PersonId) -> Option<Attendee> {
     let everybody = Wanted::default();
-    let survey = opened.surveyor(roster, None, &everybody, desk).survey(Depth::Rows, None).ok()?;
+    let survey = opened.surveyor(roster, &everybody, desk).survey(Depth::Rows, None).ok()?;
     let number = survey.identified.known.iter().find(|(_, known)| **known == person).map(|(number, _)| *number)?;
     sound_row(opened, |attendee| attendee.number == number)
 }

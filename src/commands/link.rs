@@ -26,10 +26,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
         of_that_very_row(&opened, &args.email).unwrap_or_else(|| with_near_misses(failure, &opened, &args.email))
     })?;
     let roster = opened.roster()?;
-    let survey = opened
-        .surveyor(&roster, None, &wanted, desk)
-        .survey(Depth::Rows, None)
-        .map_err(|problem| file_failure(&problem))?;
+    let survey =
+        opened.surveyor(&roster, &wanted, desk).survey(Depth::Rows, None).map_err(|problem| file_failure(&problem))?;
     let attendee = the_one(&opened, &survey, &wanted).map_err(|failure| {
         let is_unknown = survey.found.is_empty() && wanted.name.is_none();
         if is_unknown { with_near_misses(failure, &opened, &args.email) } else { failure }

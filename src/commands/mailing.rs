@@ -89,7 +89,8 @@ pub(super) fn plan(
         CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
         _ => None,
     };
-    let mut surveyor = opened.surveyor(roster, terms, &order.wanted, desk);
+    let mut surveyor = opened.surveyor(roster, &order.wanted, desk);
+    surveyor.terms.clone_from(&terms);
     surveyor.occasion = order.occasion();
     let mut survey = surveyor
         .survey(Depth::UnlikeOthers, order.note.as_deref())
@@ -103,7 +104,7 @@ pub(super) fn plan(
         Occasion::Cancel => removed::enter(&mut survey, opened, &order, reader, roster)?,
     };
     let meant = meant_rows(&survey, roster, &order, opened)?;
-    let mut fates = fates(&survey, &order, roster, terms, meant.as_ref(), desk.around.now());
+    let mut fates = fates(&survey, &order, roster, &terms, meant.as_ref(), desk.around.now());
     who::refuse_never_mailed(&survey, &order, &fates)?;
     if order.note.is_some() {
         report::refuse_a_note_nobody_sees(opened, order.occasion(), &survey)?;
@@ -143,7 +144,7 @@ pub(super) fn fates(
     survey: &Survey,
     order: &Order,
     roster: &Roster,
-    terms: Option<TermsId>,
+    terms: &HashSet<TermsId>,
     meant: Option<&HashSet<u32>>,
     now: jiff::Timestamp,
 ) -> Vec<Fate> {
@@ -158,7 +159,7 @@ pub(super) fn fates(
         // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where the
         // new one says something else, or goes elsewhere: it would be dropped as well.
         if let (Fate::Go(task), Some(standing)) = (&mut fate, standing) {
-            let other_terms = standing.held.as_ref().is_some_and(|held| Some(held.terms) != terms);
+            let other_terms = standing.held.as_ref().is_some_and(|held| !terms.contains(&held.terms));
             let settled = standing.last.state == State::Pending;
             let in_doubt = matches!(standing.last.state, State::InDoubt | State::Sending);
             let other_words = order.note.is_some() || order.to.is_some();
@@ -179,22 +180,22 @@ pub(super) fn fates(
     fates
 }
 
-/// The ledger's number of the event's values as they are now.
+/// The ledger's numbers of the values that the event, or its sessions, have now, as far as people hold mails of them.
 pub(super) fn current_terms(
     opened: &Opened,
     reader: Option<&Reader>,
     roster: &Roster,
-) -> Result<Option<TermsId>, Failure> {
-    let Some(reader) = reader else { return Ok(None) };
-    let digest = opened.press.terms().digest();
+) -> Result<HashSet<TermsId>, Failure> {
+    let mut current = HashSet::new();
+    let Some(reader) = reader else { return Ok(current) };
     let ids: HashSet<TermsId> = roster.people().iter().filter_map(|s| s.held.as_ref()).map(|held| held.terms).collect();
     for id in ids {
         let terms = reader.terms(id).map_err(|problem| ledger_failure(&problem))?;
-        if terms.is_some_and(|terms| terms.digest() == digest) {
-            return Ok(Some(id));
+        if terms.is_some_and(|then| event_change::is_of_today(opened, &then)) {
+            current.insert(id);
         }
     }
-    Ok(None)
+    Ok(current)
 }
 
 /// Rows the command names; `None` where it means everybody.
@@ -285,7 +286,8 @@ pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, makin
         roster,
         continued: HashMap::new(),
         campaign: CampaignId(0),
-        terms: TermsId(0),
+        terms: HashMap::new(),
+        parties: opened.parties(&planned.survey),
         to: planned.order.to.clone(),
         note: planned.order.note.clone(),
         occasion: planned.order.occasion(),

@@ -1,17 +1,21 @@
 //! An event, opened: its settings, secret, words and rules as the campaign needs them.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use jiff::SignedDuration;
 
 use super::{Desk, logo, own_words, relay, signing};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
-    campaign::{Press, Surveyor, Wanted},
+    campaign::{Parties, Press, Survey, Surveyor, Wanted},
     failure::{Failure, Status, Told},
     invitation::{Occasion, Phrase, Templates},
     jitsi::{self, ServerAddress, Signer, TokenSettings},
-    ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock, TermsId},
+    ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock},
     message::Unsubscribe,
     model::CalendarStyle,
     settings::{self, ColumnSetting, Settings},
@@ -114,8 +118,10 @@ impl Opened {
                 .hint("leave `claims` out, unless your server needs the address"),
             );
         }
+        let sessions = settings.event.sessions.iter();
         let press = Press {
             event: settings.event.clone(),
+            sessions: sessions.map(|session| (session.key.clone(), settings.event.of_session(session))).collect(),
             signer,
             keys: key.sub_keys(),
             templates,
@@ -165,18 +171,13 @@ impl Opened {
     }
 
     /// Makes a surveyor of the attendee file.
-    pub(super) fn surveyor<'a>(
-        &'a self,
-        roster: &'a Roster,
-        terms: Option<TermsId>,
-        wanted: &'a Wanted,
-        desk: &Desk<'_>,
-    ) -> Surveyor<'a> {
+    pub(super) fn surveyor<'a>(&'a self, roster: &'a Roster, wanted: &'a Wanted, desk: &Desk<'_>) -> Surveyor<'a> {
         Surveyor {
             rules: &self.rules,
             press: &self.press,
             roster,
-            terms,
+            terms: HashSet::new(),
+            together: !self.settings.mail.per_session,
             wanted,
             stamp: None,
             now: desk.around.now(),
@@ -184,6 +185,11 @@ impl Opened {
             // Where it is not settled yet, the larger of the two.
             calendar: self.settings.calendar.unwrap_or(CalendarStyle::Request),
         }
+    }
+
+    /// Who gets one mail for several sessions.
+    pub(super) fn parties(&self, survey: &Survey) -> Arc<Parties> {
+        if self.settings.mail.per_session { Arc::default() } else { survey.parties.clone() }
     }
 
     /// Where previews go unless the organiser says otherwise.
@@ -310,6 +316,7 @@ fn rules(settings: &Settings) -> Rules {
         choices,
         empty_name: if ours.empty_name_address { EmptyName::UseAddress } else { EmptyName::Refuse },
         shared_addresses: ours.shared_addresses_allow,
+        sessions: settings.event.sessions.clone(),
         room: settings.event.room.clone(),
         window: settings.event.window.clone(),
         opens_before: settings.opens_before,

@@ -3,7 +3,10 @@
 //! The run lock is held only while a pass runs: a run that waits lets go of it and reads the ledger
 //! again afterwards.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -170,14 +173,20 @@ fn replan(
     let failed = |problem| ledger_failure(&problem);
     let now = desk.around.now();
     let roster = ledger.roster().map_err(failed)?;
-    let terms = ledger.terms_id(&opened.press.terms(), now).map_err(failed)?;
+    let mut terms = HashMap::new();
+    for session in opened.press.parts() {
+        let Some(of_session) = opened.press.terms(session) else { continue };
+        terms.insert(session.cloned(), ledger.terms_id(&of_session, now).map_err(failed)?);
+    }
+    let current = mailing::current_terms(opened, Some(&*ledger), &roster)?;
     if first && planned.order.accept_change {
-        ledger.accept_change(&opened.press.terms()).map_err(failed)?;
+        ledger.accept_change(&opened.press.terms_digest()).map_err(failed)?;
     }
     let as_planned = first && roster.is_empty() && planned.survey.identified.known.is_empty();
     if !as_planned {
         let everybody = Wanted::default();
-        let mut surveyor = opened.surveyor(&roster, Some(terms), &everybody, desk);
+        let mut surveyor = opened.surveyor(&roster, &everybody, desk);
+        surveyor.terms.clone_from(&current);
         surveyor.stamp = planned.survey.stamp.as_ref();
         surveyor.occasion = planned.order.occasion();
         let survey = match surveyor.survey(Depth::Rows, None) {
@@ -195,7 +204,7 @@ fn replan(
     } else {
         Order { selection: planned.order.of_later_passes(), ..planned.order.clone() }
     };
-    planned.fates = mailing::fates(&planned.survey, &order, &roster, Some(terms), Some(taken), now);
+    planned.fates = mailing::fates(&planned.survey, &order, &roster, &current, Some(taken), now);
     let campaign = if let Some(campaign) = campaign {
         campaign
     } else {
@@ -222,7 +231,7 @@ fn replan(
 /// Remembers that today's values are accepted, where nobody is to be mailed.
 pub(super) fn accept_change(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let mut ledger = between::open_ledger(desk, opened)?;
-    ledger.accept_change(&opened.press.terms()).map_err(|problem| ledger_failure(&problem))
+    ledger.accept_change(&opened.press.terms_digest()).map_err(|problem| ledger_failure(&problem))
 }
 
 /// Has the ledger learn the ids that people have now, where there is no other reason to write.

@@ -46,9 +46,7 @@ pub(super) fn find(opened: &Opened, order: &mut Order, reader: Option<&Reader>) 
 /// What the ledger keeps of whom a round of `resend --all` meant: everybody, under these values and with links such
 /// as these settings make.
 pub(super) fn selection(opened: &Opened) -> String {
-    let press = &opened.press;
-    let settings = press.signer.settings().beside_the_usual();
-    format!("all {}{}{settings}", press.terms().digest(), if settings.is_empty() { "" } else { " " })
+    format!("all {}", opened.press.terms_digest())
 }
 
 /// Says that everybody was told of today's values already, by a round that came to its end.

@@ -48,7 +48,7 @@ fn nobody_mailed() -> Failure {
 
 /// Who the rows are that have the wanted addresses today: a corrected address is not yet the ledger's.
 fn rows(opened: &Opened, roster: &Roster, wanted: &Wanted, desk: &Desk<'_>) -> Vec<(usize, PersonId)> {
-    let Ok(survey) = opened.surveyor(roster, None, wanted, desk).survey(Depth::Rows, None) else { return Vec::new() };
+    let Ok(survey) = opened.surveyor(roster, wanted, desk).survey(Depth::Rows, None) else { return Vec::new() };
     survey.found.iter().filter_map(|found| Some((found.wanted, survey.person(found.number)?))).collect()
 }
 

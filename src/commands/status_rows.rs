@@ -54,7 +54,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         file: &opened.settings.attendees.shown_as,
         listed: HashSet::new(),
     };
-    let surveyed = opened.surveyor(&roster, None, &wanted, desk).survey(Depth::Rows, None);
+    let surveyed = opened.surveyor(&roster, &wanted, desk).survey(Depth::Rows, None);
     let (mut change, mut round) = (None, None);
     if let Some(reader) = &reader {
         if let Ok(survey) = &surveyed {

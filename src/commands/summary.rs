@@ -75,7 +75,7 @@ pub(super) fn summary(
     }
     let (reader, roster) = opened.ledger()?;
     let everybody = Wanted::default();
-    let mut surveyor = opened.surveyor(&roster, None, &everybody, desk);
+    let mut surveyor = opened.surveyor(&roster, &everybody, desk);
     surveyor.stamp = planned.survey.stamp.as_ref();
     let mut survey = surveyor.survey(Depth::Rows, None);
     let is_changed = matches!(survey, Err(FileProblem::Changed { .. }));

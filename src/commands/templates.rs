@@ -54,7 +54,7 @@ fn list(desk: &Desk<'_>) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
     let roster = opened.roster()?;
     let everybody = Wanted::default();
-    let survey = opened.surveyor(&roster, None, &everybody, desk).survey(Depth::Rows, None);
+    let survey = opened.surveyor(&roster, &everybody, desk).survey(Depth::Rows, None);
     let (row, why_not) = match &survey {
         Ok(survey) => (survey.samples.first(), format!("no row of {} is sound", opened.rules.shown_as)),
         Err(problem) => (None, problem.to_string().replace('\n', "; ")),

@@ -17,18 +17,29 @@ use super::{
     moments::Moments,
     spans::Teller,
 };
-use crate::model::{Attendee, Event, JoinLink, Language, Mailbox, Picture};
+use crate::model::{Attendee, Event, JoinLink, Language, Mailbox, Picture, Window};
 
 /// U+2068, FIRST STRONG ISOLATE.
 pub(super) const ISOLATE: char = '\u{2068}';
 /// U+2069, POP DIRECTIONAL ISOLATE.
 pub(super) const END_ISOLATE: char = '\u{2069}';
 
+/// A further session that a mail invites its reader to.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// The reader, in this session.
+    pub attendee: &'a Attendee,
+    /// Their link into it.
+    pub link: &'a JoinLink,
+}
+
 /// What one mail is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// Who is written to.
+    /// Who is written to; in the first session, where the mail is about several.
     pub attendee: &'a Attendee,
+    /// The other sessions that it is about.
+    pub further: &'a [Visit<'a>],
     /// What they are invited to.
     pub event: &'a Event,
     /// The language wanted: the row's, else the event's.
@@ -155,8 +166,8 @@ impl<'a> Words<'a> {
         );
         if !is_told {
             let teller = Teller { locale: &locale, marks: marks && locale.right_to_left };
-            let window = &self.facts.attendee.window;
-            self.tell_times(memory.moments.tell(window, self.facts.zone(), teller, self.facts.now));
+            let (zone, now) = (self.facts.zone(), self.facts.now);
+            self.tell_times(|window| memory.moments.tell(window, zone, teller, now));
         }
         if first || self.isolating {
             let isolate = self.isolating && !part.is_html() && !part.is_subject();
@@ -170,17 +181,35 @@ impl<'a> Words<'a> {
         &self.context
     }
 
-    fn tell_times(&mut self, window: Value) {
-        if self.rare.sessions {
-            let session = BTreeMap::from([
-                ("room", Value::from(self.facts.attendee.room.as_str())),
-                ("window", window.clone()),
-                ("link", Value::from(self.facts.link_text())),
-            ]);
-            self.context.insert_value("sessions", Value::from(vec![Value::from(session)]));
+    fn tell_times(&mut self, tell: impl Fn(&Window) -> Value) {
+        let window = tell(&self.facts.attendee.window);
+        if self.rare.sessions || !self.facts.further.is_empty() {
+            let first = session(self.facts, self.facts.attendee, self.facts.link_text(), window.clone());
+            let others = self.facts.further.iter().map(|visit| {
+                let window = tell(&visit.attendee.window);
+                session(self.facts, visit.attendee, visit.link.expose(), window)
+            });
+            let all: Vec<Value> = std::iter::once(first).chain(others).collect();
+            self.context.insert_value("several", Value::from(all.len() > 1));
+            self.context.insert_value("sessions", Value::from(all));
+        } else {
+            self.context.insert_value("several", Value::from(false));
         }
         self.context.insert_value("window", window);
     }
+}
+
+/// One of the sessions that a mail is about; all of the event, where it has none.
+fn session(facts: &Facts, attendee: &Attendee, link: &str, window: Value) -> Value {
+    let session = attendee.key.session().and_then(|key| facts.event.session(key));
+    Value::from(BTreeMap::from([
+        ("key", Value::from(attendee.key.session_text())),
+        ("title", Value::from(session.map_or(facts.event.title.as_str(), |session| &session.title))),
+        ("room", Value::from(attendee.room.as_str())),
+        ("moderator", Value::from(attendee.moderator)),
+        ("window", window),
+        ("link", Value::from(link)),
+    ]))
 }
 
 fn attendee(facts: &Facts, isolate: bool) -> Value {

@@ -38,6 +38,7 @@ pub(super) fn event() -> Event {
         window: window(),
         language: lang("en"),
         organizer: Mailbox::parse("Grace Hopper <grace@example.org>").unwrap(),
+        sessions: Vec::new(),
     }
 }
 

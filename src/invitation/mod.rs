@@ -38,7 +38,7 @@ mod zone;
 mod fixture;
 
 pub use builtin::{ExportProblem, export};
-pub use context::Facts;
+pub use context::{Facts, Visit};
 pub use filters::wrap_under;
 pub use folder::{Occasion, Part, holds_parts};
 pub use message::{Message, MessageProblem};

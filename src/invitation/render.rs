@@ -27,6 +27,8 @@ pub struct Rendered {
 const LONGEST_SUBJECT: usize = 900;
 /// How many octets of a link's end are looked for.
 const LINKS_END: usize = 16;
+/// What is wrong where a part lacks the link.
+const NO_LINK: &str = "the mail would not hold the reader's link";
 /// Where a subject from the settings comes from.
 const SUBJECT_SETTING: &str = "event.toml, [mail] subject";
 
@@ -51,25 +53,41 @@ impl Templates {
             None
         };
         let language = spoken(text.1.language, facts);
-        let invitation = Invitation { subject, text: text_part, html: html_part, calendar: None, language };
+        let invitation = Invitation { subject, text: text_part, html: html_part, calendars: Vec::new(), language };
         Ok(Rendered { invitation, description })
     }
 
-    /// A part that must hold the link, where there is one.
+    /// Renders the words for one calendar entry alone.
+    ///
+    /// # Errors
+    /// As [`Templates::render`].
+    pub fn describe(&self, facts: &Facts) -> Result<String, RenderProblem> {
+        let choice = self.choose(Part::Calendar, facts.language, &facts.event.language);
+        self.linked(facts, &mut Words::new(facts, self.rare), &(Part::Calendar, choice))
+    }
+
+    /// A part that must hold the reader's links, where there are any.
     fn linked(&self, facts: &Facts, words: &mut Words, part: &(Part, Choice)) -> Result<String, RenderProblem> {
         let (part, choice) = part;
         let text = self.part(facts, words, *part, choice)?;
-        if let Some(link) = facts.link {
+        let Some(first) = facts.link else { return Ok(text) };
+        let links = std::iter::once(first).chain(facts.further.iter().map(|visit| visit.link));
+        for (n, link) in links.enumerate() {
             let link = link.expose();
-            let (link, hint) = if part.is_html() {
-                (&*escaped(link), "write `<a href=\"{{ link }}\">`, without filters")
-            } else {
-                (link, "write `<{{ link }}>` on a line of its own, without filters")
-            };
-            if !holds_link(&text, link) {
-                let what = "the mail would not hold the reader's link";
-                return Err(RenderProblem::new(&self.shown(choice.name), what, hint).of_template(true));
+            let holds = if part.is_html() { holds_link(&text, &escaped(link)) } else { holds_link(&text, link) };
+            if holds {
+                continue;
             }
+            let (what, hint) = match (n, part.is_html()) {
+                (0, true) => (NO_LINK, "write `<a href=\"{{ link }}\">`, without filters"),
+                (0, false) => (NO_LINK, "write `<{{ link }}>` on a line of its own, without filters"),
+                _ => (
+                    "the mail would not hold the links of all sessions",
+                    "write `{% for session in sessions %} … {{ session.link }} … {% endfor %}`, or per = \"session\" \
+                     under [mail]",
+                ),
+            };
+            return Err(RenderProblem::new(&self.shown(choice.name), what, hint).of_template(true));
         }
         Ok(text)
     }
@@ -164,7 +182,7 @@ impl Templates {
             _ => faults_of(error, &show).swap_remove(0),
         };
         // A template may well throw the link at us; it is no one else's to read.
-        if let Some(link) = facts.link {
+        for link in facts.link.into_iter().chain(facts.further.iter().map(|visit| visit.link)) {
             fault.message = fault.message.replace(link.expose(), "[link]");
         }
         RenderProblem::from(fault).of_template(of_template)

@@ -43,6 +43,7 @@ impl Scene {
     fn facts(&self) -> Facts<'_> {
         Facts {
             attendee: &self.attendee,
+            further: &[],
             event: &self.event,
             language: &self.language,
             link: Some(&self.link),

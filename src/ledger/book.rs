@@ -14,9 +14,12 @@ use super::{
 };
 use crate::model::PersonId;
 
-/// What a claim changed, so that it can be withdrawn.
+/// What a claim changed, so that it can be withdrawn: a line for each session that the mail is about.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct Claim(Vec<Line>);
+
+#[derive(Debug)]
+struct Line {
     mailing: MailingId,
     mailing_before: Option<Mailing>,
     person: PersonId,
@@ -55,8 +58,8 @@ pub(super) fn begin(
     if claims.contains_key(&entry.row) {
         return misuse(entry, "it is claimed already");
     }
-    let claim = open_line(connection, entry, now)?;
-    let mailing = claim.mailing;
+    let claim = open(connection, entry, now)?;
+    let mailing = claim.first();
     claims.insert(entry.row, Arc::new(claim));
     Ok(mailing)
 }
@@ -69,41 +72,67 @@ pub(super) fn finish(
     ending: &Ending,
     now: Timestamp,
 ) -> Result<MailingId, Trouble> {
-    let mailing = match claims.remove(&entry.row) {
-        Some(claim) => claim.mailing,
-        None => open_line(connection, entry, now)?.mailing,
+    let claim = match claims.remove(&entry.row) {
+        Some(claim) => claim,
+        None => Arc::new(open(connection, entry, now)?),
     };
     let mut statement = connection
         .prepare_cached("UPDATE mailing SET state = ?2, reply = ?3, next_attempt = ?4, ended = ?5 WHERE id = ?1")?;
-    statement.execute(params![
-        mailing.0,
-        ending.state(),
-        ending.words(),
-        ending.next_attempt().map(Millis),
-        Millis(now)
-    ])?;
-    Ok(mailing)
+    for line in &claim.0 {
+        statement.execute(params![
+            line.mailing.0,
+            ending.state(),
+            ending.words(),
+            ending.next_attempt().map(Millis),
+            Millis(now)
+        ])?;
+    }
+    Ok(claim.first())
 }
 
 /// Takes a claim back of which nothing has left; gives the mail that stands again as before, if any.
 pub(super) fn withdraw(connection: &Connection, claims: &mut Claims, row: u32) -> Result<Option<MailingId>, Trouble> {
     let Some(claim) = claims.remove(&row) else { return Ok(None) };
-    if let Some(before) = &claim.mailing_before {
-        write_line(connection, Some(before.id), before)?;
-    } else {
-        connection.prepare_cached("DELETE FROM mailing WHERE id = ?1")?.execute([claim.mailing.0])?;
+    for line in &claim.0 {
+        if let Some(before) = &line.mailing_before {
+            write_line(connection, Some(before.id), before)?;
+        } else {
+            connection.prepare_cached("DELETE FROM mailing WHERE id = ?1")?.execute([line.mailing.0])?;
+        }
+        match &line.person_before {
+            Some(before) => update_person(connection, before.id, &before.name, before.address.as_str())?,
+            None => forget_person(connection, line.person)?,
+        }
     }
-    match &claim.person_before {
-        Some(before) => update_person(connection, before.id, &before.name, before.address.as_str())?,
-        None => forget_person(connection, claim.person)?,
-    }
-    Ok(claim.mailing_before.as_ref().map(|before| before.id))
+    Ok(claim.0.first().and_then(|line| line.mailing_before.as_ref()).map(|before| before.id))
 }
 
-fn open_line(connection: &Connection, entry: &Entry, now: Timestamp) -> Result<Claim, Trouble> {
-    let person_before = find_person(connection, entry)?;
-    let mailing_before = find_mailing(connection, entry, person_before.as_ref())?;
+impl Claim {
+    /// The line of the session that the mail is known by.
+    fn first(&self) -> MailingId {
+        self.0.first().map_or(MailingId(0), |line| line.mailing)
+    }
+}
+
+fn open(connection: &Connection, entry: &Entry, now: Timestamp) -> Result<Claim, Trouble> {
+    let mut found = Vec::with_capacity(1 + entry.with.len());
+    for part in entry.parts() {
+        let person = find_person(connection, part)?;
+        let mailing = find_mailing(connection, part, person.as_ref())?;
+        found.push((part, person, mailing));
+    }
     // Whatever could be wrong with the request has been found by now.
+    let lines = found.into_iter().map(|(part, person, mailing)| open_line(connection, part, person, mailing, now));
+    lines.collect::<rusqlite::Result<_>>().map(Claim).map_err(Trouble::Store)
+}
+
+fn open_line(
+    connection: &Connection,
+    entry: &Entry,
+    person_before: Option<PersonRecord>,
+    mailing_before: Option<Mailing>,
+    now: Timestamp,
+) -> rusqlite::Result<Line> {
     let person = match &person_before {
         Some(known) => {
             if known.name != entry.person.name || known.address != entry.person.address {
@@ -115,7 +144,7 @@ fn open_line(connection: &Connection, entry: &Entry, now: Timestamp) -> Result<C
     };
     let line = line_of(entry, person, mailing_before.as_ref(), now);
     let mailing = write_line(connection, entry.mailing, &line)?;
-    Ok(Claim { mailing, mailing_before, person, person_before })
+    Ok(Line { mailing, mailing_before, person, person_before })
 }
 
 fn find_person(connection: &Connection, entry: &Entry) -> Result<Option<PersonRecord>, Trouble> {
@@ -125,8 +154,8 @@ fn find_person(connection: &Connection, entry: &Entry) -> Result<Option<PersonRe
             .query_row([id.0], columns::person)
             .optional()?,
         None => connection
-            .prepare_cached("SELECT * FROM person WHERE key = ?1 AND session = ''")?
-            .query_row([entry.person.key.as_str()], columns::person)
+            .prepare_cached("SELECT * FROM person WHERE key = ?1 AND session = ?2")?
+            .query_row([entry.person.key.person(), entry.person.key.session_text()], columns::person)
             .optional()?,
     };
     match &found {
@@ -224,9 +253,12 @@ fn write_line(connection: &Connection, id: Option<MailingId>, line: &Mailing) ->
 
 fn insert_person(connection: &Connection, person: &PersonIdentity) -> rusqlite::Result<PersonId> {
     connection
-        .prepare_cached("INSERT INTO person (key, name, address, user_id, calendar_uid) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached(
+            "INSERT INTO person (key, session, name, address, user_id, calendar_uid) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
         .insert(params![
-            person.key.as_str(),
+            person.key.person(),
+            person.key.session_text(),
             person.name,
             person.address.as_str(),
             person.user_id.0,

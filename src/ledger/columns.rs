@@ -7,7 +7,7 @@ use rusqlite::{
 };
 
 use super::{Campaign, CampaignId, CampaignKind, Mailing, MailingId, OwnValues, PersonRecord, State, Terms, TermsId};
-use crate::model::{Address, AttendeeKey, Fingerprint, MessageId, PersonId, UserId};
+use crate::model::{Address, AttendeeKey, Fingerprint, MessageId, PersonId, SessionKey, UserId};
 
 /// An instant as unix milliseconds.
 pub(super) struct Millis(pub(super) Timestamp);
@@ -100,7 +100,7 @@ pub(super) fn mailing(row: &Row<'_>) -> rusqlite::Result<Mailing> {
 pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<PersonRecord> {
     Ok(PersonRecord {
         id: PersonId(row.get("id")?),
-        key: AttendeeKey::from_ledger(row.get("key")?),
+        key: AttendeeKey::from_ledger(row.get("key")?, session(row)?),
         name: row.get("name")?,
         address: row.get::<_, StoredAddress>("address")?.0,
         user_id: UserId(row.get("user_id")?),
@@ -131,5 +131,11 @@ pub(super) fn terms(row: &Row<'_>) -> rusqlite::Result<Terms> {
         url: row.get("url")?,
         app_id: row.get("app_id")?,
         secret: Fingerprint(row.get("secret")?),
+        session: session(row)?,
+        tokens: row.get("tokens")?,
     })
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<Option<SessionKey>> {
+    Ok(SessionKey::from_ledger(row.get_ref("session")?.as_str()?))
 }

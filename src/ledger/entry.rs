@@ -236,6 +236,9 @@ pub struct Entry {
     pub sequence: u32,
     /// What the row says for itself.
     pub own: OwnValues,
+    /// The person's further sessions that the same mail invites to, each with a number of its own; these have none
+    /// in turn. All of them are claimed and ended together.
+    pub with: Vec<Entry>,
 }
 
 impl Mailing {
@@ -265,6 +268,11 @@ pub fn calendar_mark(room: &str, opens: Timestamp, closes: Timestamp, title: &st
 }
 
 impl Entry {
+    /// What the mail invites to: this, and the further sessions.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.with)
+    }
+
     /// The same mail once more.
     #[must_use]
     pub fn again(&self, mailing: MailingId) -> Self {

@@ -121,7 +121,7 @@ impl Reader {
 
     /// When each try was over that a relay may count, in the stretch of time that ends now; sorted.
     ///
-    /// A try counts whatever became of it. Of a mail tried several times since `since`, all tries but
+    /// A try counts whatever became of it, once for all sessions that the mail is about. Of a mail tried several times since `since`, all tries but
     /// the last are taken to have been as late as the last; of one tried before it too, only the last
     /// is known. One whose end was never recorded may have been on its way for ten minutes.
     pub fn tries_since(&self, since: Timestamp, now: Timestamp) -> Result<Vec<Timestamp>, LedgerProblem> {
@@ -130,7 +130,7 @@ impl Reader {
         let tries = self.all(
             "SELECT coalesce(ended, min(last_attempt + 600000, max(last_attempt, ?2))) AS was_over,
                     CASE WHEN first_attempt >= ?1 THEN attempts ELSE 1 END
-             FROM mailing WHERE was_over >= ?1 AND was_over <= ?3 ORDER BY was_over",
+             FROM mailing WHERE was_over >= ?1 AND was_over <= ?3 GROUP BY message_id, was_over ORDER BY was_over",
             [Millis(since), Millis(now), Millis(ahead)],
             |row| Ok((row.get::<_, Millis>(0)?.0, row.get::<_, u32>(1)?)),
         )?;

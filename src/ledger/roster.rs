@@ -88,10 +88,11 @@ impl Roster {
     /// The person with a key.
     #[must_use]
     pub fn by_key(&self, key: &AttendeeKey) -> Option<&Standing> {
-        self.candidates(&self.by_key, key.as_str()).find(|p| p.key_text() == key.as_str())
+        let is_it = |p: &&Standing| (p.key_text(), p.session_text()) == (key.person(), key.session_text());
+        self.candidates(&self.by_key, key.person()).find(is_it)
     }
 
-    /// Everybody with an address, capitals not told apart.
+    /// Everybody with an address, capitals not told apart; once for each session of theirs.
     pub fn by_address(&self, address: &Address) -> impl Iterator<Item = &Standing> + use<'_> {
         let folded = address.folded();
         self.candidates(&self.by_address, &folded).filter(move |p| p.address().to_lowercase() == folded)
@@ -122,11 +123,11 @@ fn cancellations(connection: &Connection) -> rusqlite::Result<HashSet<i64>> {
 }
 
 fn people_to_be_filled(connection: &Connection) -> rusqlite::Result<Vec<Place>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, key, name, address, user_id, calendar_uid FROM person ORDER BY id")?;
+    let mut statement = connection
+        .prepare_cached("SELECT id, key, name, address, user_id, calendar_uid, session FROM person ORDER BY id")?;
     let places = statement.query_map([], |row| {
         let text = |n| row.get_ref(n).and_then(|value| Ok(value.as_str()?));
-        let texts = Texts::of([text(1)?, text(2)?, text(3)?, text(4)?, text(5)?]);
+        let texts = Texts::of([text(1)?, text(2)?, text(3)?, text(4)?, text(5)?, text(6)?]);
         Ok(Place { id: PersonId(row.get(0)?), texts: Some(texts), standing: None })
     })?;
     places.collect()

@@ -9,7 +9,7 @@ use super::{
     RunLock, Terms, TermsId,
     book::{self, Claims},
 };
-use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, UserId};
+use crate::model::{Address, AttendeeKey, EventId, Fingerprint, MessageId, Room, SessionKey, UserId};
 
 /// `seconds` after nine o'clock.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -44,6 +44,8 @@ pub(crate) fn terms() -> Terms {
         url: "https://meet.example.org".into(),
         app_id: "workshop".into(),
         secret: Fingerprint("5ec4e7".into()),
+        session: None,
+        tokens: Some(String::new()),
     }
 }
 
@@ -82,7 +84,21 @@ pub(crate) fn entry(row: u32) -> Entry {
         link: Fingerprint(format!("{row:016x}")),
         sequence: 0,
         own: OwnValues::default(),
+        with: Vec::new(),
     }
+}
+
+/// The same mail, for two sessions of person number `row`; the second is claimed as `row + 1`.
+pub(crate) fn entry_of_two(row: u32) -> Entry {
+    let of = |row, key: &str| {
+        let mut entry = Entry { row, ..entry(row) };
+        entry.person.key = entry.person.key.clone().of_session(SessionKey::from_ledger(key));
+        entry.person.user_id.0.push_str(key);
+        entry
+    };
+    let mut second = of(row, "evening");
+    second.row = row + 1;
+    Entry { with: vec![second], ..of(row, "morning") }
 }
 
 /// A deliberate second mail to that person.

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 
 use super::{CampaignId, MailingId, State, TermsId, columns};
-use crate::model::{AttendeeKey, Fingerprint, PersonId, UserId};
+use crate::model::{AttendeeKey, Fingerprint, PersonId, SessionKey, UserId};
 
 /// A person's last mail, in short.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Held {
     }
 }
 
-/// How one person stands.
+/// How one person stands, in one session where the event has some.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// The ledger's integer.
@@ -102,10 +102,20 @@ impl Standing {
         self.texts.get(3)
     }
 
+    pub(super) fn session_text(&self) -> &str {
+        self.texts.get(5)
+    }
+
+    /// The session of the event that this is about; `None` where it had none.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionKey> {
+        SessionKey::from_ledger(self.session_text())
+    }
+
     /// The key under which they were first mailed.
     #[must_use]
     pub fn key(&self) -> AttendeeKey {
-        AttendeeKey::from_ledger(self.key_text().to_owned())
+        AttendeeKey::from_ledger(self.key_text().to_owned(), self.session())
     }
 
     /// The name at their last mail.
@@ -146,15 +156,15 @@ impl Standing {
     }
 }
 
-/// Five texts in one piece of memory.
+/// Six texts in one piece of memory.
 #[derive(Debug, Clone)]
 pub(super) struct Texts {
     all: Box<str>,
-    ends: [u32; 5],
+    ends: [u32; 6],
 }
 
 impl Texts {
-    pub(super) fn of(parts: [&str; 5]) -> Self {
+    pub(super) fn of(parts: [&str; 6]) -> Self {
         let mut end = 0;
         let ends = parts.map(|part| {
             end += part.len();

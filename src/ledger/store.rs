@@ -10,7 +10,7 @@ use super::{
     columns::Millis,
     opening::{MIGRATIONS, open_to_write},
 };
-use crate::model::{Address, AttendeeKey, CalendarStyle, PersonId};
+use crate::model::{Address, AttendeeKey, CalendarStyle, PersonId, SessionKey};
 
 /// An event's ledger, open to write; it holds the run's lock as long as it lives.
 ///
@@ -102,8 +102,8 @@ impl Ledger {
             }
             step.execute(
                 "INSERT INTO terms (digest, room, starts, ends, opens, closes, zone, title, url, app_id, secret,
-                                    first_used)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                                    first_used, session, tokens)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
                 params![
                     digest,
                     terms.room,
@@ -116,18 +116,19 @@ impl Ledger {
                     terms.url,
                     terms.app_id,
                     terms.secret.0,
-                    Millis(now)
+                    Millis(now),
+                    terms.session.as_ref().map_or("", SessionKey::as_str),
+                    terms.tokens
                 ],
             )?;
             Ok(TermsId(step.last_insert_rowid()))
         })
     }
 
-    /// Remembers that the organiser accepts exactly these terms, though others were mailed before.
-    pub fn accept_change(&mut self, terms: &Terms) -> Result<(), LedgerProblem> {
-        let digest = terms.digest();
+    /// Remembers that the organiser accepts exactly the terms of this digest, though others were mailed before.
+    pub fn accept_change(&mut self, digest: &str) -> Result<(), LedgerProblem> {
         self.write(|step| {
-            step.execute("REPLACE INTO meta (key, value) VALUES ('accepted_change', ?1)", [&digest]).map(drop)
+            step.execute("REPLACE INTO meta (key, value) VALUES ('accepted_change', ?1)", [digest]).map(drop)
         })
     }
 
@@ -150,9 +151,10 @@ impl Ledger {
     pub fn learn_keys(&mut self, keys: &[(PersonId, AttendeeKey)]) -> Result<(), LedgerProblem> {
         self.write(|step| {
             let mut learn = step.prepare(
-                "UPDATE person SET key = ?2 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM person WHERE key = ?2)",
+                "UPDATE person SET key = ?2
+                 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM person AS other WHERE other.key = ?2 AND other.session = person.session)",
             )?;
-            keys.iter().try_for_each(|(person, key)| learn.execute(params![person.0, key.as_str()]).map(drop))
+            keys.iter().try_for_each(|(person, key)| learn.execute(params![person.0, key.person()]).map(drop))
         })
     }
 
@@ -243,8 +245,8 @@ mod tests {
         assert_eq!(ledger.terms(TermsId(1)).unwrap(), Some(terms()));
         assert_eq!(ledger.terms(TermsId(2)).unwrap(), Some(moved.clone()));
         assert_eq!(ledger.accepted_change().unwrap(), None);
-        ledger.accept_change(&terms()).unwrap();
-        ledger.accept_change(&moved).unwrap();
+        ledger.accept_change(&terms().digest()).unwrap();
+        ledger.accept_change(&moved.digest()).unwrap();
         assert_eq!(ledger.accepted_change().unwrap(), Some(moved.digest()));
     }
 
@@ -275,6 +277,38 @@ mod tests {
         // Another try of the same mail is one more.
         samples::record(&ledger, &entry(3).again(MailingId(3)), &sent());
         assert_eq!(ledger.tries_since(at(10), at(99)).unwrap(), [at(10); 5]);
+    }
+
+    #[test]
+    fn one_mail_for_two_sessions_is_one_try_and_two_lines_that_share_their_fate() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        let both = samples::entry_of_two(1);
+        samples::record(&ledger, &both, &deferred());
+        assert_eq!(ledger.tries_since(at(10), at(99)).unwrap(), [at(10)]);
+        let states = || {
+            let roster = ledger.roster().unwrap();
+            let people = roster.people().iter();
+            people.map(|p| (p.key().session_text().to_owned(), p.state, p.mailings)).collect::<Vec<_>>()
+        };
+        let told = |state, mails| [("morning".to_owned(), state, mails), ("evening".to_owned(), state, mails)];
+        assert_eq!(states(), told(State::Deferred, 1));
+        // The same mail again, both of its lines.
+        let mut again = both.again(MailingId(1));
+        again.with[0].mailing = Some(MailingId(2));
+        let mut claims = crate::ledger::book::Claims::new();
+        crate::ledger::book::begin(ledger.connection(), &mut claims, &again, at(20)).unwrap();
+        assert_eq!(states(), told(State::Sending, 1));
+        crate::ledger::book::withdraw(ledger.connection(), &mut claims, 1).unwrap();
+        assert_eq!(states(), told(State::Deferred, 1));
+        samples::record(&ledger, &again, &sent());
+        assert_eq!(states(), told(State::Sent, 1));
+        // What is wrong with one of them keeps both from being written.
+        let mut wrong = samples::entry_of_two(1);
+        wrong.with[0].person.user_id.0.push('x');
+        let refused = crate::ledger::book::begin(ledger.connection(), &mut claims, &wrong, at(30));
+        assert!(refused.is_err() && claims.is_empty(), "{refused:?}");
+        assert_eq!(states(), told(State::Sent, 1));
     }
 
     #[test]

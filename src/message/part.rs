@@ -29,7 +29,7 @@ pub(super) fn room_for(content: &Content<'_>) -> usize {
     let invitation = content.invitation;
     // A CR a line; where base64 needs more, it makes itself more room.
     let room = |text: &str| text.len() + text.len() / 16;
-    let calendar = invitation.calendar.as_deref().map_or(0, |calendar| room(calendar) * 2);
+    let calendar: usize = invitation.calendars.iter().map(|calendar| room(&calendar.text) * 2).sum();
     let picture = content.picture.map_or(0, |picture| picture.base64.len() + 512);
     room(&invitation.text) + room(&invitation.html) + calendar + picture
 }
@@ -38,22 +38,32 @@ pub(super) fn room_for(content: &Content<'_>) -> usize {
 /// and its picture as `multipart/related`; with a calendar, `multipart/mixed` of that and the attachment.
 pub(super) fn write(out: &mut Vec<u8>, content: &Content<'_>, id: &MessageId) -> Result<(), ComposeProblem> {
     let tag = tag(content.invitation, id);
-    let Some(calendar) = content.invitation.calendar.as_deref() else {
+    let calendars = &content.invitation.calendars;
+    if calendars.is_empty() {
         write_alternatives(out, &tag, content, None);
         return Ok(());
-    };
+    }
     let mixed = format!("mixed-{tag}");
-    let method = format!("method={};", method(calendar)?);
+    let methods = calendars.iter().map(|calendar| Ok(format!("method={};", method(&calendar.text)?)));
+    let methods = methods.collect::<Result<Vec<_>, ComposeProblem>>()?;
     open_multipart(out, "multipart/mixed;", &mixed);
     open_part(out, &mixed);
-    // Outlook shows an entry that is addressed to nobody as raw text: there the attachment alone.
-    let shown = (method != "method=PUBLISH;" && is_addressed(calendar)).then_some((method.as_str(), calendar));
+    // Outlook shows an entry that is addressed to nobody as raw text: there the attachment alone. And of several
+    // entries none is what the whole mail says in other words (RFC 2046 §5.1.4).
+    let shown = match (&methods[..], &calendars[..]) {
+        ([method], [one]) => {
+            (method != "method=PUBLISH;" && is_addressed(&one.text)).then_some((&**method, &*one.text))
+        }
+        _ => None,
+    };
     write_alternatives(out, &tag, content, shown);
-    open_part(out, &mixed);
-    let kind = ["text/calendar;", &method, "charset=utf-8;", "name=\"invite.ics\""];
-    header::folded(out, "Content-Type", &kind);
-    header::plain(out, "Content-Disposition", &["attachment; filename=\"invite.ics\""]);
-    write_body(out, calendar);
+    for (method, calendar) in methods.iter().zip(calendars) {
+        open_part(out, &mixed);
+        let name = format!("name=\"{}\"", calendar.name);
+        header::folded(out, "Content-Type", &["text/calendar;", method, "charset=utf-8;", &name]);
+        header::plain(out, "Content-Disposition", &["attachment; file", &name]);
+        write_body(out, &calendar.text);
+    }
     close_multipart(out, &mixed);
     Ok(())
 }
@@ -179,16 +189,17 @@ fn is_seven_bit(text: &str) -> bool {
 fn tag(invitation: &Invitation, id: &MessageId) -> String {
     let mut tag = String::with_capacity(64);
     tag.extend(id.0.chars().filter(char::is_ascii_alphanumeric).take(40));
-    let bodies = [Some(&invitation.text), Some(&invitation.html), invitation.calendar.as_ref()];
-    while tag.len() < 60 && any_holds(bodies, &format!("-{tag}")) {
+    while tag.len() < 60 && any_holds(invitation, &format!("-{tag}")) {
         tag.push('x');
     }
     tag
 }
 
-fn any_holds(texts: [Option<&String>; 3], part: &str) -> bool {
+fn any_holds(invitation: &Invitation, part: &str) -> bool {
     let part = memchr::memmem::Finder::new(part);
-    texts.into_iter().flatten().any(|text| part.find(text.as_bytes()).is_some())
+    let calendars = invitation.calendars.iter().map(|calendar| &calendar.text);
+    let mut texts = [&invitation.text, &invitation.html].into_iter().chain(calendars);
+    texts.any(|text| part.find(text.as_bytes()).is_some())
 }
 
 #[cfg(test)]

@@ -4,12 +4,16 @@ use jiff::Timestamp;
 use mail_parser::{MessageParser, MimeHeaders};
 
 use super::{ComposeProblem, Letter, Unsubscribe, compose};
-use crate::model::{Address, Invitation, Language, Mail, Mailbox, MessageId, Picture};
+use crate::model::{Address, CalendarFile, Invitation, Language, Mail, Mailbox, MessageId, Picture};
 
 mod as_lettre;
 mod logo;
 
 const CALENDAR: &str = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nATTENDEE:mailto:ada@example.org\r\nEND:VCALENDAR\r\n";
+
+fn invite(text: String) -> CalendarFile {
+    CalendarFile { name: "invite.ics".into(), text }
+}
 
 struct Desk {
     invitation: Invitation,
@@ -32,7 +36,7 @@ impl Desk {
                 subject: "Rust for Everyone: your personal link".into(),
                 text: format!("Hello Ada,\n\n<{}>\n", link()),
                 html: format!("<p>Hello Ada</p>\n<a href=\"{}\">Join</a>\n", link()),
-                calendar: None,
+                calendars: Vec::new(),
                 language: Language::parse("en").unwrap(),
             },
             logo: None,
@@ -266,7 +270,7 @@ fn an_international_local_part_stands_in_the_header_as_utf8() {
 #[test]
 fn a_calendar_is_an_alternative_and_an_attachment() {
     let mut desk = Desk::new();
-    desk.invitation.calendar = Some(CALENDAR.into());
+    desk.invitation.calendars = vec![invite(CALENDAR.into())];
     let bytes = desk.compose().unwrap().bytes;
     let message = MessageParser::default().parse(&bytes).unwrap();
     let kinds: Vec<_> = message.parts.iter().filter_map(|part| part.content_type()).collect();
@@ -275,16 +279,28 @@ fn a_calendar_is_an_alternative_and_an_attachment() {
         ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar", "text/calendar"];
     assert_eq!(told, expected);
     assert!(kinds[4..].iter().all(|kind| kind.attribute("method") == Some("REQUEST")));
-    desk.invitation.calendar = Some(CALENDAR.replace("REQUEST", "PUBLISH"));
+    desk.invitation.calendars = vec![invite(CALENDAR.replace("REQUEST", "PUBLISH"))];
     assert_eq!(desk.text().matches("text/calendar").count(), 1);
-    desk.invitation.calendar = Some("no calendar".into());
+    desk.invitation.calendars = vec![invite("no calendar".into())];
     assert_eq!(desk.compose().unwrap_err(), ComposeProblem::Calendar);
+}
+
+#[test]
+fn several_calendars_are_attachments_each_under_its_name() {
+    let mut desk = Desk::new();
+    let of = |name: &str| CalendarFile { name: name.to_owned(), text: CALENDAR.to_owned() };
+    desk.invitation.calendars = vec![of("morning.ics"), of("evening.ics")];
+    let bytes = desk.compose().unwrap().bytes;
+    let message = MessageParser::default().parse(&bytes).unwrap();
+    let names: Vec<_> = message.attachments().filter_map(|part| part.attachment_name()).collect();
+    assert_eq!(names, ["morning.ics", "evening.ics"]);
+    assert_eq!(desk.text().matches("text/calendar").count(), 2, "none of them is an alternative");
 }
 
 #[test]
 fn no_problem_tells_the_link() {
     let mut desk = Desk::new();
-    desk.invitation.calendar = Some(link());
+    desk.invitation.calendars = vec![invite(link())];
     let problem = desk.compose().unwrap_err();
     assert!(!format!("{problem} {problem:?}").contains("jwt"));
     assert!(!format!("{:?}", Desk::new().compose().unwrap()).contains("jwt"));

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 
-use super::{Address, Language, Room, Window};
+use super::{Address, Language, Room, Session, SessionKey, Window};
 
 /// Where a row stands: a source (file, or file and sheet) and its physical line, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,48 +25,69 @@ impl fmt::Display for Locator {
 #[derive(Debug, PartialEq, Eq, Default)]
 pub struct Headers(pub Vec<String>);
 
-/// What identifies a person among an event's attendees.
+/// What identifies an invitation among an event's: the person, and the session where the event has some.
 ///
-/// Made from the row's `id` where the file has one, else from the address, with the name where
-/// addresses are shared. The text form is what the ledger keeps and what user ids derive from.
+/// The person is known by the row's `id` where the file has one, else by the address, with the name where
+/// addresses are shared. The text forms are what the ledger keeps and what user ids derive from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AttendeeKey(String);
+pub struct AttendeeKey {
+    person: String,
+    session: Option<SessionKey>,
+}
 
 impl AttendeeKey {
     /// The key of a person with an id of their own.
     #[must_use]
     pub fn from_id(id: &str) -> Self {
-        Self(format!("id:{id}"))
+        Self::from_ledger(format!("id:{id}"), None)
     }
 
     /// The key of a person known by their address alone.
     #[must_use]
     pub fn from_address(address: &Address) -> Self {
-        Self(format!("address:{}", address.folded()))
+        Self::from_ledger(format!("address:{}", address.folded()), None)
     }
 
     /// The key of a person who shares an address with others.
     #[must_use]
     pub fn from_address_and_name(address: &Address, name: &str) -> Self {
-        Self(format!("address:{}\u{1f}{name}", address.folded()))
+        Self::from_ledger(format!("address:{}\u{1f}{name}", address.folded()), None)
     }
 
     /// Takes the text form back, as the ledger kept it.
     #[must_use]
-    pub fn from_ledger(text: String) -> Self {
-        Self(text)
+    pub fn from_ledger(person: String, session: Option<SessionKey>) -> Self {
+        Self { person, session }
     }
 
-    /// The text form.
+    /// The same person's, for a session.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn of_session(self, session: Option<SessionKey>) -> Self {
+        Self { session, ..self }
+    }
+
+    /// The person's text form, the same in all sessions.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        &self.person
+    }
+
+    /// The session; `None` where the event has none.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionKey> {
+        self.session.as_ref()
+    }
+
+    /// The session's text form: empty where the event has none.
+    #[must_use]
+    pub fn session_text(&self) -> &str {
+        self.session.as_ref().map_or("", SessionKey::as_str)
     }
 
     /// The id, where the key was made from one.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.0.strip_prefix("id:")
+        self.person.strip_prefix("id:")
     }
 }
 
@@ -74,14 +95,15 @@ impl AttendeeKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub i64);
 
-/// One registrant: a row of the attendee file that is sound.
+/// One registrant, in one session where the event has some: a row of the attendee file that is sound, or a part of one.
 #[derive(Debug, Clone)]
 pub struct Attendee {
     /// Where the row stands.
     pub locator: Locator,
-    /// The row's number among the data rows, from 1; numbers previews.
+    /// The invitation's number, from 1, in file order: one for each row, and one more for each further session that a
+    /// row names; numbers previews.
     pub number: u32,
-    /// Who this is.
+    /// Who this is, and for which session.
     pub key: AttendeeKey,
     /// Where the mail goes.
     pub email: Address,
@@ -95,11 +117,11 @@ pub struct Attendee {
     pub last_name: String,
     /// Whether the token asks for a moderator's rights.
     pub moderator: bool,
-    /// The room: the row's own, else the event's.
+    /// The room: the row's own, else the session's or the event's.
     pub room: Room,
     /// Whether the room is the row's own.
     pub own_room: bool,
-    /// The window: the row's own times, else the event's, with the event's margins.
+    /// The window: the row's own times, else the session's or the event's, with the event's margins.
     pub window: Window,
     /// Whether the times are the row's own.
     pub own_window: bool,
@@ -111,4 +133,18 @@ pub struct Attendee {
     pub headers: Arc<Headers>,
     /// The row's cells in file order, outer blanks taken off.
     pub cells: Vec<String>,
+}
+
+impl Attendee {
+    /// The same person, invited to a session: with its room and window, unless the row has its own.
+    #[must_use]
+    pub fn in_session(&self, session: &Session, number: u32) -> Self {
+        Self {
+            number,
+            key: self.key.clone().of_session(Some(session.key.clone())),
+            room: if self.own_room { self.room.clone() } else { session.room.clone() },
+            window: if self.own_window { self.window.clone() } else { session.window.clone() },
+            ..self.clone()
+        }
+    }
 }

@@ -61,21 +61,23 @@ impl SubKeys {
     /// The user id of a person at an event: the same on every run, opaque, unguessable.
     #[must_use]
     pub fn user_id(&self, event: &EventId, person: &AttendeeKey) -> UserId {
-        let tag = sign(&self.user_id, &[event.as_str(), person.as_str()]);
-        UserId(short_base32(&tag))
+        UserId(short_base32(&sign(&self.user_id, &parts(event, person))))
     }
 
     /// The Message-ID of a person's mail number `revision` (from 0) for an event.
     #[must_use]
     pub fn message_id(&self, event: &EventId, person: &AttendeeKey, revision: u32, domain: &str) -> MessageId {
-        let tag = sign(&self.message_id, &[event.as_str(), person.as_str(), &revision.to_string()]);
-        MessageId(format!("{}@{domain}", short_base32(&tag)))
+        let revision = revision.to_string();
+        let mut parts = parts(event, person);
+        // Before the session, where versions without sessions have it.
+        parts.insert(2, &revision);
+        MessageId(format!("{}@{domain}", short_base32(&sign(&self.message_id, &parts))))
     }
 
     /// The UID of a person's calendar entry for an event.
     #[must_use]
     pub fn calendar_uid(&self, event: &EventId, person: &AttendeeKey) -> String {
-        short_base32(&sign(&self.calendar_uid, &[event.as_str(), person.as_str()]))
+        short_base32(&sign(&self.calendar_uid, &parts(event, person)))
     }
 
     /// A digest that shows whether two links are the same.
@@ -89,6 +91,12 @@ impl SubKeys {
     pub fn secret_fingerprint(&self) -> Fingerprint {
         short_hex(&sign(&self.fingerprint, &["secret"]))
     }
+}
+
+/// What an invitation is known by: event and person, and the session where there is one.
+fn parts<'a>(event: &'a EventId, person: &'a AttendeeKey) -> Vec<&'a str> {
+    let session = person.session().map(super::SessionKey::as_str);
+    [event.as_str(), person.person()].into_iter().chain(session).collect()
 }
 
 /// HMAC over parts, each led by its length, so that no two lists of parts look alike.
@@ -116,6 +124,7 @@ fn short_hex(tag: &hmac::Tag) -> Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::SessionKey;
 
     fn event(id: &str) -> EventId {
         EventId::parse(id).unwrap()
@@ -131,6 +140,23 @@ mod tests {
         assert_ne!(id, keys.user_id(&event("b"), &ada));
         assert_ne!(id, keys.user_id(&event("a"), &AttendeeKey::from_id("2")));
         assert_ne!(id, SubKeys::of(b"fedcba9876543210").user_id(&event("a"), &ada));
+    }
+
+    #[test]
+    fn each_session_has_ids_of_its_own() {
+        let keys = SubKeys::of(b"0123456789abcdef");
+        let whole = AttendeeKey::from_id("1");
+        let of = |key: &str| whole.clone().of_session(SessionKey::from_ledger(key));
+        let mut ids: Vec<_> = [whole.clone(), of("morning"), of("evening"), of("0")]
+            .iter()
+            .flat_map(|who| {
+                let (a, domain) = (event("a"), "example.org");
+                [keys.user_id(&a, who).0, keys.message_id(&a, who, 0, domain).0, keys.calendar_uid(&a, who)]
+            })
+            .collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 12);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Room, Window};
+use super::{Room, Session, SessionKey, Window};
 
 /// The event's name for machines: `[a-z0-9][a-z0-9._-]{0,63}`. Names the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -130,6 +130,27 @@ pub struct Event {
     pub language: Language,
     /// Who invites: name and address, as shown in the mail.
     pub organizer: super::Mailbox,
+    /// Its sessions, in the order of event.toml; none where everybody is invited to all of it.
+    pub sessions: Vec<Session>,
+}
+
+impl Event {
+    /// A session of it.
+    #[must_use]
+    pub fn session(&self, key: &SessionKey) -> Option<&Session> {
+        self.sessions.iter().find(|session| session.key == *key)
+    }
+
+    /// The event as those see it who are invited to one of its sessions alone: with its title, room and window.
+    #[must_use]
+    pub fn of_session(&self, session: &Session) -> Self {
+        Self {
+            title: format!("{}: {}", self.title, session.title),
+            room: session.room.clone(),
+            window: session.window.clone(),
+            ..self.clone()
+        }
+    }
 }
 
 #[cfg(test)]

@@ -28,6 +28,15 @@ impl fmt::Debug for JoinLink {
     }
 }
 
+/// An entry for the reader's calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarFile {
+    /// The name under which it is attached: `invite.ics`, or a session's.
+    pub name: String,
+    /// The iCalendar object (RFC 5545).
+    pub text: String,
+}
+
 /// The rendered words of one mail.
 #[derive(Debug, Clone)]
 pub struct Invitation {
@@ -37,8 +46,8 @@ pub struct Invitation {
     pub text: String,
     /// The HTML part.
     pub html: String,
-    /// The calendar part (iCalendar), where there is one.
-    pub calendar: Option<String>,
+    /// The calendar parts (iCalendar): one for each session that the mail is about, or none.
+    pub calendars: Vec<CalendarFile>,
     /// The language of the templates that were used.
     pub language: Language,
 }

@@ -11,6 +11,7 @@ use super::{
     meant::{AttendeeSettings, ColumnSetting, MailSettings},
     problem::{Refusal, quoted},
     secrets::SecretSource,
+    sessions::{self, Frame},
     values,
 };
 use crate::model::{
@@ -37,7 +38,6 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
         })
     });
     let title = layers.text("event.title", |text| values::line(text, 200));
-    let room = layers.text("event.room", |text| Room::parse(text).map_err(|problem| room_refusal(&problem)));
     let language = layers.text("event.language", |text| {
         Language::parse(text)
             .map_err(|problem| Refusal::new(problem.to_string()).hint("write it like: en, de or de-AT"))
@@ -49,7 +49,21 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
     }
     let opens_before = layers.text("event.opens_before", |text| values::whole_seconds(text, LONGEST_MARGIN));
     let closes_after = layers.text("event.closes_after", |text| values::whole_seconds(text, LONGEST_MARGIN));
-    let window = window(layers, opens_before, closes_after);
+    let zone = layers.text("event.timezone", values::zone);
+    let has_sessions = !layers.sessions().is_empty();
+    let room = if has_sessions && !layers.says("event.room") { None } else { Some(room(layers)) };
+    let frame = Frame { room: room.as_ref().and_then(Option::as_ref), zone: zone.as_ref(), opens_before, closes_after };
+    let sessions = sessions::read(layers, &frame);
+    let room = room.unwrap_or_else(|| Some(sessions.as_ref()?.first()?.room.clone()));
+    let has_times = ["event.starts", "event.ends"].iter().any(|name| layers.says(name));
+    let window = if has_sessions && !has_times {
+        let sessions = sessions.as_deref().unwrap_or_default();
+        let starts = sessions.iter().map(|session| session.window.starts()).min();
+        let ends = sessions.iter().map(|session| session.window.ends()).max();
+        Window::new(starts?, ends?, opens_before?, closes_after?, zone?).ok()
+    } else {
+        window(layers, opens_before, closes_after, zone)
+    };
     Some(EventTable {
         event: Event {
             id: id?,
@@ -59,14 +73,19 @@ pub(super) fn event(layers: &mut Layers<'_>, from: Option<&Mailbox>) -> Option<E
             window: window?,
             language: language?,
             organizer: organizer.or_else(|| from.cloned())?,
+            sessions: sessions?,
         },
         opens_before: opens_before?,
         closes_after: closes_after?,
     })
 }
 
+fn room(layers: &mut Layers<'_>) -> Option<Room> {
+    layers.text("event.room", |text| Room::parse(text).map_err(|problem| room_refusal(&problem)))
+}
+
 /// A room's problem with a way out for every case.
-fn room_refusal(problem: &RoomProblem) -> Refusal {
+pub(super) fn room_refusal(problem: &RoomProblem) -> Refusal {
     let example = "write a-z, 0-9, `-` and `_`, for example: room = \"rust-workshop\"";
     let hint = match problem {
         RoomProblem::TooLong => {
@@ -82,32 +101,41 @@ fn window(
     layers: &mut Layers<'_>,
     opens_before: Option<SignedDuration>,
     closes_after: Option<SignedDuration>,
+    zone: Option<TimeZone>,
 ) -> Option<Window> {
-    let zone = layers.text("event.timezone", values::zone);
     // Without a zone the times' form can still be judged: no clock is ever put forward in UTC.
     let clock = zone.clone().unwrap_or(TimeZone::UTC);
     let mut time = |name| layers.text(name, |text| local_time(text, &clock));
     let (starts, ends) = (time("event.starts"), time("event.ends"));
-    match Window::new(starts?, ends?, opens_before?, closes_after?, zone?) {
+    let window = window_of(starts?, ends?, opens_before?, closes_after?, zone?);
+    window.map_err(|(is_end, refusal)| layers.refuse(if is_end { "event.ends" } else { "event.starts" }, &refusal)).ok()
+}
+
+/// A window, or what is wrong with it, and whether its end is to be mended.
+pub(super) fn window_of(
+    starts: Timestamp,
+    ends: Timestamp,
+    opens_before: SignedDuration,
+    closes_after: SignedDuration,
+    zone: TimeZone,
+) -> Result<Window, (bool, Refusal)> {
+    match Window::new(starts, ends, opens_before, closes_after, zone) {
         Ok(window) if window.opens() < Timestamp::UNIX_EPOCH => {
             let what = "its links would work from before 1970, a time that no token can tell";
-            layers.refuse("event.starts", &Refusal::new(what).hint("check the year"));
-            None
+            Err((false, Refusal::new(what).hint("check the year")))
         }
-        Ok(window) => Some(window),
+        Ok(window) => Ok(window),
         Err(problem @ WindowProblem::EndsBeforeStart) => {
-            layers.refuse("event.ends", &Refusal::new(problem.to_string()).hint("set `ends` to a time after `starts`"));
-            None
+            Err((true, Refusal::new(problem.to_string()).hint("set `ends` to a time after `starts`")))
         }
         Err(problem @ WindowProblem::OutOfRange) => {
-            layers.refuse("event.starts", &Refusal::new(problem.to_string()).hint("check the year"));
-            None
+            Err((false, Refusal::new(problem.to_string()).hint("check the year")))
         }
     }
 }
 
 /// A clock that shows 60 seconds is never meant, though calendars know it.
-fn local_time(text: &str, clock: &TimeZone) -> Result<Timestamp, Refusal> {
+pub(super) fn local_time(text: &str, clock: &TimeZone) -> Result<Timestamp, Refusal> {
     let at = parse_local_time(text, clock).map_err(|problem| time_refusal(&problem))?;
     if text.trim().get(16..) == Some(":60") {
         return Err(Refusal::new(format!("{} has a 60th second", quoted(text.trim()))).hint("seconds go from 00 to 59"));
@@ -173,6 +201,11 @@ fn columns(layers: &mut Layers<'_>) -> BTreeMap<String, ColumnSetting> {
             _ => Ok(ColumnSetting::Ignore),
         };
         match setting {
+            Ok(setting) if key.short() == "session" && layers.sessions().is_empty() => {
+                if setting != ColumnSetting::Ignore {
+                    sessions::refuse_a_column_without_sessions(layers);
+                }
+            }
             Ok(setting) => {
                 columns.insert(key.short().to_owned(), setting);
             }
@@ -193,6 +226,7 @@ pub(super) fn mail(layers: &mut Layers<'_>) -> Option<MailSettings> {
     let message_file = layers.path("mail.message_file");
     let logo = layers.path("mail.logo");
     let templates: Option<PathBuf> = layers.path("mail.templates");
+    let per_session = layers.text("mail.per", |text| values::choice(text, &[("person", false), ("session", true)]));
     Some(MailSettings {
         from: from?,
         subject,
@@ -203,5 +237,6 @@ pub(super) fn mail(layers: &mut Layers<'_>) -> Option<MailSettings> {
         envelope_from,
         unsubscribe,
         templates,
+        per_session: per_session?,
     })
 }

@@ -244,6 +244,14 @@ const INHERITED: &str = "# The server comes from roomkey/config.toml in your con
 
 const EVENT: &str = "# organizer = \"Ada Lovelace <ada@example.org>\"      # who invites; else the sender
 # description = \"Bring a laptop.\"                   # stands in the mail
+
+# Parts of the event that people register for one by one: write this for each of them.
+# [[session]]
+# key = \"morning\"                # what the file's column `session` says; of several: \"morning; evening\"
+# title = \"Morning: first steps\" # what mails say
+# room = \"rust-morning\"          # else the event's
+# starts = \"2035-12-01T09:00\"
+# ends = \"2035-12-01T12:00\"
 ";
 
 const JITSI_SECRET: &str = "# The server's secret never stands here: it comes from the environment variable
@@ -277,6 +285,7 @@ message_file = \"message.md\"       # your own words, below the hour and the lin
 # reply_to = \"questions@example.org\"        # where answers go; else to the sender
 # envelope_from = \"bounces@example.org\"     # where mails that cannot be delivered go; else to the sender
 # unsubscribe = \"mailto:workshop@example.org\"
+# per = \"session\"               # a mail for each session; else one for all that a person is in
 # templates = \"templates\"         # your own texts; a folder of this name is found without this line
 
 # [calendar]

@@ -21,6 +21,7 @@ use super::{
     client_config::{self, ClientSetting},
     keys::{self, Key, Kind},
     problem::{Place, Refusal, SettingsProblem, quoted},
+    sessions::SessionTable,
 };
 
 /// More than any settings file holds; keeps a mistaken `-e` from filling memory.
@@ -55,6 +56,8 @@ pub(super) struct SettingsFile {
     pub(super) entries: BTreeMap<String, Entry>,
     /// `[jitsi.config]`, whose names are the web client's.
     pub(super) client: Vec<ClientSetting>,
+    /// Each `[[session]]`.
+    pub(super) sessions: Vec<SessionTable>,
     /// Keys and tables that are set, but to something already reported.
     pub(super) broken: BTreeSet<String>,
 }
@@ -150,6 +153,7 @@ pub(super) fn parse(
         tables: BTreeMap::new(),
         entries: BTreeMap::new(),
         client: Vec::new(),
+        sessions: Vec::new(),
         broken: BTreeSet::new(),
     };
     let mut sorter = Sorter { text, role, file, problems };
@@ -226,7 +230,9 @@ impl Sorter<'_> {
     }
 
     fn subtable(&mut self, path: String, value: &Spanned<DeValue<'_>>) {
-        if let DeValue::Table(inner) = value.get_ref() {
+        if path == keys::SESSION {
+            self.sessions(value);
+        } else if let DeValue::Table(inner) = value.get_ref() {
             self.file.tables.insert(path.clone(), Place::of(self.text, value.span().start));
             if path == keys::CLIENT {
                 let (place, mut refused) = (|at| Place::of(self.text, at), Vec::new());
@@ -242,6 +248,31 @@ impl Sorter<'_> {
             let hint = format!("write [{path}] once, on a line of its own, and its keys below");
             self.refuse(&value.span(), &Refusal::new(what).hint(hint));
             self.file.broken.insert(path);
+        }
+    }
+
+    /// Each `[[session]]`, key by key.
+    fn sessions(&mut self, value: &Spanned<DeValue<'_>>) {
+        let tables = value.get_ref().as_array().into_iter().flatten();
+        let tables: Option<Vec<_>> = tables.map(|item| Some((item.span(), item.get_ref().as_table()?))).collect();
+        let Some(tables) = tables.filter(|tables| !tables.is_empty()) else {
+            let refusal = Refusal::new("each session stands under a line of its own with two brackets, [[session]]");
+            self.refuse(&value.span(), &refusal.hint("write [[session]], and its keys below, once for each session"));
+            self.file.broken.insert(keys::SESSION.to_owned());
+            return;
+        };
+        if self.role == Role::Config {
+            let refusal = Refusal::new("sessions cannot be shared by all events");
+            return self.refuse(&value.span(), &refusal.hint("they belong in each event's own event.toml"));
+        }
+        for (at, table) in tables {
+            // What is set in one is set in no other: each is sorted by itself, and taken out again.
+            let elsewhere = std::mem::take(&mut self.file.entries);
+            let broken = std::mem::take(&mut self.file.broken);
+            self.table(keys::SESSION, table);
+            let entries = std::mem::replace(&mut self.file.entries, elsewhere);
+            let broken = std::mem::replace(&mut self.file.broken, broken);
+            self.file.sessions.push(SessionTable { place: Place::of(self.text, at.start), entries, broken });
         }
     }
 

@@ -109,9 +109,13 @@ const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
 /// The one table whose keys are not ours.
 pub(super) const CLIENT: &str = "jitsi.config";
 
+/// The one table that may stand there several times.
+pub(super) const SESSION: &str = "session";
+
 /// The tables that a file may hold.
-pub(super) const TABLES: [&str; 13] = [
+pub(super) const TABLES: [&str; 14] = [
     "event",
+    SESSION,
     "jitsi",
     CLIENT,
     "jitsi.features",
@@ -131,7 +135,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 71] = [
+pub(super) static KEYS: [Key; 78] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -143,6 +147,11 @@ pub(super) static KEYS: [Key; 71] = [
     key("event.closes_after", Text, "\"2h\"").or("2h"),
     key("event.organizer", Text, "\"Ada Lovelace <ada@example.org>\""),
     key("event.description", Text, "\"Bring a laptop.\""),
+    key("session.key", Text, "\"morning\"").event_only(),
+    key("session.title", Text, "\"Morning: first steps\"").event_only(),
+    key("session.room", Text, "\"rust-morning\"").event_only(),
+    key("session.starts", Time, "\"2026-12-05T09:00\"").event_only(),
+    key("session.ends", Time, "\"2026-12-05T12:00\"").event_only(),
     key("jitsi.provider", Text, "\"jaas\"").along(Server),
     key("jitsi.url", Text, "\"https://meet.example.org\"").required().of(Server),
     key("jitsi.app_id", Text, "\"workshop\"").required().of(Server),
@@ -169,6 +178,7 @@ pub(super) static KEYS: [Key; 71] = [
     key("attendees.columns.room", Column, "false"),
     key("attendees.columns.starts", Column, "\"Starts\""),
     key("attendees.columns.ends", Column, "\"Ends\""),
+    key("attendees.columns.session", Column, "\"Session\""),
     key("attendees.columns.timezone", Column, "\"Time zone\""),
     key("attendees.columns.language", Column, "\"Language\""),
     key("mail.from", Text, "\"Rust Workshop <workshop@example.org>\"").required(),
@@ -180,6 +190,7 @@ pub(super) static KEYS: [Key; 71] = [
     key("mail.envelope_from", Text, "\"bounces@example.org\""),
     key("mail.unsubscribe", Text, "\"mailto:workshop@example.org\""),
     key("mail.templates", Text, "\"templates\""),
+    key("mail.per", Text, "\"session\"").or("person"),
     key("calendar.style", Text, "\"publish\""),
     key("smtp.provider", Text, "\"gmail\"").of(Relay),
     key("smtp.host", Text, "\"smtp.example.org\"").required().of(Relay),
@@ -254,7 +265,8 @@ pub(super) fn hint_for_unknown(table: &str, given: &str) -> String {
         .iter()
         .copied()
         .chain(all().map(|key| key.name))
-        .filter(|name| split(name).1 == wanted && (split(name).0 != "attendees.columns" || table == "attendees"))
+        .filter(|name| split(name).1 == wanted && split(name).0 != SESSION)
+        .filter(|name| split(name).0 != "attendees.columns" || table == "attendees")
         .map(|name| if is_table(name) { format!("[{name}]") } else { format!("`{wanted}` under [{}]", split(name).0) })
         .collect();
     if !elsewhere.is_empty() {

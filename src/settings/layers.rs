@@ -15,6 +15,7 @@ use super::{
     keys::{self, Group, Key},
     origin::{Origin, Position, Setting},
     problem::{Place, Refusal, SettingsProblem},
+    sessions::SessionTable,
     values,
 };
 
@@ -173,6 +174,17 @@ impl<'a> Layers<'a> {
         Some((&file.client, file))
     }
 
+    /// Each `[[session]]` of the event's file.
+    pub(super) fn sessions(&self) -> &'a [SessionTable] {
+        &self.event.sessions
+    }
+
+    /// Reports something at a place of the event's file.
+    pub(super) fn refuse_at(&mut self, place: Place, refusal: &Refusal) {
+        let shown = self.event.shown.clone();
+        self.problems.push(SettingsProblem::new(shown, Some(place), &refusal.what, refusal.hint.as_deref()));
+    }
+
     /// Where a table stands in the event's file, or would be added.
     pub(super) fn place_for(&self, table: &str) -> Place {
         self.event.tables.get(table).copied().unwrap_or(self.event.end)
@@ -243,7 +255,14 @@ impl<'a> Layers<'a> {
                 Setting { key, shown: setting.json.clone(), origin: at(file, setting.place) }
             })
         });
-        let mut settings: Vec<_> = keys::all().filter(|key| !skip(key)).filter_map(setting).chain(of_client).collect();
+        let of_sessions = self.sessions().iter().flat_map(|session| {
+            session.settings().map(|(key, value, place)| {
+                let value = shown(value, known(&format!("{}.{}", keys::SESSION, key.rsplit('.').next().unwrap_or(&key))));
+                Setting { key: key.into(), shown: value, origin: at(self.event, place) }
+            })
+        });
+        let of_keys = keys::all().filter(|key| !skip(key)).filter_map(setting);
+        let mut settings: Vec<_> = of_keys.chain(of_client).chain(of_sessions).collect();
         let table = |setting: &Setting| setting.key.split('.').next().map(str::to_owned);
         settings.sort_by_key(|setting| keys::TABLES.iter().position(|name| Some(*name) == table(setting).as_deref()));
         settings

@@ -197,6 +197,8 @@ pub struct MailSettings {
     pub logo: Option<PathBuf>,
     /// The folder of own templates that is named, absolute; where none is, one beside the event may be meant.
     pub templates: Option<PathBuf>,
+    /// Whether somebody in several sessions gets a mail for each, and not one for all.
+    pub per_session: bool,
 }
 
 /// How a connection to the relay is protected.

@@ -32,6 +32,7 @@ mod provider;
 mod relay;
 pub mod secrets;
 mod server;
+mod sessions;
 pub mod typed;
 mod values;
 

@@ -197,7 +197,12 @@ fn the_example_is_sound_also_with_every_comment_opened() {
     let settings = Desk::with(&opened).settings();
     // These take the place of the secret, and are told of in words.
     let of_a_private_key = ["jitsi.provider", "jitsi.key_id", "jitsi.private_key_file"];
-    let named = keys::KEYS.iter().map(|key| key.name).filter(|key| !of_a_private_key.contains(key));
+    let named = keys::KEYS.iter().filter(|key| key.table() != keys::SESSION).map(|key| key.name);
+    let named = named.filter(|key| !of_a_private_key.contains(key));
+    let of_sessions = keys::KEYS.iter().filter(|key| key.table() == keys::SESSION);
+    for key in of_sessions {
+        assert!(settings.position(&format!("session.morning.{}", key.short())).is_some(), "{}", key.name);
+    }
     let unset: Vec<&str> = named.filter(|key| settings.position(key).is_none()).collect();
     let columns = unset.iter().filter(|key| key.starts_with("attendees.columns")).count();
     assert_eq!(unset.len() - columns, 0, "every key is explained: {unset:?}");

@@ -15,8 +15,8 @@ use roomkey::{
     },
     message::{Entry as CalendarEntry, Letter, Method, Party, calendar, compose},
     model::{
-        Address, Attendee, AttendeeKey, Event, EventId, Fingerprint, Headers, Language, Locator, Mailbox, MessageId,
-        Room, SubKeys, UserId, Window, parse_local_time,
+        Address, Attendee, AttendeeKey, CalendarFile, Event, EventId, Fingerprint, Headers, Language, Locator, Mailbox,
+        MessageId, Room, SubKeys, UserId, Window, parse_local_time,
     },
 };
 use secrecy::SecretString;
@@ -58,6 +58,7 @@ fn words_and_message(criterion: &mut Criterion) {
     let templates = Templates::load(None).unwrap();
     let facts = Facts {
         attendee: &ada,
+        further: &[],
         event: &event,
         language: &event.language,
         link: Some(&link),
@@ -96,7 +97,7 @@ fn words_and_message(criterion: &mut Criterion) {
     criterion.bench_function("a whole mail/text, HTML, calendar and MIME message", |bencher| {
         bencher.iter(|| {
             let Rendered { mut invitation, description } = templates.render(black_box(&facts)).unwrap();
-            invitation.calendar = Some(calendar(&CalendarEntry {
+            let text = calendar(&CalendarEntry {
                 method: Method::Request,
                 uid: "calendar-1@example.org",
                 sequence: 0,
@@ -109,7 +110,8 @@ fn words_and_message(criterion: &mut Criterion) {
                 link: link.expose(),
                 organizer: Party { name: "Rust Workshop", address: &event.organizer.address },
                 attendee: Some(Party { name: &ada.name, address: &ada.email }),
-            }));
+            });
+            invitation.calendars = vec![CalendarFile { name: "invite.ics".into(), text }];
             compose(&Letter { invitation: &invitation, ..letter }).unwrap()
         });
     });
@@ -176,6 +178,8 @@ fn writer(folder: &Path) -> (Writer, CampaignId, TermsId) {
         url: "https://meet.example.org".into(),
         app_id: "workshop".into(),
         secret: Fingerprint("5ec4e7".into()),
+        session: None,
+        tokens: None,
     };
     let terms = ledger.terms_id(&terms, now).unwrap();
     (Writer::start(ledger).unwrap(), campaign, terms)
@@ -206,6 +210,7 @@ fn entry(row: u32, campaign: CampaignId, terms: TermsId) -> Entry {
         link: Fingerprint(format!("{row:032x}")),
         sequence: 0,
         own: OwnValues::default(),
+        with: Vec::new(),
     }
 }
 
@@ -226,6 +231,7 @@ fn event() -> Event {
         window: window(),
         language: Language::parse("en").unwrap(),
         organizer: Mailbox::parse("Rust Workshop <workshop@example.org>").unwrap(),
+        sessions: Vec::new(),
     }
 }
 

@@ -33,7 +33,23 @@ fn source(name: &str) -> String {
 }
 
 fn words(language: &str) -> Words {
-    toml::from_str(&source(&format!("words/{language}.toml"))).unwrap()
+    let mut words: Words = toml::from_str(&source(&format!("words/{language}.toml"))).unwrap();
+    let of_session = words["button"].replace("{title}", "{session}");
+    words.insert("button_session".to_owned(), of_session);
+    words
+}
+
+/// What mail programs show beside the subject.
+fn preheader(file: &str) -> String {
+    let one = |of: &str| {
+        format!("{{{{ {of}window.starts.date }}}}, {{{{ {of}window.meeting }}}} ({{{{ {of}window.place }}}})")
+    };
+    if file.starts_with("cancel") {
+        return one("");
+    }
+    let several =
+        format!("{{% for session in sessions %}}{{{{ session.title }}}}: {}. {{% endfor %}}", one("session."));
+    format!("{{% if several %}}{several}{{% else %}}{}{{% endif %}}", one(""))
 }
 
 /// Parts two things of one kind within brackets.
@@ -52,9 +68,10 @@ fn between_sentences(words: &Words) -> &'static str {
 }
 
 /// What the words leave to be filled in: in plain text, and in HTML.
-const FILLED_IN: [(&str, &str, &str); 6] = [
+const FILLED_IN: [(&str, &str, &str); 7] = [
     ("organizer", "{{ event.organizer.name }}", "<bdi>{{ event.organizer.name }}</bdi>"),
     ("title", "{{ event.title }}", "<bdi>{{ event.title }}</bdi>"),
+    ("session", "{{ session.title }}", "<bdi>{{ session.title }}</bdi>"),
     (
         "email",
         "{{ event.organizer.email }}",
@@ -142,6 +159,7 @@ fn made(language: &str, file: &str) -> String {
         "lang" => language.to_owned(),
         "dir" => dir.to_owned(),
         "style" => style.clone(),
+        "preheader" => preheader(file),
         "content" => content.clone(),
         // The inliner would put its attributes into any order.
         "logo" => LOGO.to_owned(),

@@ -163,7 +163,7 @@ mod tests {
         let shared = Rules { shared_addresses: true, ..Rules::for_tests() };
         let key = |name| read_by(shared.clone(), "email,name", &["j@example.org", name]).unwrap().key;
         assert_eq!(key("Ju\u{308}rgen"), key("J\u{FC}rgen"), "composed in two ways, one person");
-        assert_eq!(key("J\u{FC}rgen").as_str(), "address:j@example.org\u{1f}J\u{FC}rgen", "what ledgers keep stays");
+        assert_eq!(key("J\u{FC}rgen").person(), "address:j@example.org\u{1f}J\u{FC}rgen", "what ledgers keep stays");
         assert!(only_problem(with("id", " ")).what.contains("`id` is empty"));
         assert!(with("id", &"x".repeat(255)).is_ok());
         assert!(with("id", &"x".repeat(256)).is_err());

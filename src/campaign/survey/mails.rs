@@ -4,14 +4,17 @@
 //! the first rows have not come to: a run makes such a mail when it is sent, and `check` makes them all.
 
 use super::{Changed, Depth, RowKind, SHOWN_PROBLEMS, Survey, Surveyor, who};
+use std::collections::HashSet;
+
 use crate::{
+    attendees::{AttendeeFile, FileProblem},
     campaign::{
         identity::Identities,
-        press::{Addressing, CalendarEntry, MailProblem},
+        press::{Addressing, MailProblem, Seat},
     },
     ledger::Held,
     message::lint::Finding,
-    model::{Attendee, PersonId},
+    model::{Attendee, Event, MessageId, PersonId, UserId},
 };
 
 /// The first rows are always tried: what is wrong with the event or its words shows there.
@@ -65,28 +68,13 @@ impl Surveyor<'_> {
         let standing = Identities::guess(&attendee, self.roster);
         let user_id = self.press.user_id_of(standing, &attendee.key);
         let message_id = self.press.message_id(&attendee.key, 0);
-        let addressing = Addressing {
-            event: &self.press.event,
-            row: attendee.number,
-            to: &attendee.email,
-            user_id: &user_id,
-            message_id: &message_id,
-            note,
-            date: self.now,
-            test_for: None,
-            occasion: self.occasion,
-            calendar: CalendarEntry {
-                style: self.calendar,
-                uid: &self.press.keys.calendar_uid(&self.press.event.id, &attendee.key),
-                sequence: 0,
-                organizer: &self.press.event.organizer.address,
-            },
-        };
-        let tried = self.press.mail(&attendee, &addressing).map(|(mail, link)| {
+        let addressing = self.addressing(&attendee, self.press.event_for(&attendee.key), &message_id, note);
+        let uid = self.press.keys.calendar_uid(&self.press.event.id, &attendee.key);
+        let tried = self.press.mail(&[self.seat(&attendee, &user_id, &uid)], &addressing).map(|(mail, links)| {
             let is_other = |held: &Held| {
                 !held.is_cancellation
-                    && Some(held.terms) == self.terms
-                    && held.link() != self.press.keys.link_fingerprint(&link)
+                    && self.terms.contains(&held.terms)
+                    && links.iter().all(|link| held.link() != self.press.keys.link_fingerprint(link))
             };
             let changed = standing.filter(|standing| standing.held.as_ref().is_some_and(is_other));
             let is_read = depth == Depth::Mails && self.press.has_own_words();
@@ -98,6 +86,68 @@ impl Surveyor<'_> {
             }
         });
         (attendee, tried)
+    }
+
+    fn addressing<'a>(
+        &'a self,
+        attendee: &'a Attendee,
+        event: &'a Event,
+        message_id: &'a MessageId,
+        note: Option<&'a str>,
+    ) -> Addressing<'a> {
+        Addressing {
+            event,
+            row: attendee.number,
+            to: &attendee.email,
+            message_id,
+            note,
+            date: self.now,
+            test_for: None,
+            occasion: self.occasion,
+            calendar: self.calendar,
+            organizer: &self.press.event.organizer.address,
+        }
+    }
+
+    fn seat<'a>(&'a self, attendee: &'a Attendee, user_id: &'a UserId, calendar_uid: &'a str) -> Seat<'a> {
+        Seat { attendee, event: self.press.event_for(&attendee.key), user_id, calendar_uid, sequence: 0 }
+    }
+
+    /// Makes the mails of those who are invited to several sessions: whoever has rows far apart is only known once all
+    /// were read, so that these are read again.
+    pub(super) fn try_parties(&self, survey: &mut Survey, note: Option<&str>) -> Result<(), FileProblem> {
+        let leaders: HashSet<u32> = survey.parties.leaders().collect();
+        let Some(stamp) = survey.stamp.clone().filter(|_| !leaders.is_empty()) else { return Ok(()) };
+        let sound = |number: u32| survey.rows.get(number as usize - 1).is_some_and(|row| row.kind == RowKind::Sound);
+        let mut problems: Vec<(Attendee, MailProblem)> = Vec::new();
+        let mut octets = None;
+        for attendee in AttendeeFile::reopen(self.rules, &stamp)?.flatten() {
+            if !leaders.contains(&attendee.number) || !sound(attendee.number) {
+                continue;
+            }
+            let numbers = survey.parties.mail_of(attendee.number, &sound, |_, _| true);
+            let others = numbers.iter().filter_map(|number| survey.parties.attendee(*number, &attendee, self.rules));
+            let others: Vec<Attendee> = others.collect();
+            let all: Vec<Attendee> = std::iter::once(attendee).chain(others).collect();
+            let ids: Vec<_> = all.iter().map(|one| (self.press.user_id(&one.key), one)).collect();
+            let uid = self.press.keys.calendar_uid(&self.press.event.id, &all[0].key);
+            let seats: Vec<Seat<'_>> = ids.iter().map(|(user_id, one)| self.seat(one, user_id, &uid)).collect();
+            let message_id = self.press.message_id(&all[0].key, 0);
+            let made = self.press.mail(&seats, &self.addressing(&all[0], &self.press.event, &message_id, note));
+            match made {
+                Ok((mail, _)) => octets = octets.max(Some((mail.bytes.len(), all[0].locator.clone()))),
+                Err(problem) => problems.extend(all.into_iter().next().map(|attendee| (attendee, problem))),
+            }
+        }
+        if let Some((octets, at)) = octets
+            && survey.largest.as_ref().is_none_or(|largest| largest.octets < octets)
+        {
+            survey.largest = Some(Largest { octets, at: at.to_string() });
+        }
+        for (attendee, problem) in problems {
+            self.blame(survey, &attendee, problem);
+        }
+        Ok(())
     }
 
     /// Takes down what a row's mail came to.
@@ -116,21 +166,25 @@ impl Surveyor<'_> {
                     survey.changed.push(Changed { at, number, person, email });
                 }
             }
-            Err(problem) => {
-                // Where people are named, a template that speaks to others is no concern of theirs.
-                let wanted = || self.wanted_index(&attendee.email, &attendee.name).is_some();
-                match problem {
-                    MailProblem::Template(fault) if self.wanted.addresses.is_empty() || wanted() => {
-                        survey.of_templates.note(fault);
-                    }
-                    other => survey.fault(number, other.into(), who(attendee.email.as_str(), &attendee.name)),
-                }
-                survey.unsound.insert(number);
-                if let Some(row) = survey.rows.get_mut(number as usize - 1) {
-                    row.kind = RowKind::Unsound;
-                }
-            }
+            Err(problem) => self.blame(survey, &attendee, problem),
         }
         self.keep_if_wanted(survey, attendee);
+    }
+
+    /// Takes down why somebody's mail cannot be made.
+    fn blame(&self, survey: &mut Survey, attendee: &Attendee, problem: MailProblem) {
+        let number = attendee.number;
+        // Where people are named, a template that speaks to others is no concern of theirs.
+        let wanted = || self.wanted_index(&attendee.email, &attendee.name).is_some();
+        match problem {
+            MailProblem::Template(fault) if self.wanted.addresses.is_empty() || wanted() => {
+                survey.of_templates.note(fault);
+            }
+            other => survey.fault(number, other.into(), who(attendee.email.as_str(), &attendee.name)),
+        }
+        survey.unsound.insert(number);
+        if let Some(row) = survey.rows.get_mut(number as usize - 1) {
+            row.kind = RowKind::Unsound;
+        }
     }
 }

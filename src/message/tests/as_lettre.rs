@@ -12,10 +12,10 @@ use lettre::{
 };
 use proptest::{collection::vec, option, prelude::*};
 
-use super::{CALENDAR, Desk, link};
+use super::{CALENDAR, Desk, invite, link};
 use crate::{
     message::{Letter, Unsubscribe},
-    model::{Address, Mailbox, MessageId},
+    model::{Address, CalendarFile, Mailbox, MessageId},
 };
 
 fn address(address: &Address) -> LettreAddress {
@@ -64,7 +64,7 @@ fn parts(letter: &Letter, tag: &str) -> MultiPart {
         .boundary(format!("alt-{tag}"))
         .singlepart(single(ContentType::TEXT_PLAIN, &letter.invitation.text))
         .singlepart(single(ContentType::TEXT_HTML, &letter.invitation.html));
-    let Some(calendar) = &letter.invitation.calendar else { return words };
+    let Some(CalendarFile { text: calendar, .. }) = letter.invitation.calendars.first() else { return words };
     let method = if calendar.contains("PUBLISH") { "PUBLISH" } else { "REQUEST" };
     let kind = format!("text/calendar; method={method}; charset=utf-8");
     let words = match method {
@@ -104,13 +104,14 @@ fn every_structure_is_written_as_lettre_does() {
             let mut desk = Desk::new();
             desk.invitation.text.clone_from(text);
             desk.invitation.html.clone_from(&texts[(at + 1) % texts.len()]);
-            desk.invitation.calendar.clone_from(calendar);
+            desk.invitation.calendars = calendar.clone().map(invite).into_iter().collect();
             desk.unsubscribe = stops[at % stops.len()].map(|stop| Unsubscribe::parse(stop).unwrap());
             desk.reply_to = (at % 2 == 0).then(|| Mailbox::parse("Grace Hopper <grace@example.org>").unwrap());
             assert_alike(&desk);
             desk.id = MessageId("1@x".into());
-            desk.invitation.calendar =
-                desk.invitation.calendar.map(|calendar| calendar.replace("END:V", "X:ü\r\nEND:V"));
+            for calendar in &mut desk.invitation.calendars {
+                calendar.text = calendar.text.replace("END:V", "X:ü\r\nEND:V");
+            }
             assert_alike(&desk);
         }
     }

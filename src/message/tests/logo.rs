@@ -3,7 +3,7 @@
 use data_encoding::BASE64_MIME;
 use mail_parser::{MessageParser, MimeHeaders};
 
-use super::{CALENDAR, Desk};
+use super::{CALENDAR, Desk, invite};
 use crate::model::Picture;
 
 fn octets() -> Vec<u8> {
@@ -26,7 +26,7 @@ fn logo() -> Picture {
 fn a_logo_travels_beside_the_html_that_shows_it_and_not_otherwise() {
     for calendar in [None, Some(CALENDAR.to_owned())] {
         let mut desk = Desk { logo: Some(logo()), ..Desk::new() };
-        desk.invitation.calendar = calendar;
+        desk.invitation.calendars = calendar.map(invite).into_iter().collect();
         let without = Desk { logo: None, invitation: desk.invitation.clone(), ..Desk::new() };
         assert_eq!(desk.text(), without.text(), "the HTML does not show it");
         desk.invitation.html.push_str("<img src=\"cid:logo-1@example.org\" alt=\"\">");
