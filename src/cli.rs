@@ -195,6 +195,9 @@ pub struct Settle {
     /// Of several people behind one address, mean the one of this name
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// Of an event with sessions, this one alone
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
 }
 
 /// `roomkey status`
@@ -212,6 +215,9 @@ pub struct StatusArgs {
     /// Only people in this state
     #[arg(long, value_name = "STATE", value_enum)]
     pub state: Option<StateName>,
+    /// Of an event with sessions, this one alone
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
     /// How to print it; json and csv list everybody
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -262,6 +268,9 @@ pub struct Link {
     /// Of several people behind one address, mean the one of this name
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// Of an event with sessions, this one alone
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
 }
 
 /// `roomkey inspect`

@@ -150,7 +150,7 @@ impl<'a> Row<'a> {
         let name = name.or_else(|| self.stand_in_name(&email))?;
         let key = self.key(id, &email, &name);
         let (first_name, last_name) = self.parts_of(&name);
-        let (room, window, sessions) = (room?, window?, sessions?);
+        let sessions = sessions?;
         let attendee = Attendee {
             locator: self.at.clone(),
             number,

@@ -55,6 +55,12 @@ impl Parties {
         self.further.sort_by_key(|(first, further)| (*first, further.number));
     }
 
+    /// How many invitations there are to further sessions, beside each person's first.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.further.len()
+    }
+
     /// Whether nobody is invited to several sessions.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -72,6 +78,31 @@ impl Parties {
         &self.further[from..to]
     }
 
+    /// The number of the person's first invitation.
+    #[must_use]
+    pub fn first(&self, number: u32) -> u32 {
+        let first = self.firsts.binary_search_by_key(&number, |(number, _)| *number);
+        first.map_or(number, |at| self.firsts[at].1)
+    }
+
+    /// The first invitation of somebody who is invited to several sessions.
+    #[must_use]
+    pub fn several(&self) -> Option<u32> {
+        self.leaders().next()
+    }
+
+    /// All invitations of the person of one.
+    #[must_use]
+    pub fn all_of(&self, number: u32) -> Vec<u32> {
+        self.mail_of(number, |_| true, |_, _| true)
+    }
+
+    /// Whether a mail is known by this invitation, of those that `counts` says are in it.
+    #[must_use]
+    pub fn leads(&self, number: u32, counts: impl Fn(u32) -> bool) -> bool {
+        self.further.is_empty() || self.mail_of(number, counts, |_, _| true).first() == Some(&number)
+    }
+
     /// The mail that an invitation is part of, as the numbers of all that it holds; the first leads it. All in one,
     /// but for those that do not go, and those that `alike` keeps apart.
     pub(super) fn mail_of(
@@ -80,8 +111,7 @@ impl Parties {
         goes: impl Fn(u32) -> bool,
         alike: impl Fn(u32, u32) -> bool,
     ) -> Vec<u32> {
-        let first = self.firsts.binary_search_by_key(&number, |(number, _)| *number);
-        let first = first.map_or(number, |at| self.firsts[at].1);
+        let first = self.first(number);
         let party = self.of_first(first);
         let all = std::iter::once(first).chain(party.iter().map(|(_, further)| further.number));
         if party.is_empty() {

@@ -179,18 +179,24 @@ fn first_or_due(standing: &Standing, corrected: bool, now: Timestamp, asked: boo
     }
 }
 
-/// Keeps the first `limit` rows that would go, and as many of those not due as there is room for.
-pub fn limit(fates: &mut [Fate], limit: u32) {
+/// Keeps the first `limit` people that would go, and as many of those not due as there is room for; `first` tells the
+/// first of the rows that share a mail.
+pub fn limit(fates: &mut [Fate], limit: u32, first: impl Fn(u32) -> u32) {
     let mut room = usize::try_from(limit).unwrap_or(usize::MAX);
     for waits in [false, true] {
-        let counts = |fate: &&mut Fate| match fate {
+        let counts = |fate: &Fate| match fate {
             Fate::Go(_) => !waits,
             Fate::Left(Reason::NotDue(_)) => waits,
             Fate::Left(_) => false,
         };
-        for fate in fates.iter_mut().filter(counts) {
+        let mut kept = HashSet::new();
+        for (number, fate) in (1..).zip(fates.iter_mut()).filter(|(_, fate)| counts(fate)) {
             match room.checked_sub(1) {
-                Some(left) => room = left,
+                _ if kept.contains(&first(number)) => {}
+                Some(left) => {
+                    room = left;
+                    kept.insert(first(number));
+                }
                 None => *fate = Fate::Left(Reason::OverLimit),
             }
         }
@@ -366,7 +372,7 @@ mod tests {
         let wait = left(Reason::NotDue(at(300)));
         let cut = |most| {
             let mut fates = vec![wait, left(Reason::Sent), ANEW, again(3), wait];
-            limit(&mut fates, most);
+            limit(&mut fates, most, |number| number);
             fates
         };
         let over = left(Reason::OverLimit);

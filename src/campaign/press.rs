@@ -248,14 +248,14 @@ impl Press {
             event: addressing.event,
             ..self.facts(attendee, link, addressing.date)
         };
-        let rendered = self.templates.render(&facts).map_err(|problem| fault(problem, at))?;
+        let rendered = self.templates.render(&facts).map_err(|problem| fault(&problem, at))?;
         let Rendered { mut invitation, description } = rendered;
         if has_calendar {
             for (one, Visit { attendee, link }) in seats.iter().zip(&visits) {
                 let described = match &description {
                     None if addressing.occasion == Occasion::Invite => {
                         let facts = Facts { attendee, link: Some(link), further: &[], event: one.event, ..facts };
-                        Some(self.templates.describe(&facts).map_err(|problem| fault(problem, at))?)
+                        Some(self.templates.describe(&facts).map_err(|problem| fault(&problem, at))?)
                     }
                     _ => None,
                 };
@@ -369,7 +369,7 @@ impl Press {
 }
 
 /// What a template did wrong, or a row.
-fn fault(problem: RenderProblem, at: &Locator) -> MailProblem {
+fn fault(problem: &RenderProblem, at: &Locator) -> MailProblem {
     let (what, hint) = (problem.to_string(), problem.hint().to_owned());
     let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
     if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }

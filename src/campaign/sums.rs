@@ -48,6 +48,8 @@ pub struct Counts {
     pub sound: u32,
     /// Moderators.
     pub moderators: u32,
+    /// Rows by session, where the event has some.
+    pub sessions: BTreeMap<String, u32>,
     /// Rows by language, where they name one.
     pub languages: BTreeMap<String, u32>,
     /// Rows by zone, where they name one.
@@ -63,6 +65,9 @@ impl Counts {
         self.sound += 1;
         self.moderators += u32::from(attendee.moderator);
         self.own_windows += u32::from(attendee.own_window);
+        if let Some(session) = attendee.key.session() {
+            count(&mut self.sessions, session.as_str());
+        }
         if let Some(language) = &attendee.language {
             count(&mut self.languages, language.as_str());
         }

@@ -29,7 +29,7 @@ use crate::{
     invitation::Occasion,
     ledger::{Roster, TermsId},
     message::lint::Finding,
-    model::{Address, Attendee, CalendarStyle, Locator, PersonId},
+    model::{Address, Attendee, CalendarStyle, Locator, PersonId, SessionKey},
 };
 
 /// Problems kept to be shown; the rest is counted.
@@ -55,6 +55,8 @@ pub struct Wanted {
     pub addresses: Vec<Address>,
     /// Of several behind one address, this one.
     pub name: Option<String>,
+    /// This session alone, also where nobody is named.
+    pub session: Option<SessionKey>,
 }
 
 /// The sum of a file.
@@ -88,6 +90,8 @@ pub struct Survey {
     pub samples: Samples,
     /// How many of each language, zone and kind.
     pub counts: Counts,
+    /// The sessions that rows name.
+    sessions: Vec<SessionKey>,
     /// Who is invited to several sessions.
     pub parties: Arc<Parties>,
     /// The largest mail, where any was tried.
@@ -221,7 +225,8 @@ impl Surveyor<'_> {
                 RowKind::Unsound
             }
         };
-        survey.rows.push(RowNote { line, kind, over });
+        let session = survey.note_session(attendee.key.session());
+        survey.rows.push(RowNote { line, kind, over, session });
         if kind == RowKind::Unsound {
             identities.add_unsound(&attendee.email, &attendee.name, self.roster);
         }
@@ -249,7 +254,8 @@ impl Surveyor<'_> {
 
     /// Keeps a row whose address the command named.
     fn keep_if_wanted(&self, survey: &mut Survey, attendee: Attendee) {
-        if let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name) {
+        let is_in = self.wanted.session.as_ref().is_none_or(|session| attendee.key.session() == Some(session));
+        if let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name).filter(|_| is_in) {
             survey.found.push(Found { number: attendee.number, wanted, attendee: Some(attendee) });
         }
     }
@@ -259,7 +265,7 @@ impl Surveyor<'_> {
             identities.add_unsound(address, &row.name, self.roster);
         }
         let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
-        survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false });
+        survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false, session: 0 });
         let who = who(&row.email, &row.name);
         for problem in &row.problems {
             survey.fault(row.number, told(problem), who.clone());
@@ -311,6 +317,24 @@ impl Survey {
             );
         }
         warnings
+    }
+
+    /// Takes a session down; gives what rows note of it.
+    pub fn note_session(&mut self, session: Option<&SessionKey>) -> u8 {
+        let Some(session) = session else { return 0 };
+        let known = self.sessions.iter().position(|known| known == session);
+        let at = known.unwrap_or_else(|| {
+            self.sessions.push(session.clone());
+            self.sessions.len() - 1
+        });
+        u8::try_from(at + 1).unwrap_or(u8::MAX)
+    }
+
+    /// Which session a row is for; `None` where the event has none, or the row cannot be read.
+    #[must_use]
+    pub fn session(&self, number: u32) -> Option<&SessionKey> {
+        let row = self.rows.get((number as usize).checked_sub(1)?)?;
+        self.sessions.get(usize::from(row.session).checked_sub(1)?)
     }
 
     /// The person a row is in the ledger.

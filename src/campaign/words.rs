@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::model::Window;
+use crate::model::{Session, Window};
 
 /// `Sat 5 Dec 2026 14:00`.
 #[must_use]
@@ -32,6 +32,15 @@ pub fn works(window: &Window) -> String {
     }
     let universal = between(opens, closes, &TimeZone::UTC, Some(zone));
     format!("{local} ({}), {universal} UTC", zone.iana_name().unwrap_or("local time"))
+}
+
+/// `morning: "First steps", Sat 5 Dec 2026 09:00 to 12:00, room rust-morning; links work 08:30 to 14:00`.
+#[must_use]
+pub fn session(session: &Session) -> String {
+    let (Session { key, title, room, window }, zone) = (session, session.window.zone());
+    let links = between(window.opens(), window.closes(), zone, Some(zone));
+    let when = span(window.starts(), window.ends(), zone);
+    format!("{key}: \"{title}\", {when}, room {room}; links work {links}")
 }
 
 /// From one time to another; the date is left out where `told` has said it already.

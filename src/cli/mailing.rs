@@ -64,6 +64,9 @@ pub struct Send {
     /// Of several people behind one address, mean the one of this name
     #[arg(long, value_name = "NAME", requires = "only")]
     pub name: Option<String>,
+    /// Of an event with sessions, this one alone
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
     /// Try at most this many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
@@ -107,6 +110,9 @@ pub struct Resend {
     /// Of several people behind one address, mean the one of this name
     #[arg(long, value_name = "NAME", requires = "emails", conflicts_with_all = ["failed", "in_doubt", "all"])]
     pub name: Option<String>,
+    /// Of an event with sessions, this one alone
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
     /// With --all: start a new round instead of going on with the last one
     #[arg(long, requires = "all", conflicts_with_all = ["emails", "failed", "in_doubt"])]
     pub again: bool,
@@ -134,6 +140,9 @@ pub struct Cancel {
     /// Of several people behind one address, mean the one of this name
     #[arg(long, value_name = "NAME", requires = "emails", conflicts_with = "all")]
     pub name: Option<String>,
+    /// Of an event with sessions, this one alone
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
     /// How it goes.
     #[command(flatten)]
     pub going: Going,

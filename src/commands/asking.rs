@@ -14,7 +14,7 @@ use crate::{
     campaign::{Fate, Forecast, rough_time, words},
     failure::{Failure, Told},
     invitation::Occasion,
-    model::Attendee,
+    model::{Attendee, Session},
     settings::SmtpSettings,
 };
 
@@ -38,13 +38,14 @@ pub(super) fn announce(
     let host = relay.or_else(|| smtp.map(|smtp| smtp.host.as_str())).unwrap_or("the mail server");
     let (going, waiting) = (planned.to_go(), planned.waiting());
     let from = format!("from {} by {host}", opened.press.from);
+    let to_send = if event.sessions.is_empty() { "to mail" } else { "to send" };
     match (going, waiting) {
         _ if planned.order.occasion() == Occasion::Cancel => {
-            say(format!("{} to tell that their invitation is called off, {from}", words::people(going + waiting)));
+            say(format!("{} to tell that their invitation is called off, {from}", planned.whom(going + waiting)));
         }
-        (0, _) => say(format!("{} to be tried again when they are due, {from}", words::people(waiting))),
-        (_, 0) => say(format!("{} to mail, {from}", words::people(going))),
-        _ => say(format!("{} to mail, and {waiting} to be tried again when due, {from}", words::people(going))),
+        (0, _) => say(format!("{} to be tried again when they are due, {from}", planned.whom(waiting))),
+        (_, 0) => say(format!("{} {to_send}, {from}", planned.whom(going))),
+        _ => say(format!("{} {to_send}, and {waiting} to be tried again when due, {from}", planned.whom(going))),
     }
     for who in who_exactly(opened, planned, going) {
         say(format!("  {who}"));
@@ -52,7 +53,13 @@ pub(super) fn announce(
     if planned.order.occasion() == Occasion::Cancel {
         return say_the_rest_of_a_cancellation(desk, opened, planned);
     }
-    say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
+    if event.sessions.is_empty() {
+        say(format!("\"{}\", room {}; links work {}", event.title, event.room, words::works(&event.window)));
+    } else {
+        say(format!("\"{}\":", event.title));
+        let is_meant = |session: &&Session| planned.order.wanted.session.as_ref().is_none_or(|key| session.key == *key);
+        event.sessions.iter().filter(is_meant).for_each(|session| say(format!("  {}", words::session(session))));
+    }
     let counts = &planned.survey.counts;
     if counts.own_windows > 0 || !counts.rooms.is_empty() {
         say("rows with a room or times of their own get a link for these".to_owned());
@@ -65,7 +72,12 @@ pub(super) fn announce(
     }
     let mailed = planned.mailed_before;
     say(if ledger && mailed > 0 {
-        format!("{} of this file {} mailed before", words::people(mailed), if mailed == 1 { "was" } else { "were" })
+        let whom = if event.sessions.is_empty() {
+            words::people(mailed)
+        } else {
+            words::counted(mailed, "invitation", "invitations")
+        };
+        format!("{whom} of this file {} mailed before", if mailed == 1 { "was" } else { "were" })
     } else {
         "nobody of this file was mailed before".into()
     });
@@ -102,6 +114,7 @@ fn who_exactly(opened: &Opened, planned: &Planned, going: u64) -> Vec<String> {
     }
     let file = planned.survey.stamp.as_ref().and_then(|stamp| AttendeeFile::reopen(&opened.rules, stamp).ok());
     let goes = |number: u32| matches!(planned.fates.get(number as usize - 1), Some(Fate::Go(_)));
+    let goes = |number: u32| goes(number) && planned.parties.leads(number, goes);
     let behind = planned.removed.iter().map(|one| one.attendee.clone());
     let attendees = file.into_iter().flatten().flatten().chain(behind).filter(|attendee| goes(attendee.number));
     let all = usize::try_from(going).unwrap_or(usize::MAX);

@@ -29,9 +29,9 @@ pub(super) fn style(
     Ok(match order.occasion() {
         // Who has no entry has none to be called off.
         Occasion::Cancel => settled.unwrap_or(CalendarStyle::None),
-        Occasion::Invite => settled
-            .or(opened.settings.calendar)
-            .unwrap_or_else(|| CalendarStyle::for_people(survey.sound_rows().count())),
+        Occasion::Invite => settled.or(opened.settings.calendar).unwrap_or_else(|| {
+            CalendarStyle::for_people(survey.sound_rows().count().saturating_sub(survey.parties.len()))
+        }),
     })
 }
 

@@ -16,16 +16,33 @@ use crate::{
 
 /// The command that calls the whole event off; the ledger knows it by this name.
 pub(super) const ALL: &str = "roomkey cancel --all";
+/// How the command begins that calls one session off.
+const SESSION: &str = "roomkey cancel --session ";
+
+/// Whether a command calls the event off for everybody, or one of its sessions.
+pub(super) fn is_of_all(command: &str) -> bool {
+    command.starts_with(ALL) || command.starts_with(SESSION)
+}
 
 pub(super) fn run(desk: &Desk<'_>, args: &Cancel) -> Result<Status, Failure> {
     resend::refuse_an_empty_note(args.note.as_deref())?;
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
-    let wanted = wanted(&args.emails, args.name.as_deref())?;
-    let emails = wanted.addresses.clone();
-    let command = if args.all { ALL } else { "roomkey cancel EMAIL" };
+    let wanted = wanted(&args.emails, args.name.as_deref(), args.session.as_deref())?;
+    let concerned = wanted.clone();
+    let of_session = args.session.as_ref().map(|key| format!("{SESSION}{key} --all"));
+    let command = match &of_session {
+        _ if !args.all => "roomkey cancel EMAIL",
+        Some(of_session) => of_session,
+        None => ALL,
+    };
+    let session = args.session.clone().filter(|_| !args.all);
     let order = Order {
         kind: CampaignKind::Cancel,
-        command: with_flags(command, &[("--note", &args.note), ("--name", &args.name)], &args.going),
+        command: with_flags(
+            command,
+            &[("--note", &args.note), ("--name", &args.name), ("--session", &session)],
+            &args.going,
+        ),
         selection: Selection::Cancel { asked: true },
         wanted,
         limit: None,
@@ -42,7 +59,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Cancel) -> Result<Status, Failure> {
     }
     let status = mailing::carry_out(desk, &opened, order, None)?;
     let now = desk.around.now();
-    if let Some(closes) = invited::last_close(&opened, &emails)?.filter(|closes| *closes > now) {
+    if let Some(closes) = invited::last_close(&opened, &concerned)?.filter(|closes| *closes > now) {
         let until = words::moment(closes, opened.press.event.window.zone());
         desk.console
             .warn(&Told::new(format!("a mail calls no link back: those that people have work until {until}")).hint(

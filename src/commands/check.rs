@@ -51,8 +51,9 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     warnings.extend(of_messages);
     warnings.extend(who::strangers(&survey, None));
-    let over: Vec<u64> = survey.rows.iter().filter(|row| row.over).map(|row| row.line.into()).collect();
-    if !opened.press.event.window.is_over(desk.around.now()) {
+    let over: Vec<u64> =
+        survey.rows.iter().filter(|row| row.over && row.session == 0).map(|row| row.line.into()).collect();
+    if !opened.press.event.is_over(desk.around.now()) {
         warnings.extend(report::rows_over(&opened, &over));
     }
     let reader = opened.reader()?;
@@ -145,16 +146,26 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
     let zone = window.zone().iana_name().unwrap_or("UTC");
     let line = |text: String| desk.console.result_shown(&text);
     line(String::new());
+    let server = &opened.press.signer.settings().server;
     line(format!("\"{}\": {} ({zone})", event.title, words::span(window.starts(), window.ends(), window.zone())));
-    line(format!("links work {}", words::works(window)));
-    line(format!("room {} at {}", event.room, opened.press.signer.settings().server));
+    if event.sessions.is_empty() {
+        line(format!("links work {}", words::works(window)));
+        line(format!("room {} at {server}", event.room));
+    } else {
+        line(format!("{} at {server}:", words::counted(event.sessions.len() as u64, "session", "sessions")));
+        event.sessions.iter().for_each(|session| line(format!("  {}", words::session(session))));
+    }
     if let Some(words) = own_templates(opened) {
         line(words);
     }
     if let Some(origin) = signing::origin(desk, &opened.settings) {
         line(origin);
     }
-    if window.is_over(desk.around.now()) {
+    let now = desk.around.now();
+    for session in event.sessions.iter().filter(|session| session.window.is_over(now) && !event.is_over(now)) {
+        line(format!("session `{}` is over: nobody is mailed for it any more", session.key));
+    }
+    if event.is_over(now) {
         warnings.push(
             Told::new("the event is over: its links work no more").hint("correct `starts` and `ends` in event.toml"),
         );
@@ -233,11 +244,13 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
 
 fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
     let counts = &survey.counts;
-    let mut line = format!(
-        "{} in {}",
-        words::people(u64::from(counts.sound)),
-        words::counted(survey.rows.len() as u64, "row", "rows")
-    );
+    let rows = survey.rows.len() as u64;
+    let mut line = if opened.press.event.sessions.is_empty() {
+        format!("{} in {}", words::people(u64::from(counts.sound)), words::counted(rows, "row", "rows"))
+    } else {
+        let people = u64::from(counts.sound).saturating_sub(survey.parties.len() as u64);
+        format!("{}, {}", words::people(people), words::counted(rows, "invitation", "invitations"))
+    };
     if counts.moderators > 0 {
         line.push_str(&format!(", {}", words::counted(u64::from(counts.moderators), "moderator", "moderators")));
     }
@@ -246,6 +259,7 @@ fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
         if parts.is_empty() { String::new() } else { format!("; {label}: {}", parts.join(", ")) }
     };
     let asked: u32 = counts.languages.values().sum();
+    line.push_str(&listed("sessions", &counts.sessions));
     line.push_str(&listed("languages", &counts.languages));
     if asked > 0 && asked < counts.sound {
         line.push_str(&format!(", the others {}", opened.press.event.language));

@@ -124,18 +124,13 @@ fn today(opened: &Opened, then: &Terms) -> Option<Terms> {
 /// `118 people were mailed for the session `morning` (…), which event.toml has no more`.
 fn gone(opened: &Opened, then: &Terms, count: u64) -> String {
     let (people, when) = (were(count), moment(then.starts, &then.zone));
-    match &then.session {
-        Some(session) => {
-            format!("{people} mailed for the session `{session}` ({when}), which event.toml does not have any more")
-        }
-        None => {
-            let keys: Vec<_> = opened.press.event.sessions.iter().map(|session| session.key.as_str()).collect();
-            format!(
-                "{people} mailed for the event as a whole ({when}); event.toml now has sessions: {}",
-                keys.join(", ")
-            )
-        }
+    if let Some(session) = &then.session {
+        return format!(
+            "{people} mailed for the session `{session}` ({when}), which event.toml does not have any more"
+        );
     }
+    let keys: Vec<_> = opened.press.event.sessions.iter().map(|session| session.key.as_str()).collect();
+    format!("{people} mailed for the event as a whole ({when}); event.toml now has sessions: {}", keys.join(", "))
 }
 
 fn were(count: u64) -> String {

@@ -8,7 +8,7 @@ use std::{
 use super::{
     Desk, init, limits,
     opened::{Opened, SecretNeed},
-    status::{counts, people, sum},
+    status::{counts, people, sum, whom},
     status_rows::{Picture, picture},
 };
 use crate::{
@@ -33,8 +33,14 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
     let picture = picture(&opened, desk)?;
     let event = &opened.settings.event;
     say(&format!("{} ({})", event.title, event.id));
-    say(&format!("  when       {}", window(&event.window)));
-    say(&format!("  room       {}", event.room));
+    if event.sessions.is_empty() {
+        say(&format!("  when       {}", window(&event.window)));
+        say(&format!("  room       {}", event.room));
+    }
+    for (n, session) in event.sessions.iter().enumerate() {
+        let label = if n == 0 { "sessions" } else { "" };
+        say(&format!("  {label:10} {}", words::session(session)));
+    }
     say(&format!("  attendees  {}", attendees(&picture, &opened.settings.attendees.shown_as)));
     say(&format!("  mails      {}", mails(&picture)));
     if picture.live.is_some() {
@@ -49,7 +55,7 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
         say("Next: choose one of these; `roomkey send` sends nothing until then");
         return Ok(Status::Done);
     }
-    let next = next(&picture, event.window.is_over(desk.around.now()), opened.own_secret);
+    let next = next(&picture, event.is_over(desk.around.now()), opened.own_secret);
     say(&format!("Next: {next}"));
     if let Some(reader) = opened.ledger()?.0
         && let Some(at) = limits::next_turn(desk, &opened, &reader)?
@@ -134,7 +140,7 @@ fn mails(picture: &Picture) -> String {
     let counts = tally(picture);
     let sent = counts.get(&StateName::Sent).copied().unwrap_or_default();
     let all = people(&picture.lines) - counts.get(&StateName::Removed).copied().unwrap_or_default();
-    format!("{} of {} mailed ({})", grouped(sent as u64), words::people(all as u64), sum(&counts))
+    format!("{} of {} mailed ({})", grouped(sent as u64), whom(&picture.lines, all), sum(&counts))
 }
 
 fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {

@@ -14,7 +14,7 @@ use super::{
     order::Planned,
 };
 use crate::{
-    campaign::{Fate, Invited, Task, words},
+    campaign::{Fate, Invited, Task, Wanted, words},
     failure::{Failure, Told},
     invitation::Occasion,
     ledger::{CampaignKind, LedgerProblem, Mailing, Reader, Roster, Standing, State, Terms, TermsId},
@@ -180,11 +180,13 @@ fn told_elsewhere(reader: &Reader, roster: &Roster, fates: &[Fate]) -> Result<Ve
 }
 
 /// The last moment at which a link works that people hold.
-pub(super) fn last_close(opened: &Opened, emails: &[Address]) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn last_close(opened: &Opened, wanted: &Wanted) -> Result<Option<Timestamp>, Failure> {
     let (Some(reader), roster) = opened.ledger()? else { return Ok(None) };
     let is_meant = |standing: &&Standing| {
         let address = standing.address().to_lowercase();
-        emails.is_empty() || emails.iter().any(|email| email.folded() == address)
+        let is_in = wanted.session.as_ref().is_none_or(|session| standing.session().as_ref() == Some(session));
+        let emails = &wanted.addresses;
+        is_in && (emails.is_empty() || emails.iter().any(|email| email.folded() == address))
     };
     let mut last = None;
     for standing in roster.people().iter().filter(is_meant) {

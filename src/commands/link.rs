@@ -4,7 +4,7 @@ use super::{
     Desk,
     opened::{Opened, SecretNeed},
     report::file_failure,
-    who::wanted,
+    who::{self, wanted},
 };
 use crate::{
     attendees::{AttendeeFile, Unsound},
@@ -22,18 +22,34 @@ const MOST_LISTED: usize = 10;
 
 pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
-    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref()).map_err(|failure| {
-        of_that_very_row(&opened, &args.email).unwrap_or_else(|| with_near_misses(failure, &opened, &args.email))
-    })?;
+    let wanted = wanted(std::slice::from_ref(&args.email), args.name.as_deref(), args.session.as_deref()).map_err(
+        |failure| {
+            of_that_very_row(&opened, &args.email).unwrap_or_else(|| with_near_misses(failure, &opened, &args.email))
+        },
+    )?;
     let roster = opened.roster()?;
     let survey =
         opened.surveyor(&roster, &wanted, desk).survey(Depth::Rows, None).map_err(|problem| file_failure(&problem))?;
-    let attendee = the_one(&opened, &survey, &wanted).map_err(|failure| {
+    who::refuse_an_unknown_session(&opened.press.event, &wanted)?;
+    let seats = the_one(&opened, &survey, &wanted).map_err(|failure| {
         let is_unknown = survey.found.is_empty() && wanted.name.is_none();
         if is_unknown { with_near_misses(failure, &opened, &args.email) } else { failure }
     })?;
     warn_of_others(desk, &survey);
-    let link = persons_link(&opened, &roster, &survey, attendee)?;
+    for attendee in seats {
+        tell(desk, &opened, (&roster, &survey), attendee)?;
+    }
+    Ok(Status::Done)
+}
+
+/// Somebody's link, and when it works.
+fn tell(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    (roster, survey): (&Roster, &Survey),
+    attendee: &Attendee,
+) -> Result<(), Failure> {
+    let link = persons_link(opened, roster, survey, attendee)?;
     let window = &attendee.window;
     if window.is_over(desk.around.now()) {
         desk.console.warn(
@@ -45,10 +61,11 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
             .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
         );
     } else {
-        desk.console.say(&format!("{}'s link works {}", attendee.name, words::works(window)));
+        let session = attendee.key.session().map_or(String::new(), |key| format!(" to the session `{key}`"));
+        desk.console.say(&format!("{}'s link{session} works {}", attendee.name, words::works(window)));
     }
     desk.console.result(link.expose());
-    Ok(Status::Done)
+    Ok(())
 }
 
 /// The person's link, with the id they were mailed under where they were mailed.
@@ -63,11 +80,16 @@ fn persons_link(
     opened.press.link(attendee, &user_id).map_err(Failure::bad_input)
 }
 
-/// The one row that is meant; its own problems where it is unsound.
-fn the_one<'a>(opened: &Opened, survey: &'a Survey, wanted: &Wanted) -> Result<&'a Attendee, Failure> {
+/// The one row that is meant, or all sessions of the one person; its own problems where it is unsound.
+fn the_one<'a>(opened: &Opened, survey: &'a Survey, wanted: &Wanted) -> Result<Vec<&'a Attendee>, Failure> {
+    let sound: Vec<&Attendee> = survey.found.iter().filter_map(|found| found.attendee.as_ref()).collect();
+    let is_one_person = sound.windows(2).all(|pair| pair[0].key.person() == pair[1].key.person());
+    if sound.len() > 1 && sound.len() == survey.found.len() && is_one_person {
+        return Ok(sound);
+    }
     match &survey.found[..] {
         [] => Err(Failure::bad_input(nobody(wanted, &opened.rules.shown_as))),
-        [found] => found.attendee.as_ref().ok_or_else(|| unsound(survey, found)),
+        [found] => found.attendee.as_ref().map(|one| vec![one]).ok_or_else(|| unsound(survey, found)),
         several => Err(ambiguous(opened, survey, wanted, several)),
     }
 }

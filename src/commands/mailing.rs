@@ -1,6 +1,9 @@
 //! What `send`, `resend` and `rehearse` have in common: look, plan, say, ask, mail, report.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     Desk, asking, between, calendar, doubts, event_change, invited, limits,
@@ -84,6 +87,9 @@ pub(super) fn plan(
     reader: Option<&Reader>,
     roster: &Roster,
 ) -> Result<Planned, Failure> {
+    if order.occasion() == Occasion::Invite {
+        who::refuse_an_unknown_session(&opened.press.event, &order.wanted)?;
+    }
     let terms = current_terms(opened, reader, roster)?;
     let round = match order.kind {
         CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
@@ -109,14 +115,24 @@ pub(super) fn plan(
     if order.note.is_some() {
         report::refuse_a_note_nobody_sees(opened, order.occasion(), &survey)?;
     }
+    let over = if opened.press.event.is_over(desk.around.now()) {
+        HashSet::new()
+    } else {
+        leave_out_what_is_over(desk, &survey, &order, &mut fates)
+    };
+    let parties = match order.occasion() {
+        Occasion::Invite => opened.parties(&survey),
+        Occasion::Cancel => Arc::default(),
+    };
     if let Some(most) = order.limit {
-        limit(&mut fates, most);
+        limit(&mut fates, most, |number| parties.first(number));
     }
     let strangers = match (&order.selection, order.accept_change) {
         (Selection::Send, false) => who::strangers(&survey, meant.as_ref()),
         _ => Vec::new(),
     };
-    let concerned = concerned(&survey, &order, &fates, meant);
+    let mut concerned = concerned(&survey, &order, &fates, meant);
+    concerned.retain(|number| !over.contains(number));
     let known = survey.identified.known.values().filter_map(|person| roster.by_id(*person));
     let known =
         known.filter(|standing| standing.ever_sent || matches!(standing.state, State::InDoubt | State::Sending));
@@ -136,6 +152,7 @@ pub(super) fn plan(
         invited,
         organizer,
         removed,
+        parties,
     })
 }
 
@@ -150,7 +167,7 @@ pub(super) fn fates(
 ) -> Vec<Fate> {
     let mut fates = vec![Fate::Left(Reason::NotMeant); survey.rows.len()];
     for number in survey.sound_rows() {
-        if meant.is_some_and(|meant| !meant.contains(&number)) {
+        if meant.is_some_and(|meant| !meant.contains(&number)) || !is_in_session(survey, order, number) {
             continue;
         }
         let standing = survey.person(number).and_then(|person| roster.by_id(person));
@@ -226,7 +243,40 @@ fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashS
             .collect(),
         _ => (1..).zip(fates).filter_map(going).collect(),
     };
-    concerned.into_iter().chain(left_out).collect()
+    let is_meant = |row: &u32| survey.unsound.contains(row) || is_in_session(survey, order, *row);
+    concerned.into_iter().chain(left_out).filter(is_meant).collect()
+}
+
+/// Whether a row is for the session that a command names; any row is where it names none.
+fn is_in_session(survey: &Survey, order: &Order, number: u32) -> bool {
+    order.wanted.session.as_ref().is_none_or(|session| survey.session(number) == Some(session))
+}
+
+/// Leaves out who is to be mailed for sessions that are over, and says so: who registers late for several is mailed
+/// for those to come.
+fn leave_out_what_is_over(desk: &Desk<'_>, survey: &Survey, order: &Order, fates: &mut [Fate]) -> HashSet<u32> {
+    let mut left = HashSet::new();
+    if order.occasion() == Occasion::Cancel {
+        return left;
+    }
+    for (number, fate) in (1..).zip(fates) {
+        let is_over = survey.rows.get(number as usize - 1).is_some_and(|row| row.over && row.session > 0);
+        if is_over && matches!(fate, Fate::Go(_)) {
+            *fate = Fate::Left(Reason::NotMeant);
+            left.insert(number);
+        }
+    }
+    let sessions: BTreeSet<_> = left.iter().filter_map(|number| survey.session(*number)).collect();
+    if !left.is_empty() {
+        let keys: Vec<_> = sessions.iter().map(|session| session.as_str()).collect();
+        let rows = words::counted(
+            left.len() as u64,
+            "invitation to a session that is over is",
+            "invitations to sessions that are over are",
+        );
+        desk.console.warn(&Told::new(format!("{rows} left out ({})", keys.join(", "))));
+    }
+    left
 }
 
 /// Stops before anything is asked or sent, where the order cannot be right.
@@ -261,12 +311,12 @@ fn refuse_what_cannot_be(
 pub(super) fn refuse_over(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
     let goes = planned.fates.iter().map(|fate| matches!(fate, Fate::Go(_)));
     let over: Vec<_> = planned.survey.rows.iter().zip(goes).filter(|(row, goes)| row.over && *goes).collect();
-    let window = &opened.press.event.window;
+    let event = &opened.press.event;
     if over.is_empty() {
         return Ok(());
     }
-    if window.is_over(desk.around.now()) {
-        let closed = words::moment(window.closes(), window.zone());
+    if event.is_over(desk.around.now()) {
+        let closed = words::moment(event.closes(), event.window.zone());
         return Err(Failure::bad_input(
             Told::new(format!("the event is over: its links stopped working {closed}"))
                 .hint("correct `starts` and `ends`; for a new event, give event.toml a new id as well"),
@@ -287,7 +337,7 @@ pub(super) fn composer(opened: &Opened, planned: &Planned, roster: Roster, makin
         continued: HashMap::new(),
         campaign: CampaignId(0),
         terms: HashMap::new(),
-        parties: opened.parties(&planned.survey),
+        parties: planned.parties.clone(),
         to: planned.order.to.clone(),
         note: planned.order.note.clone(),
         occasion: planned.order.occasion(),

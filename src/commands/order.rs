@@ -1,10 +1,13 @@
 //! What a command wants done, and which rows that comes to.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::removed::Removed;
 use crate::{
-    campaign::{Fate, Invited, Reason, Selection, Survey, Wanted},
+    campaign::{Fate, Invited, Parties, Reason, Selection, Survey, Wanted, words},
     cli::Going,
     console::shell_word,
     failure::Told,
@@ -109,15 +112,35 @@ pub(super) struct Planned {
     pub(super) organizer: Address,
     /// People behind the file's last row.
     pub(super) removed: Vec<Removed>,
+    /// Who gets one mail for several sessions.
+    pub(super) parties: Arc<Parties>,
 }
 
 impl Planned {
+    /// Mails to send now.
     pub(super) fn to_go(&self) -> u64 {
-        self.fates.iter().filter(|fate| matches!(fate, Fate::Go(_))).count() as u64
+        self.mails(|fate| matches!(fate, Fate::Go(_)))
     }
 
+    /// Mails to wait for.
     pub(super) fn waiting(&self) -> u64 {
-        self.fates.iter().filter(|fate| matches!(fate, Fate::Left(Reason::NotDue(_)))).count() as u64
+        self.mails(|fate| matches!(fate, Fate::Left(Reason::NotDue(_))))
+    }
+
+    /// How many mails there are to those of some fate.
+    fn mails(&self, counts: impl Fn(&Fate) -> bool) -> u64 {
+        let counts = |number: u32| self.fates.get(number as usize - 1).is_some_and(&counts);
+        let rows = (1..).zip(&self.fates).map(|(number, _)| number).filter(|number| counts(*number));
+        rows.filter(|number| self.parties.leads(*number, counts)).count() as u64
+    }
+
+    /// So many mails, in words: as many people, where there are no sessions.
+    pub(super) fn whom(&self, mails: u64) -> String {
+        if self.survey.counts.sessions.is_empty() {
+            words::people(mails)
+        } else {
+            words::counted(mails, "mail", "mails")
+        }
     }
 
     /// Rows this run takes up: those to mail now, and those to wait for.

@@ -29,11 +29,12 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
         report::warn_about_rows(desk, &planned.survey, &planned.order);
     }
     report::warn_about_languages(desk, opened, &planned);
-    if opened.press.event.window.is_over(desk.around.now()) {
+    if opened.press.event.is_over(desk.around.now()) {
         desk.console
             .warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
     } else {
-        let over: Vec<u64> = planned.survey.rows.iter().filter(|row| row.over).map(|row| row.line.into()).collect();
+        let over: Vec<u64> =
+            planned.survey.rows.iter().filter(|row| row.over && row.session == 0).map(|row| row.line.into()).collect();
         for told in report::rows_over(opened, &over) {
             desk.console.warn(&told);
         }

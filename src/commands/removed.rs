@@ -45,7 +45,8 @@ pub(super) fn enter(
         }
         let number = u32::try_from(survey.rows.len()).unwrap_or(u32::MAX).saturating_add(1);
         let Some(attendee) = attendee(&mut recall, standing, number, &headers)? else { continue };
-        survey.rows.push(RowNote { line: 0, kind: RowKind::Sound, over: false });
+        let session = survey.note_session(standing.session().as_ref());
+        survey.rows.push(RowNote { line: 0, kind: RowKind::Sound, over: false, session });
         if let Some(wanted) = wanted {
             survey.found.push(Found { number, wanted, attendee: Some(attendee.clone()) });
         }
@@ -63,7 +64,8 @@ pub(super) fn know(survey: &mut Survey, removed: &[Removed]) {
 fn wanted_index(order: &Order, standing: &Standing) -> Option<usize> {
     let is_named = order.wanted.name.as_ref().is_none_or(|name| name == standing.name());
     let address = standing.address().to_lowercase();
-    order.wanted.addresses.iter().position(|wanted| wanted.folded() == address).filter(|_| is_named)
+    let is_in = order.wanted.session.as_ref().is_none_or(|session| standing.session().as_ref() == Some(session));
+    order.wanted.addresses.iter().position(|wanted| wanted.folded() == address).filter(|_| is_named && is_in)
 }
 
 fn attendee(

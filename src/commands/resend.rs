@@ -40,11 +40,11 @@ pub(super) fn run(desk: &Desk<'_>, args: &Resend) -> Result<Status, Failure> {
         command: with_flags(
             command,
             // A round is gone on with under the same note.
-            &[("--note", &args.note), ("--to", &args.to), ("--name", &args.name)],
+            &[("--note", &args.note), ("--to", &args.to), ("--name", &args.name), ("--session", &args.session)],
             &args.going,
         ),
         selection,
-        wanted: wanted(&args.emails, args.name.as_deref())?,
+        wanted: wanted(&args.emails, args.name.as_deref(), args.session.as_deref())?,
         limit: None,
         to,
         note: args.note.clone(),

@@ -21,7 +21,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Send) -> Result<Status, Failure> {
         kind: CampaignKind::Send,
         command: command(args),
         selection: if args.going.dry_run || args.to.is_some() { Selection::Everybody } else { Selection::Send },
-        wanted: wanted(&args.only, args.name.as_deref())?,
+        wanted: wanted(&args.only, args.name.as_deref(), args.session.as_deref())?,
         limit: args.limit,
         to: None,
         note: None,
@@ -44,5 +44,5 @@ fn command(args: &Send) -> String {
     for only in &args.only {
         command.push_str(&format!(" --only {}", shell_word(only)));
     }
-    with_flags(&command, &[("--name", &args.name)], &args.going)
+    with_flags(&command, &[("--name", &args.name), ("--session", &args.session)], &args.going)
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub(super) fn run(desk: &Desk<'_>, args: &Settle) -> Result<Status, Failure> {
-    let wanted = wanted(&args.emails, args.name.as_deref())?;
+    let wanted = wanted(&args.emails, args.name.as_deref(), args.session.as_deref())?;
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
     let failed = |problem: LedgerProblem| ledger_failure(&problem);
     if opened.reader()?.is_none() {

@@ -37,7 +37,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
         Format::Csv => desk.console.result_raw(&csv(&lines)?),
         Format::Table => {
             let zone = opened.settings.event.window.zone();
-            let chosen = args.filter.is_some() || args.state.is_some();
+            let chosen = args.filter.is_some() || args.state.is_some() || args.session.is_some();
             print_counts(desk, &lines, chosen.then_some(all));
             if let Some(live) = &live {
                 desk.console.result_shown(&live_run(live, zone));
@@ -58,9 +58,19 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
     Ok(Status::Done)
 }
 
+/// So many people; with sessions, a line is an invitation.
+pub(super) fn whom(lines: &[Line], count: usize) -> String {
+    if lines.iter().any(|line| line.session.is_some()) {
+        words::counted(count as u64, "invitation", "invitations")
+    } else {
+        words::people(count as u64)
+    }
+}
+
 fn is_meant(line: &Line, args: &StatusArgs) -> bool {
     let holds = |text: &str, part: &str| text.to_lowercase().contains(part);
     args.state.is_none_or(|state| state == line.state)
+        && args.session.as_ref().is_none_or(|session| line.session.as_ref() == Some(session))
         && args.filter.as_ref().is_none_or(|filter| {
             let part = filter.to_lowercase();
             holds(&line.name, &part) || holds(&line.email, &part)
@@ -88,7 +98,8 @@ fn escaped(json: &str) -> String {
 fn csv(lines: &[Line]) -> Result<String, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::unexpected(format!("failed to write CSV: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason"];
+    let header =
+        ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason", "session"];
     writer.write_record(header).map_err(|error| failed(&error))?;
     for line in lines {
         let cells = [
@@ -100,6 +111,7 @@ fn csv(lines: &[Line]) -> Result<String, Failure> {
             line.message_id.clone().unwrap_or_default(),
             line.next_attempt.map(rfc3339).unwrap_or_default(),
             line.reason.clone().unwrap_or_default(),
+            line.session.clone().unwrap_or_default(),
         ];
         writer.write_record(cells.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
     }
@@ -125,8 +137,8 @@ fn print_counts(desk: &Desk<'_>, lines: &[Line], of: Option<usize>) {
 /// How many people, and in which states; a row that repeats another one is nobody.
 fn totals(lines: &[Line], of: Option<usize>) -> String {
     let mut text = match of {
-        None => words::people(people(lines) as u64),
-        Some(all) => format!("{} of {}", number(people(lines)), words::people(all as u64)),
+        None => whom(lines, people(lines)),
+        Some(all) => format!("{} of {}", number(people(lines)), whom(lines, all)),
     };
     let sum = sum(&counts(lines.iter().filter(|line| !line.repeats).map(|line| line.state)));
     if !sum.is_empty() {
@@ -215,23 +227,33 @@ fn local(time: Timestamp, zone: &TimeZone) -> String {
 }
 
 fn print_table(desk: &Desk<'_>, lines: &[Line], everybody: bool, zone: &TimeZone) {
-    let shown: Vec<[String; 5]> = lines
+    let has_sessions = lines.iter().any(|line| line.session.is_some());
+    let shown: Vec<[String; 6]> = lines
         .iter()
         .filter(|line| everybody || line.needs_somebody())
         .map(|line| {
-            let cells = [in_words(line.state), line.email.clone(), line.name.clone(), tries(line), story(line, zone)];
+            let session = line.session.clone().unwrap_or_default();
+            let cells =
+                [in_words(line.state), line.email.clone(), line.name.clone(), session, tries(line), story(line, zone)];
             cells.map(|cell| visible(&without_tokens(&cell)))
         })
         .collect();
     if shown.is_empty() {
         return;
     }
+    let count = shown.len();
     desk.console.result_shown("");
-    let header = ["STATE", "EMAIL", "NAME", "TRIES", "WHAT HAPPENED"].map(str::to_owned);
-    for line in aligned(&header, &shown) {
+    let header = ["STATE", "EMAIL", "NAME", "SESSION", "TRIES", "WHAT HAPPENED"].map(str::to_owned);
+    let table = if has_sessions {
+        aligned(&header, &shown)
+    } else {
+        let without = |[state, email, name, _, tries, story]: [String; 6]| [state, email, name, tries, story];
+        aligned(&without(header), &shown.into_iter().map(without).collect::<Vec<_>>())
+    };
+    for line in table {
         desk.console.result(&line);
     }
-    if shown.len() < lines.len() {
+    if count < lines.len() {
         desk.console.result_shown("");
         desk.console.result_shown("These need somebody; `roomkey status --all` lists everyone.");
     }

@@ -18,6 +18,8 @@ pub(super) struct Line {
     #[serde(serialize_with = "time_text")]
     pub(super) next_attempt: Option<Timestamp>,
     pub(super) reason: Option<String>,
+    /// The key of the session that it is about, where the event has some.
+    pub(super) session: Option<String>,
     /// Whether its row keeps mails from leaving.
     #[serde(skip)]
     pub(super) problem: bool,
@@ -70,6 +72,7 @@ impl Line {
             message_id: None,
             next_attempt: None,
             reason,
+            session: None,
             problem: false,
             attention: false,
             repeats: false,

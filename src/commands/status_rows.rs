@@ -61,7 +61,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
             change = event_change::look(opened, reader, &roster, survey)?;
         }
         let called_off = reader.campaign_unfinished(CampaignKind::Cancel).map_err(failed)?;
-        let called_off = called_off.filter(|round| round.selection.starts_with(cancel::ALL));
+        let called_off = called_off.filter(|round| cancel::is_of_all(&round.selection));
         let unfinished = if let Some(cancellation) = called_off {
             Some((cancel::ALL, cancellation.selection))
         } else {
@@ -119,7 +119,7 @@ fn rows(
                 RowKind::Duplicate(first) => {
                     let reason = format!("line {}: the same as line {first}", note.line);
                     let line = Line::skipped(attendee.email.as_str(), &attendee.name, reason, false);
-                    Line { repeats: true, ..line }
+                    Line { repeats: true, session: attendee.key.session().map(ToString::to_string), ..line }
                 }
                 RowKind::Unsound => {
                     let fault = faults.get(&attendee.number).cloned();
@@ -162,7 +162,8 @@ impl<'a> Teller<'a> {
             let reason =
                 stranger.map(|mailed| format!("this address was mailed before, as {mailed}: `roomkey send` asks"));
             let problem = reason.is_some();
-            return Ok(Line { problem, ..Line::new(email, &attendee.name, StateName::Pending, reason) });
+            let session = attendee.key.session().map(ToString::to_string);
+            return Ok(Line { session, problem, ..Line::new(email, &attendee.name, StateName::Pending, reason) });
         };
         let mut line = self.known(standing, Some(&attendee.email))?;
         email.clone_into(&mut line.email);
@@ -238,6 +239,7 @@ impl<'a> Teller<'a> {
             attempts: standing.last.attempts,
             reason: reason(state, standing, mailing.as_ref(), email_now),
             message_id: mailing.as_ref().map(|mailing| mailing.message_id.to_string()),
+            session: standing.session().map(|session| session.to_string()),
             last_reply: mailing.and_then(|mailing| mailing.reply),
             next_attempt,
             ..Line::new(standing.address(), standing.name(), state, None)

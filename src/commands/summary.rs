@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     attendees::{AttendeeFile, FileProblem},
-    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, moment, rough_time, words},
+    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, moment, rough_time},
     failure::{Failure, Status, Told},
     ledger::{LastMailing, Reader, Roster, State},
     model::{Address, Outage},
@@ -44,7 +44,7 @@ pub(super) fn nothing_to_do(
     });
     if let Some(due) = due.min() {
         let wait = relay::length(due.duration_since(desk.around.now()));
-        let who = words::people(planned.waiting());
+        let who = planned.whom(planned.waiting());
         desk.console.say(&format!("{who} can be tried again in {wait}: `{}` then", planned.order.command));
     }
     if planned.round.is_some() {

@@ -33,6 +33,9 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
             .into_iter()
             .flatten()
             .map(|one| one.number)
+            // And somebody in several sessions, with all of them.
+            .chain(planned.parties.several())
+            .flat_map(|number| planned.parties.all_of(number))
             .collect();
         for (row, fate) in (1..).zip(&mut planned.fates) {
             if !telling.contains(&row) {

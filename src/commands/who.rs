@@ -5,18 +5,18 @@ use std::collections::HashSet;
 
 use super::order::{Order, Planned};
 use crate::{
-    campaign::{Fate, Reason, Selection, Stranger, Survey, Wanted},
+    campaign::{Fate, Found, Reason, Selection, Stranger, Survey, Wanted},
     console::{Console, shell_word},
     failure::{Failure, Status, Told},
     ledger::{Roster, Standing},
-    model::Address,
+    model::{Address, Event, SessionKey},
 };
 
 /// Rows named in a list; the rest is counted.
 const NAMED: usize = 20;
 
 /// Reads the addresses that a command names.
-pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Failure> {
+pub(super) fn wanted(emails: &[String], name: Option<&str>, session: Option<&str>) -> Result<Wanted, Failure> {
     let mut addresses = Vec::new();
     let mut problems = Vec::new();
     for email in emails {
@@ -27,11 +27,24 @@ pub(super) fn wanted(emails: &[String], name: Option<&str>) -> Result<Wanted, Fa
             Err(problem) => problems.push(Told::new(problem.to_string()).hint(problem.hint())),
         }
     }
+    let session = session.and_then(|key| {
+        let hint = "sessions are named by their keys in event.toml, like --session morning";
+        SessionKey::parse(key).map_err(|problem| problems.push(Told::new(problem.to_string()).hint(hint))).ok()
+    });
     if problems.is_empty() {
-        Ok(Wanted { addresses, name: name.map(str::to_owned) })
+        Ok(Wanted { addresses, name: name.map(str::to_owned), session })
     } else {
         Err(Failure { status: Status::BadInput, problems })
     }
+}
+
+/// Stops where a session is named that event.toml does not have.
+pub(super) fn refuse_an_unknown_session(event: &Event, wanted: &Wanted) -> Result<(), Failure> {
+    let Some(unknown) = wanted.session.as_ref().filter(|key| event.session(key).is_none()) else { return Ok(()) };
+    let keys: Vec<_> = event.sessions.iter().map(|session| session.key.as_str()).collect();
+    let hint =
+        if keys.is_empty() { "it has no sessions".to_owned() } else { format!("its sessions are {}", keys.join(", ")) };
+    refuse(vec![Told::new(format!("event.toml has no session `{unknown}`")).hint(hint)])
 }
 
 /// Addresses that were mailed under another key than their row has, as far as the order means them.
@@ -82,7 +95,7 @@ pub(super) fn refuse_unknown_or_several(
         let found: Vec<_> = survey.found.iter().filter(|found| found.wanted == index).collect();
         if found.is_empty() {
             problems.push(unknown(survey, roster, wanted, address, file));
-        } else if found.len() > 1 {
+        } else if people(&found) > 1 {
             let names: Vec<_> =
                 found.iter().filter_map(|found| found.attendee.as_ref()).map(|one| shell_word(&one.name)).collect();
             problems.push(
@@ -92,6 +105,12 @@ pub(super) fn refuse_unknown_or_several(
         }
     }
     refuse(problems)
+}
+
+/// How many people these rows are; one in several sessions is one.
+fn people(found: &[&Found]) -> usize {
+    let who = |found: &&Found| found.attendee.as_ref().map(|one| one.key.person().to_owned()).ok_or(found.number);
+    found.iter().map(who).collect::<HashSet<_>>().len()
 }
 
 /// Somebody who is in no row: mistyped, taken out of the file, or known by another address now.

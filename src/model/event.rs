@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 use super::{Room, Session, SessionKey, Window};
 
 /// The event's name for machines: `[a-z0-9][a-z0-9._-]{0,63}`. Names the ledger.
@@ -135,6 +137,19 @@ pub struct Event {
 }
 
 impl Event {
+    /// Whether no link to it, or to any of its sessions, works at `now` or later.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.closes()
+    }
+
+    /// When the last of its links stops working.
+    #[must_use]
+    pub fn closes(&self) -> Timestamp {
+        let last = self.sessions.iter().map(|session| session.window.closes()).max();
+        last.unwrap_or_else(|| self.window.closes())
+    }
+
     /// A session of it.
     #[must_use]
     pub fn session(&self, key: &SessionKey) -> Option<&Session> {

@@ -257,7 +257,8 @@ impl<'a> Layers<'a> {
         });
         let of_sessions = self.sessions().iter().flat_map(|session| {
             session.settings().map(|(key, value, place)| {
-                let value = shown(value, known(&format!("{}.{}", keys::SESSION, key.rsplit('.').next().unwrap_or(&key))));
+                let value =
+                    shown(value, known(&format!("{}.{}", keys::SESSION, key.rsplit('.').next().unwrap_or(&key))));
                 Setting { key: key.into(), shown: value, origin: at(self.event, place) }
             })
         });

@@ -67,6 +67,14 @@ pub(super) fn read(layers: &mut Layers<'_>, frame: &Frame<'_>) -> Option<Vec<Ses
     (sessions.len() == tables.len()).then_some(sessions)
 }
 
+/// What a session says of a key.
+enum Said<T> {
+    Nothing,
+    /// Something that has been reported.
+    Nonsense,
+    This(T),
+}
+
 struct Reader<'t, 'l, 'a> {
     table: &'t SessionTable,
     layers: &'l mut Layers<'a>,
@@ -95,15 +103,21 @@ impl Reader<'_, '_, '_> {
         let ends = self.required("session.ends", |text| local_time(text, &clock));
         let window = self.window(starts, ends, frame);
         let room = match (room, frame.room) {
-            (Some(room), _) => room?,
-            (None, Some(room)) => room.clone(),
-            (None, None) => {
+            (Said::This(room), _) => room,
+            (Said::Nonsense, _) => return None,
+            (Said::Nothing, Some(room)) => room.clone(),
+            (Said::Nothing, None) => {
                 self.missing("session.room", "neither this session nor [event] names a room");
                 return None;
             }
         };
-        let (key, title) = (key?, title.map_or(Some(None), |title| title.map(Some))?);
-        Some(Session { title: title.unwrap_or_else(|| key.as_str().to_owned()), key, room, window: window? })
+        let (key, window) = (key?, window?);
+        let title = match title {
+            Said::This(title) => title,
+            Said::Nothing => key.as_str().to_owned(),
+            Said::Nonsense => return None,
+        };
+        Some(Session { key, title, room, window })
     }
 
     fn window(
@@ -118,24 +132,32 @@ impl Reader<'_, '_, '_> {
             .ok()
     }
 
-    /// A text that may be left out: `None` where it is, `Some(None)` where it is refused.
-    fn text<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, Refusal>) -> Option<Option<T>> {
+    /// A text that may be left out.
+    fn text<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, Refusal>) -> Said<T> {
         match self.table.entries.get(name) {
-            Some(Entry { value: Value::Text(text), .. }) => {
-                Some(read(text).map_err(|refusal| self.refuse(name, &refusal)).ok())
-            }
-            Some(_) => Some(None),
-            None => self.table.broken.contains(name).then_some(None),
+            Some(Entry { value: Value::Text(text), .. }) => match read(text) {
+                Ok(value) => Said::This(value),
+                Err(refusal) => {
+                    self.refuse(name, &refusal);
+                    Said::Nonsense
+                }
+            },
+            Some(_) => Said::Nonsense,
+            None if self.table.broken.contains(name) => Said::Nonsense,
+            None => Said::Nothing,
         }
     }
 
     fn required<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, Refusal>) -> Option<T> {
-        let found = self.text(name, read);
-        if found.is_none() {
-            let short = keys::find(name).map_or(name, keys::Key::short);
-            self.missing(name, &format!("`{short}` is missing in this [[session]]"));
+        match self.text(name, read) {
+            Said::This(value) => return Some(value),
+            Said::Nonsense => {}
+            Said::Nothing => {
+                let short = keys::find(name).map_or(name, keys::Key::short);
+                self.missing(name, &format!("`{short}` is missing in this [[session]]"));
+            }
         }
-        found?
+        None
     }
 
     fn missing(&mut self, name: &'static str, what: &str) {

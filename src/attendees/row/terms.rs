@@ -23,17 +23,17 @@ impl Row<'_> {
         None
     }
 
-    /// The row's own room, where it has one.
-    pub(super) fn room(&mut self) -> Option<Option<Room>> {
+    /// The row's own room, where it has one that is sound.
+    pub(super) fn room(&mut self) -> Option<Room> {
         let cell = self.cell(Field::Room);
         if cell.is_empty() {
-            return Some(None);
+            return None;
         }
         if !self.is_one_line(Field::Room) {
             return None;
         }
         match Room::parse(cell) {
-            Ok(room) => Some(Some(room)),
+            Ok(room) => Some(room),
             Err(problem) => {
                 let what = problem.to_string();
                 let hint = match problem {
@@ -48,11 +48,11 @@ impl Row<'_> {
         }
     }
 
-    /// The row's own times, where it has them.
-    pub(super) fn window(&mut self) -> Option<Option<Window>> {
+    /// The row's own times, where it has some that are sound.
+    pub(super) fn window(&mut self) -> Option<Window> {
         let (starts, ends) = (self.cell(Field::Starts), self.cell(Field::Ends));
         if starts.is_empty() && ends.is_empty() {
-            return Some(None);
+            return None;
         }
         if starts.is_empty() || ends.is_empty() {
             let (full, empty) =
@@ -71,7 +71,7 @@ impl Row<'_> {
                 self.note(what, "check the year: no token can tell such a time".to_owned());
                 None
             }
-            Ok(window) => Some(Some(window)),
+            Ok(window) => Some(window),
             Err(WindowProblem::EndsBeforeStart) => {
                 let what = format!("{} is not after {}", self.label(Field::Ends), self.label(Field::Starts));
                 self.note(what, "check the day as well as the hour".to_owned());

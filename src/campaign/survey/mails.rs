@@ -125,7 +125,7 @@ impl Surveyor<'_> {
             if !leaders.contains(&attendee.number) || !sound(attendee.number) {
                 continue;
             }
-            let numbers = survey.parties.mail_of(attendee.number, &sound, |_, _| true);
+            let numbers = survey.parties.mail_of(attendee.number, sound, |_, _| true);
             let others = numbers.iter().filter_map(|number| survey.parties.attendee(*number, &attendee, self.rules));
             let others: Vec<Attendee> = others.collect();
             let all: Vec<Attendee> = std::iter::once(attendee).chain(others).collect();

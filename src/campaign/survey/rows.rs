@@ -25,6 +25,8 @@ pub struct RowNote {
     pub kind: RowKind,
     /// Whether its link has stopped working already.
     pub over: bool,
+    /// Which session it is for, see [`super::Survey::session`]; 0 for none.
+    pub session: u8,
 }
 
 /// A row whose address a command named.
