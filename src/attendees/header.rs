@@ -31,7 +31,8 @@ pub(super) fn read_header<'a>(
             Some(ColumnChoice::Ignore) => None,
             Some(ColumnChoice::Position(position)) => header.at_position(field, *position),
             Some(ColumnChoice::Header(name)) => header.by_choice(field, name),
-            None => header.by_usual_header(field),
+            None if field.has_usual_header() => header.by_usual_header(field),
+            None => None,
         };
     }
     // A choice or a doubled header that failed is the one thing to mend first.
@@ -266,7 +267,8 @@ fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
 
 /// Headers that only their capitals keep from meaning something, nothing having been said of them.
 fn lookalikes(columns: &Columns, rules: &Rules) -> Vec<Problem> {
-    let meant = |header: &str| Field::ALL.into_iter().find(|field| header.eq_ignore_ascii_case(field.key()));
+    let known = || Field::ALL.into_iter().filter(|field| field.has_usual_header());
+    let meant = |header: &str| known().find(|field| header.eq_ignore_ascii_case(field.key()));
     let open = |field: &Field| columns.get(*field).is_none() && !rules.choices.contains_key(field);
     let found = columns.others().filter_map(|(position, header)| {
         let key = meant(header).filter(open)?.key();

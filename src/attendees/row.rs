@@ -3,6 +3,7 @@
 //! Owns: what each cell may hold. Does not own: what rows may stand beside each other, which is the
 //! crowd's to say.
 
+mod claims;
 mod guess;
 mod person;
 mod terms;
@@ -126,7 +127,8 @@ impl<'a> Row<'a> {
         let email = self.email();
         let name = self.name();
         let id = self.id();
-        let moderator = self.moderator();
+        let own_claims = self.own_claims();
+        let moderator = self.rights(own_claims.as_ref().and_then(|own| own.affiliation));
         let room = self.room();
         let window = self.window();
         let timezone = self.timezone();
@@ -149,6 +151,7 @@ impl<'a> Row<'a> {
             room: room?,
             own_window: !self.cell(Field::Starts).is_empty(),
             window: window?,
+            own_claims,
             timezone,
             language,
             headers: Arc::clone(&self.columns.headers),
@@ -182,8 +185,9 @@ impl<'a> Row<'a> {
         const STRICTER: [Field; 7] =
             [Field::Email, Field::Name, Field::FirstName, Field::LastName, Field::Id, Field::Room, Field::Language];
         let checked = STRICTER.map(|field| self.columns.index(field));
+        let of_token = Field::OF_TOKEN.map(|field| self.columns.index(field));
         for index in 0..self.cells.len() {
-            if checked.contains(&Some(index)) {
+            if checked.contains(&Some(index)) || of_token.contains(&Some(index)) {
                 continue;
             }
             if let Some(found) = forbidden_char_in_text(self.cells[index]) {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 
-use super::{Address, Language, Room, Window};
+use super::{Address, Language, OwnClaims, Room, Tenant, Window};
 
 /// Where a row stands: a source (file, or file and sheet) and its physical line, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +103,8 @@ pub struct Attendee {
     pub window: Window,
     /// Whether the times are the row's own.
     pub own_window: bool,
+    /// What the row says of its own token, where it says anything.
+    pub own_claims: Option<Box<OwnClaims>>,
     /// The zone in which this person is told the time, where the row names one.
     pub timezone: Option<TimeZone>,
     /// The language of the mail, where the row names one.
@@ -111,4 +113,12 @@ pub struct Attendee {
     pub headers: Arc<Headers>,
     /// The row's cells in file order, outer blanks taken off.
     pub cells: Vec<String>,
+}
+
+impl Attendee {
+    /// The tenant that the row names for itself.
+    #[must_use]
+    pub fn own_tenant(&self) -> Option<&Tenant> {
+        self.own_claims.as_ref()?.tenant.as_ref()
+    }
 }

@@ -55,6 +55,7 @@ impl Surveyor<'_> {
                     || press.has_own_words()
                     || attendee.name.len() > ORDINARY_NAME
                     || attendee.own_window
+                    || attendee.own_claims.is_some()
                     || Identities::guess(attendee, self.roster).is_some()
             }
         }
