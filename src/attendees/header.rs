@@ -28,11 +28,10 @@ pub(super) fn read_header<'a>(
     let mut found = [None; Field::ALL.len()];
     for field in Field::ALL {
         found[field as usize] = match rules.choices.get(&field) {
-            Some(ColumnChoice::Ignore) => None,
             Some(ColumnChoice::Position(position)) => header.at_position(field, *position),
             Some(ColumnChoice::Header(name)) => header.by_choice(field, name),
             None if field.has_usual_header() => header.by_usual_header(field),
-            None => None,
+            Some(ColumnChoice::Ignore) | None => None,
         };
     }
     // A choice or a doubled header that failed is the one thing to mend first.

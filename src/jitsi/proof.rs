@@ -15,7 +15,7 @@ use super::{
     token::Signer,
     token_settings::Provider,
 };
-use crate::model::{JoinLink, OwnClaims, Room, Tenant, Window};
+use crate::model::{Affiliation, Avatar, JoinLink, OwnClaims, Room, Tenant, Window};
 
 /// What a finished link says otherwise than was meant. No variant holds any of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -219,11 +219,11 @@ impl Signer {
         };
         // As the server reads it: whatever was meant, nobody gets more rights than the row has.
         let gives_rights = matches!(context.user.affiliation.as_deref(), Some("owner" | "moderator" | "teacher"));
-        let claim = if context.user.affiliation.as_deref() != affiliation.map(|one| one.as_str())
+        let claim = if context.user.affiliation.as_deref() != affiliation.map(Affiliation::as_str)
             || gives_rights && !bearer.moderator
         {
             "context.user.affiliation"
-        } else if context.user.avatar.as_deref() != avatar.map(|avatar| avatar.as_str()) {
+        } else if context.user.avatar.as_deref() != avatar.map(Avatar::as_str) {
             "context.user.avatar"
         } else if context.group.as_ref() != group {
             "context.group"

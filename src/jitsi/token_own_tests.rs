@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use super::*;
 use crate::model::{Avatar, OwnClaims, Tenant};
 
-fn avatar(name: &str) -> Option<Avatar> {
-    Some(Avatar::parse(&format!("https://example.org/{name}.png")).unwrap())
+fn avatar(name: &str) -> Avatar {
+    Avatar::parse(&format!("https://example.org/{name}.png")).unwrap()
 }
 
 fn of_row() -> OwnClaims {
     OwnClaims {
         affiliation: Some(Affiliation::Teacher),
-        avatar: avatar("ada"),
+        avatar: Some(avatar("ada")),
         group: Some("Group \"B\"".into()),
         features: Some([("recording", true), ("flip", false)].into_iter().collect()),
         subject: Some("meet.jitsi".into()),
@@ -25,7 +25,7 @@ fn of_event() -> TokenSettings {
     let moderator = Some(Features::fixed(&[("livestreaming", true)]));
     TokenSettings {
         affiliation: Some(Affiliation::Owner),
-        avatar: avatar("all"),
+        avatar: Some(avatar("all")),
         group: Some("all".into()),
         features: RoleFeatures { moderator, attendee: None },
         ..settings()
@@ -133,7 +133,7 @@ fn the_proof_misses_none_of_it() {
     for (other, problem) in [
         (OwnClaims { affiliation: Some(Affiliation::Owner), ..of_row() }, claim("context.user.affiliation")),
         (OwnClaims { affiliation: None, ..of_row() }, claim("context.user.affiliation")),
-        (OwnClaims { avatar: avatar("eve"), ..of_row() }, claim("context.user.avatar")),
+        (OwnClaims { avatar: Some(avatar("eve")), ..of_row() }, claim("context.user.avatar")),
         (OwnClaims { avatar: None, ..of_row() }, claim("context.user.avatar")),
         (OwnClaims { group: Some("C".into()), ..of_row() }, claim("context.group")),
         (OwnClaims { group: None, ..of_row() }, claim("context.group")),
@@ -154,7 +154,7 @@ fn the_proof_misses_none_of_it() {
 fn a_row_like_the_event_has_the_event_s_link() {
     let like = OwnClaims {
         affiliation: Some(Affiliation::Owner),
-        avatar: avatar("all"),
+        avatar: Some(avatar("all")),
         group: Some("all".into()),
         features: Some([("livestreaming", true)].into_iter().collect()),
         subject: Some("meet.example.org".into()),
@@ -173,7 +173,7 @@ fn settings_that_make_other_links_are_told_apart() {
         TokenSettings { moderator: true, ..settings() },
         TokenSettings { affiliation: Some(Affiliation::Owner), ..settings() },
         TokenSettings { affiliation: Some(Affiliation::Member), ..settings() },
-        TokenSettings { avatar: avatar("all"), ..settings() },
+        TokenSettings { avatar: Some(avatar("all")), ..settings() },
         TokenSettings { group: Some("all".into()), ..settings() },
         TokenSettings { group: Some("all affiliation=owner".into()), ..settings() },
     ] {

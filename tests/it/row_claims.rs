@@ -8,10 +8,9 @@ const HEADER: &str = "email,name,moderator,affiliation,avatar,group,features,sub
 const OF_TOKEN: [&str; 7] = ["affiliation", "avatar", "group", "features", "subject", "audience", "tenant"];
 
 /// A sandbox with these rows under all headers.
-fn with_rows(rows: &[&str], event: EventFile) -> Sandbox {
+fn with_rows(rows: &[&str], event: &EventFile) -> Sandbox {
     let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
-    let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    sandbox.write("attendees.csv", &format!("{HEADER}\n{rows}"));
+    sandbox.write("attendees.csv", &format!("{HEADER}\n{}\n", rows.join("\n")));
     event.write(&sandbox);
     sandbox
 }
@@ -37,7 +36,7 @@ const ADA: &str = "ada@example.org,Ada,,teacher,https://example.org/ada.png,Grou
 
 #[test]
 fn a_row_speaks_of_its_token_where_its_columns_are_mapped() {
-    let sandbox = with_rows(&[ADA, "ben@example.org,Ben,,,,,,,,"], mapped(event()));
+    let sandbox = with_rows(&[ADA, "ben@example.org,Ben,,,,,,,,"], &mapped(event()));
     let (of_ada, claims) = link(&sandbox, "ada@example.org");
     assert!(of_ada.starts_with("https://meet.example.org/beta/rust-workshop?jwt="), "{of_ada}");
     assert_eq!((&claims["sub"], &claims["aud"]), (&json!("meet.jitsi"), &json!("jitsi")));
@@ -68,7 +67,7 @@ fn a_row_speaks_of_its_token_where_its_columns_are_mapped() {
 #[test]
 fn the_same_headers_mean_nothing_where_they_are_not_mapped() {
     let wrong = "ben@example.org,Ben,,admin,no address,B,telepathy,UPPER,x,Not A Tenant";
-    let sandbox = with_rows(&[ADA, wrong], event());
+    let sandbox = with_rows(&[ADA, wrong], &event());
     for email in ["ada@example.org", "ben@example.org"] {
         let (link, claims) = link(&sandbox, email);
         assert!(link.starts_with("https://meet.example.org/rust-workshop?jwt="), "{link}");
@@ -105,9 +104,9 @@ fn each_bad_value_has_its_line_and_a_way_out() {
         (",,,,,,,Acme", "`tenant`: `Acme` is not a tenant", "write `acme`"),
     ] {
         let sound = "ada@example.org,Ada,,,,,,,,";
-        let sandbox = with_rows(&[sound, &format!("ben@example.org,Ben,{cells}")], mapped(event()));
+        let sandbox = with_rows(&[sound, &format!("ben@example.org,Ben,{cells}")], &mapped(event()));
         let checked = sandbox.run(&["check"]);
-        checked.is(3).says(&format!("attendees.csv:3: {}", what.split(" a server").next().unwrap_or(what)));
+        checked.is(3).says("error: attendees.csv:3: ");
         checked.says(what).says("hint: ").says(hint).says("1 problem to mend");
         assert!(!checked.said().contains("attendees.csv:2"), "{}", checked.said());
         sandbox.run(&["send", "--yes"]).is(3);
@@ -123,7 +122,7 @@ fn the_event_speaks_of_everybody_and_a_row_of_itself() {
             .text("jitsi", "group", "all")
     };
     let rows = ["ada@example.org,Ada,,,,,,,,", "ben@example.org,Ben,no,,,,,,,", "cy@example.org,Cy,,member,,own,,,,"];
-    let sandbox = with_rows(&rows, of_event());
+    let sandbox = with_rows(&rows, &of_event());
     let user = |email: &str| link(&sandbox, email).1["context"]["user"].clone();
     let ada = user("ada@example.org");
     assert_eq!((&ada["affiliation"], &ada["moderator"]), (&json!("owner"), &json!(true)));
@@ -147,7 +146,7 @@ fn the_event_speaks_of_everybody_and_a_row_of_itself() {
 #[test]
 fn everybody_may_be_a_moderator() {
     let rows = ["ada@example.org,Ada,,,,,,,,", "ben@example.org,Ben,no,,,,,,,"];
-    let sandbox = with_rows(&rows, event().raw("jitsi", "moderator", true));
+    let sandbox = with_rows(&rows, &event().raw("jitsi", "moderator", true));
     let flag = |email: &str| link(&sandbox, email).1["context"]["user"].get("moderator").cloned();
     assert_eq!((flag("ada@example.org"), flag("ben@example.org")), (Some(json!(true)), None));
     // Without such a column too.
@@ -161,7 +160,7 @@ fn everybody_may_be_a_moderator() {
 fn what_is_mailed_is_what_was_asked_for() {
     let relay = SmtpServer::obliging();
     let event = mapped(EventFile::at(relay.port()));
-    let sandbox = with_rows(&[ADA, "ben@example.org,Ben,,,,,,,,"], event);
+    let sandbox = with_rows(&[ADA, "ben@example.org,Ben,,,,,,,,"], &event);
     sandbox.run(&["send", "--yes"]).is(0);
     let mails = relay.received();
     let of = |to: &str| mails.iter().find(|mail| mail.to().contains(to)).expect("it was mailed");
@@ -175,7 +174,7 @@ fn what_is_mailed_is_what_was_asked_for() {
 #[test]
 fn rows_of_one_person_in_two_tenants_are_no_duplicates() {
     let rows = ["ada@example.org,Ada,,,,,,,,alpha", "ada@example.org,Ada,,,,,,,,beta"];
-    let sandbox = with_rows(&rows, mapped(event()));
+    let sandbox = with_rows(&rows, &mapped(event()));
     sandbox.run(&["check"]).is(3).says("attendees.csv:3").says("is on line 2 already");
 }
 

@@ -8,7 +8,7 @@ use crate::{
         Field,
         nearest::{nearest, shortened},
     },
-    model::{Affiliation, Avatar, FEATURES, Features, OwnClaims, Tenant},
+    model::{Affiliation, Avatar, AvatarProblem, FEATURES, Features, OwnClaims, Tenant},
 };
 
 /// The way out of a cell that is wrong, whichever.
@@ -82,11 +82,9 @@ impl<'a> Row<'a> {
         if cell.is_empty() || !self.is_one_line(Field::Avatar) {
             return None;
         }
-        let read = Avatar::parse(cell);
-        read.map_err(|problem| {
-            self.refuse(Field::Avatar, &problem.to_string(), format!("{}; {OR_EMPTY}", problem.hint()))
-        })
-        .ok()
+        let refused = |problem: AvatarProblem| (problem.to_string(), format!("{}; {OR_EMPTY}", problem.hint()));
+        let read = Avatar::parse(cell).map_err(refused);
+        read.map_err(|(what, hint)| self.refuse(Field::Avatar, &what, hint)).ok()
     }
 
     fn subject(&mut self) -> Option<String> {
