@@ -114,7 +114,7 @@ impl Crowd {
             line: attendee.locator.line,
             address: digest.hash_one(attendee.email.folded()),
             name: digest.hash_one(composed(&attendee.name)),
-            session: digest.hash_one((&attendee.room, window.starts(), window.ends())),
+            session: digest.hash_one((&attendee.room, attendee.own_tenant(), window.starts(), window.ends())),
         }
     }
 

@@ -28,12 +28,12 @@ pub(super) fn read_header<'a>(
     let mut found = [None; Field::ALL.len()];
     for field in Field::ALL {
         found[field as usize] = match rules.choices.get(&field) {
-            Some(ColumnChoice::Ignore) => None,
             Some(ColumnChoice::Position(position)) => header.at_position(field, *position),
             Some(ColumnChoice::Header(name)) => header.by_choice(field, name),
             // Without sessions a column of that name is nobody's business.
             None if field == Field::Session && rules.sessions.is_empty() => None,
-            None => header.by_usual_header(field),
+            None if field.has_usual_header() => header.by_usual_header(field),
+            Some(ColumnChoice::Ignore) | None => None,
         };
     }
     // A choice or a doubled header that failed is the one thing to mend first.
@@ -286,7 +286,8 @@ fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
 
 /// Headers that only their capitals keep from meaning something, nothing having been said of them.
 fn lookalikes(columns: &Columns, rules: &Rules) -> Vec<Problem> {
-    let meant = |header: &str| Field::ALL.into_iter().find(|field| header.eq_ignore_ascii_case(field.key()));
+    let known = || Field::ALL.into_iter().filter(|field| field.has_usual_header());
+    let meant = |header: &str| known().find(|field| header.eq_ignore_ascii_case(field.key()));
     let open = |field: &Field| {
         let has_meaning = *field != Field::Session || !rules.sessions.is_empty();
         has_meaning && columns.get(*field).is_none() && !rules.choices.contains_key(field)

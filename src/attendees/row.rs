@@ -3,6 +3,7 @@
 //! Owns: what each cell may hold. Does not own: what rows may stand beside each other, which is the
 //! crowd's to say.
 
+mod claims;
 mod guess;
 mod person;
 mod sessions;
@@ -138,7 +139,8 @@ impl<'a> Row<'a> {
         let email = self.email();
         let name = self.name();
         let id = self.id();
-        let moderator = self.moderator();
+        let own_claims = self.own_claims();
+        let moderator = self.rights(own_claims.as_ref().and_then(|own| own.affiliation));
         let room = self.room();
         let window = self.window();
         let sessions = self.sessions();
@@ -164,6 +166,7 @@ impl<'a> Row<'a> {
             room: room.unwrap_or_else(|| self.rules.room.clone()),
             own_window: window.is_some(),
             window: window.unwrap_or_else(|| self.rules.window.clone()),
+            own_claims,
             timezone,
             language,
             headers: Arc::clone(&self.columns.headers),
@@ -202,8 +205,9 @@ impl<'a> Row<'a> {
         const STRICTER: [Field; 7] =
             [Field::Email, Field::Name, Field::FirstName, Field::LastName, Field::Id, Field::Room, Field::Language];
         let checked = STRICTER.map(|field| self.columns.index(field));
+        let of_token = Field::OF_TOKEN.map(|field| self.columns.index(field));
         for index in 0..self.cells.len() {
-            if checked.contains(&Some(index)) {
+            if checked.contains(&Some(index)) || of_token.contains(&Some(index)) {
                 continue;
             }
             if let Some(found) = forbidden_char_in_text(self.cells[index]) {

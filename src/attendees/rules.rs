@@ -33,11 +33,25 @@ pub enum Field {
     Timezone,
     /// The language of this person's mail.
     Language,
+    /// What the token calls its holder.
+    Affiliation,
+    /// The address of the picture by which the room shows them.
+    Avatar,
+    /// The group they belong to.
+    Group,
+    /// What the token allows.
+    Features,
+    /// The token's `sub`.
+    Subject,
+    /// The token's `aud`.
+    Audience,
+    /// The tenant that the link leads to.
+    Tenant,
 }
 
 impl Field {
     /// Every field, in the order in which they are shown.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 19] = [
         Self::Email,
         Self::Name,
         Self::FirstName,
@@ -50,9 +64,21 @@ impl Field {
         Self::Ends,
         Self::Timezone,
         Self::Language,
+        Self::Affiliation,
+        Self::Avatar,
+        Self::Group,
+        Self::Features,
+        Self::Subject,
+        Self::Audience,
+        Self::Tenant,
     ];
 
-    /// The field's name in `[attendees.columns]`, which is also its usual header.
+    /// What a row may say of its own token: only where `[attendees.columns]` names the column, so that no file
+    /// changes its meaning with a new version.
+    pub const OF_TOKEN: [Self; 7] =
+        [Self::Affiliation, Self::Avatar, Self::Group, Self::Features, Self::Subject, Self::Audience, Self::Tenant];
+
+    /// The field's name in `[attendees.columns]`, which is also its usual header, where it has one.
     #[must_use]
     pub fn key(self) -> &'static str {
         match self {
@@ -68,6 +94,13 @@ impl Field {
             Self::Ends => "ends",
             Self::Timezone => "timezone",
             Self::Language => "language",
+            Self::Affiliation => "affiliation",
+            Self::Avatar => "avatar",
+            Self::Group => "group",
+            Self::Features => "features",
+            Self::Subject => "subject",
+            Self::Audience => "audience",
+            Self::Tenant => "tenant",
         }
     }
 
@@ -75,6 +108,12 @@ impl Field {
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.key() == key)
+    }
+
+    /// Whether a header of the field's name is enough to mean it.
+    #[must_use]
+    pub fn has_usual_header(self) -> bool {
+        !Self::OF_TOKEN.contains(&self)
     }
 
     /// Whether the header is matched without case: a ticket shop's `Room` or `ID` must not become
@@ -124,6 +163,8 @@ pub struct Rules {
     pub empty_name: EmptyName,
     /// Whether several people may share an address.
     pub shared_addresses: bool,
+    /// Whether rows that do not say are moderators'.
+    pub moderator: bool,
     /// The room of rows that name none.
     pub room: Room,
     /// The window of rows without times of their own; its zone is the one rows' times are read in.
@@ -151,6 +192,7 @@ impl Rules {
             choices: ColumnChoices::new(),
             empty_name: EmptyName::Refuse,
             shared_addresses: false,
+            moderator: false,
             room: Room::parse("rust-workshop").unwrap(),
             window: Window::new(starts, ends, before, after, zone.clone()).unwrap(),
             sessions: Vec::new(),

@@ -236,6 +236,7 @@ mod tests {
             own_room: false,
             window,
             own_window: false,
+            own_claims: None,
             timezone: None,
             language: None,
             headers: Arc::new(Headers::default()),

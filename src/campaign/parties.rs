@@ -5,7 +5,7 @@
 
 use crate::{
     attendees::Rules,
-    model::{Attendee, Room, SessionKey, Window},
+    model::{Attendee, OwnClaims, Room, SessionKey, Window},
 };
 
 /// A person's invitation to a session, beside an earlier one.
@@ -23,6 +23,7 @@ struct Further {
 struct Own {
     room: Option<Room>,
     window: Option<Window>,
+    claims: Option<Box<OwnClaims>>,
 }
 
 /// The people who are invited to several sessions.
@@ -38,10 +39,12 @@ impl Parties {
     /// Takes a further session of a person; in file order.
     pub(super) fn add(&mut self, first: u32, attendee: &Attendee) {
         let Some(session) = attendee.key.session().cloned() else { return };
-        let own = (attendee.own_room || attendee.own_window).then(|| {
+        let is_own = attendee.own_room || attendee.own_window || attendee.own_claims.is_some();
+        let own = is_own.then(|| {
             Box::new(Own {
                 room: attendee.own_room.then(|| attendee.room.clone()),
                 window: attendee.own_window.then(|| attendee.window.clone()),
+                claims: attendee.own_claims.clone(),
             })
         });
         let line = u32::try_from(attendee.locator.line).unwrap_or(u32::MAX);
@@ -128,6 +131,7 @@ impl Parties {
         let plain = Attendee { own_room: false, own_window: false, moderator: further.moderator, ..lead.clone() };
         let mut attendee = plain.in_session(session, number);
         attendee.locator.line = further.line.into();
+        attendee.own_claims = further.own.as_ref().and_then(|own| own.claims.clone());
         if let Some(own) = &further.own {
             (attendee.own_room, attendee.own_window) = (own.room.is_some(), own.window.is_some());
             attendee.room = own.room.clone().unwrap_or(attendee.room);

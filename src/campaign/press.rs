@@ -193,7 +193,13 @@ impl Press {
     /// # Errors
     /// In the words of the step that failed, led by the row.
     pub fn link(&self, attendee: &Attendee, user_id: &UserId) -> Result<JoinLink, Told> {
-        let bearer = Bearer { user_id, name: &attendee.name, email: &attendee.email, moderator: attendee.moderator };
+        let bearer = Bearer {
+            user_id,
+            name: &attendee.name,
+            email: &attendee.email,
+            moderator: attendee.moderator,
+            own: attendee.own_claims.as_deref(),
+        };
         let at = &attendee.locator;
         let link = self
             .signer

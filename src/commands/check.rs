@@ -219,9 +219,10 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
         cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{}\"", cut(cell)))
     };
     desk.console.result("");
+    let width = columns.fields().map(|column| column.field.key().len()).max().unwrap_or(0).max(10);
     for column in columns.fields() {
         desk.console.result_shown(&format!(
-            "{:10}  column {} \"{}\"{}",
+            "{:width$}  column {} \"{}\"{}",
             column.field.key(),
             column.position,
             column.header,

@@ -96,8 +96,10 @@ fn json(explanation: &Explanation) -> Result<String, Failure> {
             "opens": moment(&claims.nbf), "closes": moment(&claims.exp),
             "user": {
                 "id": claims.user.id, "name": claims.user.name, "email": claims.user.email,
-                "moderator": claims.user.moderator,
+                "moderator": claims.user.moderator, "affiliation": claims.user.affiliation,
+                "avatar": claims.user.avatar,
             },
+            "group": claims.group,
             "features": features,
         },
         "signature": match signature {

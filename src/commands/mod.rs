@@ -48,6 +48,7 @@ mod status_rows;
 mod summary;
 mod templates;
 mod test_mail;
+mod token_settings;
 mod unrecorded;
 mod unsent;
 mod who;

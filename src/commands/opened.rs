@@ -8,13 +8,13 @@ use std::{
 
 use jiff::SignedDuration;
 
-use super::{Desk, logo, own_words, relay, signing};
+use super::{Desk, logo, own_words, relay, signing, token_settings::token_settings};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Parties, Press, Survey, Surveyor, Wanted},
     failure::{Failure, Status, Told},
     invitation::{Occasion, Phrase, Templates},
-    jitsi::{self, ServerAddress, Signer, TokenSettings},
+    jitsi::{self, ServerAddress, Signer},
     ledger::{LedgerFolder, LedgerProblem, LockNote, LockProblem, Reader, Roster, RunLock},
     message::Unsubscribe,
     model::CalendarStyle,
@@ -266,40 +266,6 @@ fn odd_times(settings: &Settings) -> Vec<Told> {
     odd
 }
 
-fn token_settings(settings: &Settings, server: ServerAddress) -> TokenSettings {
-    let ours = &settings.jitsi;
-    TokenSettings {
-        provider: match ours.provider {
-            settings::JitsiProvider::OwnServer => jitsi::Provider::OwnServer,
-            settings::JitsiProvider::Jaas => jitsi::Provider::Jaas,
-        },
-        server,
-        app_id: ours.app_id.clone(),
-        key_id: ours.key_id.clone(),
-        audience: ours.audience.clone(),
-        subject: ours.subject.clone(),
-        algorithm: match ours.algorithm {
-            settings::Algorithm::Hs256 => jitsi::Algorithm::Hs256,
-            settings::Algorithm::Hs384 => jitsi::Algorithm::Hs384,
-            settings::Algorithm::Hs512 => jitsi::Algorithm::Hs512,
-            settings::Algorithm::Rs256 => jitsi::Algorithm::Rs256,
-            settings::Algorithm::Rs384 => jitsi::Algorithm::Rs384,
-            settings::Algorithm::Rs512 => jitsi::Algorithm::Rs512,
-        },
-        claims: match ours.claims {
-            settings::Claims::Minimal => jitsi::ClaimsStyle::Minimal,
-            settings::Claims::Standard => jitsi::ClaimsStyle::Standard,
-            settings::Claims::Full => jitsi::ClaimsStyle::Full,
-        },
-        features: ours.features.clone(),
-        config: ours.config.clone(),
-        link: match ours.link {
-            settings::LinkStyle::Query => jitsi::LinkStyle::Query,
-            settings::LinkStyle::Fragment => jitsi::LinkStyle::Fragment,
-        },
-    }
-}
-
 fn rules(settings: &Settings) -> Rules {
     let ours = &settings.attendees;
     let choice = |setting: &ColumnSetting| match setting {
@@ -317,6 +283,7 @@ fn rules(settings: &Settings) -> Rules {
         empty_name: if ours.empty_name_address { EmptyName::UseAddress } else { EmptyName::Refuse },
         shared_addresses: ours.shared_addresses_allow,
         sessions: settings.event.sessions.clone(),
+        moderator: settings.jitsi.moderator,
         room: settings.event.room.clone(),
         window: settings.event.window.clone(),
         opens_before: settings.opens_before,

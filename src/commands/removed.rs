@@ -91,6 +91,7 @@ fn attendee(
         room: invited.room,
         own_window: invited.window != invited.event.window,
         window: invited.window,
+        own_claims: None,
         timezone: own.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()),
         language: own.language.as_deref().and_then(|tag| Language::parse_leniently(tag).ok()),
         headers: headers.clone(),

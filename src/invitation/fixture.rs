@@ -57,6 +57,7 @@ pub(super) fn ada() -> Attendee {
         own_room: false,
         window: window(),
         own_window: false,
+        own_claims: None,
         timezone: None,
         language: None,
         headers: Arc::new(Headers(vec!["email".into(), "name".into(), "Company \"name\"".into()])),

@@ -95,7 +95,7 @@ impl From<Algorithm> for jsonwebtoken::Algorithm {
 /// How much a token says of the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ClaimsStyle {
-    /// The id alone, for short links: the name is what the person types.
+    /// The id alone and what gives rights, for short links: the name is what the person types.
     Minimal,
     /// Id and name.
     #[default]
@@ -123,17 +123,23 @@ pub(super) struct Context<'a> {
     pub tenant: Option<&'a str>,
     pub user: User<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<&'a Features>,
 }
 
 /// `context.user` as it is written: what is unknown is left out, a `null` can break the client.
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 pub(super) struct User<'a> {
     pub id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub affiliation: Option<&'static str>,
     /// Present for moderators alone: a token without it makes a plain member.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moderator: Option<bool>,
@@ -164,6 +170,7 @@ pub(super) struct ReadContext<'a> {
     pub tenant: Option<String>,
     #[serde(borrow)]
     pub user: ReadUser<'a>,
+    pub group: Option<String>,
     pub features: Option<BTreeMap<String, bool>>,
 }
 
@@ -175,6 +182,8 @@ pub(super) struct ReadUser<'a> {
     pub id: Cow<'a, str>,
     pub name: Option<String>,
     pub email: Option<String>,
+    pub avatar: Option<String>,
+    pub affiliation: Option<String>,
     pub moderator: Option<bool>,
 }
 

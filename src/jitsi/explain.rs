@@ -14,7 +14,7 @@ use super::{
 /// The claims that a Jitsi server or client looks at.
 const KNOWN_CLAIMS: [&str; 7] = ["iss", "aud", "sub", "room", "nbf", "exp", "context"];
 /// What is told of a person in words; `moderator` is, where it is plainly true or false.
-const KNOWN_OF_USER: [&str; 4] = ["id", "name", "email", "moderator"];
+const KNOWN_OF_USER: [&str; 6] = ["id", "name", "email", "avatar", "affiliation", "moderator"];
 
 /// Explains a token: what it says, whether the signature holds, what a server would answer at `now`.
 ///
@@ -94,6 +94,7 @@ fn claim_facts(claims: &Map<String, Value>) -> ClaimFacts {
         exp: moment(claims.get("exp")),
         tenant: shown(in_context("tenant")),
         user: in_context("user").and_then(Value::as_object).map(user_facts).unwrap_or_default(),
+        group: shown(in_context("group")),
         features: features.map(|all| all.iter().map(|(name, value)| (name.clone(), value.clone())).collect()),
         others: named(claims, &KNOWN_CLAIMS),
     }
@@ -106,8 +107,10 @@ fn user_facts(user: &Map<String, Value>) -> UserFacts {
         id: string("id"),
         name: string("name"),
         email: string("email"),
+        avatar: shown(user.get("avatar")),
+        affiliation: shown(user.get("affiliation")),
         moderator: asks_for_moderator(user),
-        others: named(user, if has_plain_flag { &KNOWN_OF_USER } else { &KNOWN_OF_USER[..3] }),
+        others: named(user, if has_plain_flag { &KNOWN_OF_USER } else { &KNOWN_OF_USER[..5] }),
     }
 }
 

@@ -95,7 +95,7 @@ fn assert_says(explanation: &Explanation, severity: Severity, words: &str) {
 fn a_minted_link_is_sound_and_tells_whose_it_is() {
     let signer = signer(settings());
     let (id, email) = (UserId("abcdefghijklmnopqrstuvwxyz".into()), Address::parse("ada@example.org").unwrap());
-    let bearer = Bearer { user_id: &id, name: "Ada Lovelace", email: &email, moderator: true };
+    let bearer = Bearer { user_id: &id, name: "Ada Lovelace", email: &email, moderator: true, own: None };
     let none = jiff::SignedDuration::ZERO;
     let window = Window::new(at(NBF), at(EXP), none, none, TimeZone::UTC).unwrap();
     let link = signer.mint(&bearer, &Room::parse("rust-workshop").unwrap(), &window).unwrap();
@@ -202,6 +202,8 @@ fn what_may_fail_somewhere_is_a_warning() {
         (drop("/context/user/id"), "`context.user.id` is missing"),
         (set("/context/user/name", json!(" ")), "without a name"),
         (set("/context/user/moderator", json!("yes")), "`context.user.moderator` is \"yes\""),
+        (set("/context/user/affiliation", json!("admin")), "takes it for a plain member's"),
+        (set("/context/user/affiliation", json!(null)), "`context.user.affiliation` is null"),
         (set("/context/features", features), "the feature `telepathy`"),
         (set("/context/features", json!({ "recording": 1 })), "the feature `recording` is 1"),
         (set("/exp", json!(NBF + 400 * 86_400)), "more than a year"),
@@ -335,3 +337,6 @@ fn nothing_that_is_said_holds_the_token() {
     let shown = format!("{explanation:?} {:?}", explanation.lines(&TimeZone::UTC));
     assert!(!shown.contains(&sound[..20]) && !shown.contains(sound.rsplit('.').next().unwrap()));
 }
+
+#[path = "explain_own_tests.rs"]
+mod own;

@@ -189,7 +189,9 @@ impl<'a> Judge<'a> {
             return;
         };
         let text = format!("`aud` is `{aud}`, this event's tokens say `{}`", settings.audience());
-        if settings.audience.is_some() {
+        if settings.rows_say.audience {
+            self.note(format!("{text} unless a row says otherwise"));
+        } else if settings.audience.is_some() {
             self.error(format!("{text} (\"invalid 'aud' claim\")"), "");
         } else {
             self.warn(format!("{text}: a server with `asap_accepted_audiences` may refuse it"), "");
@@ -200,19 +202,22 @@ impl<'a> Judge<'a> {
         let Some(sub) = self.string_claim("sub", "a server that compares domains refuses that") else { return };
         let link = self.given.link.as_ref();
         // The server puts the claim into lower case before it compares.
-        let lower = sub.to_ascii_lowercase();
         if sub == "*" {
             self.note("`sub` is `*`: it fits every domain and tenant of the server");
         } else if let Some(settings) = self.signer.map(Signer::settings).filter(|settings| settings.leads(link)) {
-            if lower != settings.subject() {
-                self.error(
-                    format!("`sub` is `{sub}`, this event's tokens say `{}`", settings.subject()),
-                    "`sub` is the host's name, or the tenant in addresses like `https://host/tenant`",
-                );
+            let (expected, rows) = (settings.subject_at(link), settings.rows_say);
+            let text = format!("`sub` is `{sub}`, this event's tokens say `{expected}`");
+            if sub.eq_ignore_ascii_case(expected) {
+                return;
+            }
+            if rows.subject || rows.tenant && link.is_none() {
+                self.note(format!("{text} unless a row says otherwise"));
+            } else {
+                self.error(text, "`sub` is the host's name, or the tenant in addresses like `https://host/tenant`");
             }
         } else if let Some(link) = link {
             let expected = link.tenant.as_deref().unwrap_or(&link.host);
-            if lower != expected.to_ascii_lowercase() {
+            if !sub.eq_ignore_ascii_case(expected) {
                 self.warn(
                     format!(
                         "`sub` is `{sub}`, the link leads to `{expected}`: a server that compares them refuses the join"

@@ -6,7 +6,7 @@ use super::{
     findings::{Judge, kind},
     verdicts::Rule,
 };
-use crate::model::FEATURES;
+use crate::model::{Affiliation, FEATURES};
 
 impl<'a> Judge<'a> {
     pub(super) fn context(&mut self) {
@@ -53,6 +53,7 @@ impl<'a> Judge<'a> {
 
     fn rights(&mut self, user: &'a Map<String, Value>) {
         self.rule = Some(Rule::Moderator);
+        self.affiliation(user);
         let read = |flag: &Value| flag.is_boolean() || matches!(flag.as_str(), Some("true" | "false"));
         let is_jaas = self.facts.is_jaas();
         if self.facts.user.moderator && is_jaas {
@@ -65,6 +66,23 @@ impl<'a> Judge<'a> {
             self.warn(
                 format!("`context.user.moderator` is {flag}: servers read all but `true` and `\"true\"` as no"),
                 "write `true`",
+            );
+        }
+    }
+
+    fn affiliation(&mut self, user: &'a Map<String, Value>) {
+        let Some(affiliation) = user.get("affiliation") else { return };
+        let known = Affiliation::ALL.into_iter().find(|known| Some(known.as_str()) == affiliation.as_str());
+        let flag = user.get("moderator").map(|flag| flag == true || flag.as_str() == Some("true"));
+        if known.is_none() {
+            self.warn(
+                format!("`context.user.affiliation` is {affiliation}: a server takes it for a plain member's"),
+                "owner, moderator and teacher are moderators; all others are members",
+            );
+        } else if flag.zip(known).is_some_and(|(flag, known)| flag != known.is_moderator()) {
+            self.warn(
+                format!("`context.user.affiliation` is {affiliation} and `moderator` is not: either makes a moderator"),
+                "let the two agree: servers differ in which of them they look at",
             );
         }
     }

@@ -262,6 +262,8 @@ pub struct ClaimFacts {
     pub tenant: Option<String>,
     /// `context.user`.
     pub user: UserFacts,
+    /// `context.group`.
+    pub group: Option<String>,
     /// `context.features`, name and value; `None` where it is not there, or no object.
     pub features: Option<Vec<(String, Value)>>,
     /// Claims that no Jitsi server looks at, name and JSON.
@@ -284,6 +286,10 @@ pub struct UserFacts {
     pub name: Option<String>,
     /// `email`, where it is a string.
     pub email: Option<String>,
+    /// `avatar`.
+    pub avatar: Option<String>,
+    /// `affiliation`.
+    pub affiliation: Option<String>,
     /// Whether it asks for a moderator's rights, as the server reads it.
     pub moderator: bool,
     /// Anything else said of the person, name and JSON.

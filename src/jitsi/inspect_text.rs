@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::inspect::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts};
+use crate::model::Affiliation;
 
 /// Claims that no server looks at are cut at so many characters.
 const LONGEST: usize = 200;
@@ -64,6 +65,9 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, now: Timestamp, lines: &mut
     lines.push(format!("works from {} to {}", moment(&claims.nbf, zone), moment(&claims.exp, zone)));
     lines.extend(from_now(claims, now));
     lines.push(person_line(&claims.user));
+    lines.extend(claims.user.affiliation.as_deref().map(affiliation_line));
+    lines.extend(claims.user.avatar.as_deref().map(|avatar| format!("avatar: the picture at {}", cut(avatar))));
+    lines.extend(claims.group.as_deref().map(|group| format!("group: {}", cut(group))));
     let list = |pairs: &[(String, String)]| {
         pairs.iter().map(|(name, value)| format!("{} = {}", cut(name), cut(value))).collect::<Vec<_>>().join(", ")
     };
@@ -121,6 +125,17 @@ fn person_line(user: &UserFacts) -> String {
     let email = user.email.as_deref().map(|email| format!(", e-mail {email}")).unwrap_or_default();
     let rights = if user.moderator { "moderator" } else { "plain attendee" };
     format!("person: {name}, {id}{email}, {rights}")
+}
+
+/// What the server's `token_affiliation` makes of an affiliation.
+fn affiliation_line(affiliation: &str) -> String {
+    let known = Affiliation::ALL.into_iter().find(|known| known.as_str() == affiliation);
+    let means = match known.map(Affiliation::is_moderator) {
+        Some(true) => "a moderator",
+        Some(false) => "no moderator by that",
+        None => "nothing that a server knows: no moderator by that",
+    };
+    format!("affiliation: {}, {means}", cut(affiliation))
 }
 
 fn moment(moment: &Moment, zone: &TimeZone) -> String {

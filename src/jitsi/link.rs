@@ -63,15 +63,25 @@ pub(super) struct Taken<'a> {
     pub beside: String,
 }
 
+/// Where a link is to lead.
+pub(super) struct Place<'a> {
+    pub server: &'a ServerAddress,
+    /// In place of the one in the server's address.
+    pub tenant: Option<&'a str>,
+    pub room: &'a Room,
+}
+
 /// Puts a link together. The token is base64url and dots, the room is safe: nothing is escaped but
 /// the quotes that make the fragment a JSON string.
-pub(super) fn join_link(server: &ServerAddress, room: &Room, token: &str, style: LinkStyle, config: &str) -> JoinLink {
+pub(super) fn join_link(place: &Place<'_>, token: &str, style: LinkStyle, config: &str) -> JoinLink {
     let (before, after, between) = match style {
         LinkStyle::Query => ("?jwt=", "", "#"),
         LinkStyle::Fragment => ("#jwt=%22", "%22", "&"),
     };
     let between = if config.is_empty() { "" } else { between };
-    let pieces = [server.as_str(), "/", room.as_str(), before, token, after, between, config];
+    let (slash, tenant) = place.tenant.map_or(("", ""), |tenant| ("/", tenant));
+    let (base, room) = (place.server.without_tenant(), place.room.as_str());
+    let pieces = [base, slash, tenant, "/", room, before, token, after, between, config];
     let mut url = String::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
     url.extend(pieces);
     JoinLink::new(url)
@@ -176,15 +186,22 @@ mod tests {
     #[test]
     fn a_link_carries_the_token_in_query_or_fragment() {
         let room = Room::parse("rust-workshop").unwrap();
-        let link = |address: &str, style| join_link(&server(address), &room, "a.b.c", style, "").expose().to_owned();
+        let leads = |address: &str, tenant, style| {
+            let place = Place { server: &server(address), tenant, room: &room };
+            join_link(&place, "a.b.c", style, "").expose().to_owned()
+        };
         assert_eq!(
-            link("https://meet.example.org", LinkStyle::Query),
+            leads("https://meet.example.org", None, LinkStyle::Query),
             "https://meet.example.org/rust-workshop?jwt=a.b.c"
         );
         assert_eq!(
-            link("https://meet.example.org:8443/acme", LinkStyle::Fragment),
+            leads("https://meet.example.org:8443/acme", Some("acme"), LinkStyle::Fragment),
             "https://meet.example.org:8443/acme/rust-workshop#jwt=%22a.b.c%22"
         );
+        for address in ["https://meet.example.org", "https://meet.example.org/acme"] {
+            let of_row = "https://meet.example.org/beta/rust-workshop?jwt=a.b.c";
+            assert_eq!(leads(address, Some("beta"), LinkStyle::Query), of_row, "{address}");
+        }
     }
 
     #[test]

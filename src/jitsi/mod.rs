@@ -7,6 +7,7 @@
 //!
 //! Known weakness: of public-key signatures RSA alone (RS256, RS384, RS512): Jitsi knows no others.
 
+mod bearer;
 mod claims;
 mod explain;
 mod findings;
@@ -30,6 +31,7 @@ mod token_settings;
 mod verdicts;
 mod verifying;
 
+pub use bearer::Bearer;
 pub use claims::{Algorithm, AlgorithmProblem, ClaimsStyle};
 pub use explain::explain;
 pub use inspect::{
@@ -42,7 +44,7 @@ pub use proof::VerifyProblem;
 pub use rsa::{RsaBits, RsaKey, RsaKeyProblem, asap_file_name};
 pub use server::{ServerAddress, ServerAddressProblem};
 pub use server_config::{Installation, server_config};
-pub use token::{Bearer, MintProblem, Signer};
-pub use token_settings::{Provider, SignerProblem, TokenSettings};
+pub use token::{MintProblem, Signer};
+pub use token_settings::{Provider, RowsSay, SignerProblem, TokenSettings};
 pub use verdicts::{Rule, Ruling, Verdict};
 pub use verifying::VerifyingKey;

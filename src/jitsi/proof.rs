@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use jsonwebtoken::decode_header;
 
 use super::{
+    bearer::Bearer,
     claims::{ClaimsStyle, ReadClaims},
     link::{LinkParts, LinkProblem, LinkStyle, take_apart},
-    token::{Bearer, Signer},
+    token::Signer,
+    token_settings::Provider,
 };
-use crate::model::{JoinLink, Room, Window};
+use crate::model::{Affiliation, Avatar, JoinLink, OwnClaims, Room, Tenant, Window};
 
 /// What a finished link says otherwise than was meant. No variant holds any of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -60,8 +62,9 @@ impl Signer {
         window: &Window,
     ) -> Result<(), VerifyProblem> {
         let apart = take_apart(link.expose())?;
-        self.verify_place(&apart.parts, room)?;
-        if apart.beside != self.config || !apart.quoted_right || !self.has_exact_text(link, room, &apart.token) {
+        let own = bearer.own;
+        self.verify_place(&apart.parts, own, room)?;
+        if apart.beside != self.config || !apart.quoted_right || !self.has_exact_text(link, own, room, &apart.token) {
             return Err(VerifyProblem::Part("text"));
         }
         let (message, signature) = apart.token.rsplit_once('.').ok_or(VerifyProblem::Undecodable)?;
@@ -72,8 +75,9 @@ impl Signer {
         }
         let claims = BASE64URL_NOPAD.decode(claims.as_bytes()).map_err(|_| VerifyProblem::Undecodable)?;
         let claims: ReadClaims = serde_json::from_slice(&claims).map_err(|_| VerifyProblem::Undecodable)?;
-        self.verify_claims(&claims, room, window)?;
-        self.verify_user(&claims, bearer)
+        self.verify_claims(&claims, own, room, window)?;
+        self.verify_user(&claims, bearer)?;
+        self.verify_extras(&claims, bearer)
     }
 
     /// Decodes the first header; one that is spelt like it says the same.
@@ -90,11 +94,19 @@ impl Signer {
         Ok(())
     }
 
-    fn verify_place(&self, parts: &LinkParts, room: &Room) -> Result<(), VerifyProblem> {
+    /// The tenant that is meant: the row's own goes before the address's.
+    fn tenant_meant<'a>(&'a self, own: Option<&'a OwnClaims>) -> Option<&'a str> {
+        match own.map(|own| &own.tenant) {
+            Some(Some(tenant)) => Some(tenant.as_str()),
+            _ => self.settings.server.tenant(),
+        }
+    }
+
+    fn verify_place(&self, parts: &LinkParts, own: Option<&OwnClaims>, room: &Room) -> Result<(), VerifyProblem> {
         let server = &self.settings.server;
         let part = if parts.host != server.host() || parts.port != server.port() {
             "host"
-        } else if parts.tenant.as_deref() != server.tenant() {
+        } else if parts.tenant.as_deref() != self.tenant_meant(own) {
             "tenant"
         } else if parts.room != room.as_str() {
             "room"
@@ -107,20 +119,33 @@ impl Signer {
     }
 
     /// Whether nothing stands in the link but server, room and token, each spelt as it was meant.
-    fn has_exact_text(&self, link: &JoinLink, room: &Room, token: &str) -> bool {
+    fn has_exact_text(&self, link: &JoinLink, own: Option<&OwnClaims>, room: &Room, token: &str) -> bool {
         let (before, after, between) = match self.settings.link {
             LinkStyle::Query => ("?jwt=", "", "#"),
             LinkStyle::Fragment => ("#jwt=%22", "%22", "&"),
         };
         let between = if self.config.is_empty() { "" } else { between };
-        let inner = link.expose().strip_prefix(self.settings.server.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        let inner = link.expose().strip_prefix(self.settings.server.without_tenant());
+        let inner = inner.and_then(|rest| rest.strip_prefix('/'));
+        let inner = match self.tenant_meant(own) {
+            Some(tenant) => inner.and_then(|rest| rest.strip_prefix(tenant)).and_then(|rest| rest.strip_prefix('/')),
+            None => inner,
+        };
         let inner = inner.and_then(|rest| rest.strip_prefix(room.as_str())).and_then(|rest| rest.strip_prefix(before));
         let inner = inner.and_then(|rest| rest.strip_suffix(self.config.as_str()));
         inner.and_then(|rest| rest.strip_suffix(between)).and_then(|rest| rest.strip_suffix(after)) == Some(token)
     }
 
-    fn verify_claims(&self, claims: &ReadClaims, room: &Room, window: &Window) -> Result<(), VerifyProblem> {
+    fn verify_claims(
+        &self,
+        claims: &ReadClaims,
+        own: Option<&OwnClaims>,
+        room: &Room,
+        window: &Window,
+    ) -> Result<(), VerifyProblem> {
         let settings = &self.settings;
+        let (audience, subject) = self.audience_and_subject_meant(own);
+        let tenant = if settings.provider == Provider::Jaas { None } else { self.tenant_meant(own) };
         let is_at = |second: i64, from: Timestamp, to: Timestamp| {
             Timestamp::from_second(second).is_ok_and(|at| from <= at && at <= to)
         };
@@ -129,9 +154,9 @@ impl Signer {
         let early = window.closes().checked_sub(second).unwrap_or(Timestamp::MIN);
         let claim = if claims.iss != settings.issuer() {
             "iss"
-        } else if claims.aud != settings.audience() {
+        } else if claims.aud != audience {
             "aud"
-        } else if claims.sub != settings.subject() {
+        } else if claims.sub != subject {
             "sub"
         } else if claims.room != room.as_str() {
             "room"
@@ -139,12 +164,25 @@ impl Signer {
             "nbf"
         } else if !is_at(claims.exp, early, window.closes()) || claims.exp <= claims.nbf {
             "exp"
-        } else if claims.context.tenant.as_deref() != settings.tenant() {
+        } else if claims.context.tenant.as_deref() != tenant {
             "context.tenant"
         } else {
             return Ok(());
         };
         Err(VerifyProblem::Claim(claim))
+    }
+
+    /// What `aud` and `sub` are meant to say.
+    fn audience_and_subject_meant<'a>(&'a self, own: Option<&'a OwnClaims>) -> (&'a str, &'a str) {
+        let settings = &self.settings;
+        let (mut audience, mut subject) = (settings.audience(), settings.subject());
+        if let Some(own) = own {
+            // What is set for the event goes before what only follows from the row's tenant.
+            subject = own.tenant.as_ref().filter(|_| settings.subject.is_none()).map_or(subject, Tenant::as_str);
+            subject = own.subject.as_deref().unwrap_or(subject);
+            audience = own.audience.as_deref().unwrap_or(audience);
+        }
+        (audience, subject)
     }
 
     fn verify_user(&self, claims: &ReadClaims, bearer: &Bearer<'_>) -> Result<(), VerifyProblem> {
@@ -159,7 +197,37 @@ impl Signer {
             "context.user.email"
         } else if user.moderator.unwrap_or(false) != bearer.moderator {
             "context.user.moderator"
-        } else if !self.has_features(claims, bearer.moderator) {
+        } else {
+            return Ok(());
+        };
+        Err(VerifyProblem::Claim(claim))
+    }
+
+    /// What the row may say otherwise than the event of the person and their rights.
+    fn verify_extras(&self, claims: &ReadClaims, bearer: &Bearer<'_>) -> Result<(), VerifyProblem> {
+        let (settings, context) = (&self.settings, &claims.context);
+        let nothing = OwnClaims::default();
+        let own = bearer.own.unwrap_or(&nothing);
+        let (avatar, group) = match settings.claims {
+            ClaimsStyle::Minimal => (None, None),
+            _ => (own.avatar.as_ref().or(settings.avatar.as_ref()), own.group.as_ref().or(settings.group.as_ref())),
+        };
+        let affiliation = match (own.affiliation, settings.affiliation) {
+            (Some(own), _) => Some(own),
+            (None, Some(of_event)) if of_event.is_moderator() == bearer.moderator => Some(of_event),
+            (None, _) => None,
+        };
+        // As the server reads it: whatever was meant, nobody gets more rights than the row has.
+        let gives_rights = matches!(context.user.affiliation.as_deref(), Some("owner" | "moderator" | "teacher"));
+        let claim = if context.user.affiliation.as_deref() != affiliation.map(Affiliation::as_str)
+            || gives_rights && !bearer.moderator
+        {
+            "context.user.affiliation"
+        } else if context.user.avatar.as_deref() != avatar.map(Avatar::as_str) {
+            "context.user.avatar"
+        } else if context.group.as_ref() != group {
+            "context.group"
+        } else if !self.has_features(claims, own, bearer.moderator) {
             "context.features"
         } else {
             return Ok(());
@@ -167,8 +235,12 @@ impl Signer {
         Err(VerifyProblem::Claim(claim))
     }
 
-    fn has_features(&self, claims: &ReadClaims, moderator: bool) -> bool {
-        match (&claims.context.features, self.settings.features(moderator)) {
+    fn has_features(&self, claims: &ReadClaims, own: &OwnClaims, moderator: bool) -> bool {
+        let meant = match &own.features {
+            Some(features) => Some(features),
+            None => self.settings.features(moderator),
+        };
+        match (&claims.context.features, meant) {
             (None, None) => true,
             (Some(read), Some(meant)) => {
                 read.len() == meant.iter().len() && meant.iter().all(|(name, allowed)| read.get(name) == Some(&allowed))

@@ -8,7 +8,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use crate::model::{ForbiddenChar, forbidden_char};
+use crate::model::{ForbiddenChar, Tenant, TenantProblem, forbidden_char};
 
 /// A Jitsi server's base address, in its one canonical spelling: no trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,7 +16,7 @@ pub struct ServerAddress {
     text: String,
     host: String,
     port: Option<u16>,
-    tenant: Option<String>,
+    tenant: Option<Tenant>,
 }
 
 /// Why a text is not the address of a Jitsi server. No variant repeats a query or a password.
@@ -56,13 +56,8 @@ pub enum ServerAddressProblem {
     #[error("the path `/{0}` has more than one part")]
     TooDeep(String),
     /// A tenant that clients and servers would spell differently.
-    #[error("`{given}` is not a tenant: up to 63 of a-z, 0-9, `-` and `_`, without `-` at either end")]
-    Tenant {
-        /// What was given.
-        given: String,
-        /// The spelling in lower case, where that is all that is wrong.
-        suggestion: Option<String>,
-    },
+    #[error(transparent)]
+    Tenant(#[from] TenantProblem),
 }
 
 impl ServerAddressProblem {
@@ -76,10 +71,7 @@ impl ServerAddressProblem {
             Self::TooDeep(_) => {
                 "the address ends with the host, or with the tenant; the room has a setting of its own, `room`".into()
             }
-            Self::Tenant { suggestion: Some(lower), .. } => {
-                format!("write `{lower}`: servers compare tenants in lower case")
-            }
-            Self::Tenant { .. } => "copy the tenant from the address bar of a meeting, between host and room".into(),
+            Self::Tenant(problem) => problem.hint(),
             _ => "the address looks like `https://meet.example.org`, with `/tenant` where there is one".into(),
         }
     }
@@ -127,7 +119,7 @@ impl ServerAddress {
             text.extend([":", &port.to_string()]);
         }
         if let Some(tenant) = &tenant {
-            text.extend(["/", tenant]);
+            text.extend(["/", tenant.as_str()]);
         }
         Ok(Self { text, host, port, tenant })
     }
@@ -147,13 +139,13 @@ impl ServerAddress {
     /// The tenant, where the address has one.
     #[must_use]
     pub fn tenant(&self) -> Option<&str> {
-        self.tenant.as_deref()
+        self.tenant.as_ref().map(Tenant::as_str)
     }
 
     /// What `sub` says unless the organiser says otherwise: the tenant, or else the host.
     #[must_use]
     pub fn subject_default(&self) -> &str {
-        self.tenant.as_deref().unwrap_or(&self.host)
+        self.tenant().unwrap_or(&self.host)
     }
 
     /// Whether nobody else can be there: this machine, or a name or address that is reserved for examples and
@@ -169,6 +161,13 @@ impl ServerAddress {
             || names.iter().any(is_under)
             || self.host.parse().is_ok_and(is_documentation)
             || self.host.starts_with("[2001:db8:")
+    }
+
+    /// The address without the tenant, and without a trailing slash.
+    #[must_use]
+    pub fn without_tenant(&self) -> &str {
+        let behind = self.tenant().map_or(0, |tenant| tenant.len() + 1);
+        &self.text[..self.text.len() - behind]
     }
 
     /// The whole address, without a trailing slash.
@@ -229,7 +228,7 @@ pub(super) fn is_loopback(host: &str) -> bool {
         || bare.parse::<Ipv6Addr>().is_ok_and(|a| a.is_loopback())
 }
 
-fn parse_tenant(path: &str) -> Result<Option<String>, ServerAddressProblem> {
+fn parse_tenant(path: &str) -> Result<Option<Tenant>, ServerAddressProblem> {
     if path.is_empty() {
         return Ok(None);
     }
@@ -237,17 +236,7 @@ fn parse_tenant(path: &str) -> Result<Option<String>, ServerAddressProblem> {
     if path.is_empty() || path.contains('/') {
         return Err(ServerAddressProblem::TooDeep(path.to_owned()));
     }
-    if is_tenant(path) {
-        return Ok(Some(path.to_owned()));
-    }
-    let lower = path.to_ascii_lowercase();
-    Err(ServerAddressProblem::Tenant { given: path.to_owned(), suggestion: is_tenant(&lower).then_some(lower) })
-}
-
-/// The tenant becomes a label of the conference's domain: hence the length, and no `-` at its ends.
-fn is_tenant(text: &str) -> bool {
-    let safe = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
-    (1..=63).contains(&text.len()) && text.bytes().all(safe) && !text.starts_with('-') && !text.ends_with('-')
+    Ok(Some(Tenant::parse(path)?))
 }
 
 #[cfg(test)]
@@ -277,6 +266,8 @@ mod tests {
             let address = ServerAddress::parse(given).unwrap();
             assert_eq!((address.as_str(), address.subject_default()), (text, subject), "{given}");
             assert_eq!(ServerAddress::parse(text).as_ref(), Ok(&address), "{given}: its spelling stands");
+            let place = address.tenant().map_or(text.to_owned(), |tenant| text.replace(&format!("/{tenant}"), ""));
+            assert_eq!(address.without_tenant(), place, "{given}");
         }
     }
 
@@ -348,12 +339,12 @@ mod tests {
     #[test]
     fn a_tenant_is_plain_and_its_spelling_is_offered() {
         let problem = ServerAddress::parse("https://meet.example.org/Acme").unwrap_err();
-        assert_eq!(problem, P::Tenant { given: "Acme".into(), suggestion: Some("acme".into()) });
+        assert_eq!(problem, P::Tenant(TenantProblem { given: "Acme".into(), suggestion: Some("acme".into()) }));
         assert!(problem.hint().contains("`acme`"));
         let long = "a".repeat(64);
         for tenant in ["a.b", "a%20b", "-a", "a-", "ä", "..", "*", &long] {
             let problem = ServerAddress::parse(&format!("https://meet.example.org/{tenant}")).unwrap_err();
-            assert!(matches!(problem, P::Tenant { suggestion: None, .. }), "{tenant}");
+            assert!(matches!(problem, P::Tenant(TenantProblem { suggestion: None, .. })), "{tenant}");
         }
     }
 }

@@ -9,29 +9,17 @@ use jiff::Timestamp;
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, encode};
 
 use super::{
+    bearer::Bearer,
     claims::{Algorithm, Claims, ClaimsStyle, Context, User},
     keys::SigningKey,
-    link::{client_parameters, join_link},
+    link::{Place, client_parameters, join_link},
     signing,
     token_settings::{SignerProblem, TokenSettings},
 };
-use crate::model::{Address, JoinLink, Room, UserId, Window};
+use crate::model::{Affiliation, JoinLink, Room, Window};
 
 /// The longest link that the usual web server in front of Jitsi takes, in octets.
 const LONGEST_LINK: usize = 8000;
-
-/// Who gets a token.
-#[derive(Debug, Clone, Copy)]
-pub struct Bearer<'a> {
-    /// What ties the person in the room to a row of the file.
-    pub user_id: &'a UserId,
-    /// The name shown in the room.
-    pub name: &'a str,
-    /// The e-mail address; in the token only under [`ClaimsStyle::Full`].
-    pub email: &'a Address,
-    /// Whether the token asks for a moderator's rights.
-    pub moderator: bool,
-}
 
 /// Why a token cannot be minted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +45,7 @@ impl MintProblem {
         match self {
             Self::Window => "let the event end later than it starts",
             Self::NoName => "give the row a name",
-            Self::TooLong(_) => "shorten the person's name",
+            Self::TooLong(_) => "shorten the person's name, or the address of their avatar",
             Self::Signing(_) => "this is a fault of the program: please report it",
         }
     }
@@ -150,14 +138,31 @@ impl Signer {
             return Err(MintProblem::NoName);
         }
         let settings = &self.settings;
-        let user = User {
-            id: &bearer.user_id.0,
-            name: (settings.claims != ClaimsStyle::Minimal).then_some(bearer.name),
-            email: (settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str()),
-            moderator: bearer.moderator.then_some(true),
-        };
-        let token = self.sign(user, room, nbf, exp)?;
-        let link = join_link(&settings.server, room, &token, settings.link, &self.config);
+        let is_minimal = settings.claims == ClaimsStyle::Minimal;
+        let token = self.sign(&Claims {
+            aud: bearer.audience(settings),
+            iss: settings.issuer(),
+            sub: bearer.subject(settings),
+            room: room.as_str(),
+            nbf,
+            exp,
+            context: Context {
+                tenant: bearer.tenant_claim(settings),
+                user: User {
+                    id: &bearer.user_id.0,
+                    name: (!is_minimal).then_some(bearer.name),
+                    email: (settings.claims == ClaimsStyle::Full).then(|| bearer.email.as_str()),
+                    avatar: bearer.avatar(settings).filter(|_| !is_minimal),
+                    // It gives rights, or takes them: no style leaves it out.
+                    affiliation: bearer.affiliation(settings).map(Affiliation::as_str),
+                    moderator: bearer.moderator.then_some(true),
+                },
+                group: bearer.group(settings).filter(|_| !is_minimal),
+                features: bearer.features(settings),
+            },
+        })?;
+        let place = Place { server: &settings.server, tenant: bearer.tenant(settings), room };
+        let link = join_link(&place, &token, settings.link, &self.config);
         // What follows `#` for the client, browsers keep to themselves.
         let length = link.expose().len() - self.config.len();
         if length > LONGEST_LINK { Err(MintProblem::TooLong(length)) } else { Ok(link) }
@@ -169,13 +174,8 @@ impl Signer {
     /// # Errors
     /// [`MintProblem::Signing`] where the library refuses to sign.
     pub fn probe(&self, room: &Room, nbf: i64, exp: i64) -> Result<String, MintProblem> {
-        let user = User { id: "roomkey-check", name: Some("Roomkey check"), email: None, moderator: None };
-        self.sign(user, room, nbf, exp)
-    }
-
-    fn sign(&self, user: User<'_>, room: &Room, nbf: i64, exp: i64) -> Result<String, MintProblem> {
         let settings = &self.settings;
-        let claims = Claims {
+        self.sign(&Claims {
             aud: settings.audience(),
             iss: settings.issuer(),
             sub: settings.subject(),
@@ -184,11 +184,15 @@ impl Signer {
             exp,
             context: Context {
                 tenant: settings.tenant(),
-                features: settings.features(user.moderator.unwrap_or(false)),
-                user,
+                user: User { id: "roomkey-check", name: Some("Roomkey check"), ..User::default() },
+                group: None,
+                features: settings.features(false),
             },
-        };
-        encode(&self.header, &claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))
+        })
+    }
+
+    fn sign(&self, claims: &Claims<'_>) -> Result<String, MintProblem> {
+        encode(&self.header, claims, &self.encoding).map_err(|e| MintProblem::Signing(e.to_string()))
     }
 
     /// Whether a signature over `message` is this key's, under any algorithm of its kind.

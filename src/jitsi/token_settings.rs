@@ -8,7 +8,7 @@ use super::{
     link::{LinkParts, LinkStyle},
     server::ServerAddress,
 };
-use crate::model::{Features, ForbiddenChar, RoleFeatures, forbidden_char};
+use crate::model::{Affiliation, Avatar, Features, ForbiddenChar, RoleFeatures, forbidden_char};
 
 /// Who runs the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -44,12 +44,34 @@ pub struct TokenSettings {
     pub algorithm: Algorithm,
     /// How much a token says of the person.
     pub claims: ClaimsStyle,
+    /// Whether people are moderators whose rows do not say; rows are read by it, tokens are not made by it.
+    pub moderator: bool,
+    /// What tokens call those whose rights agree with it (`context.user.affiliation`).
+    pub affiliation: Option<Affiliation>,
+    /// The picture by which the room shows people (`context.user.avatar`).
+    pub avatar: Option<Avatar>,
+    /// The group of everybody (`context.group`).
+    pub group: Option<String>,
     /// What tokens allow; what the provider wants where `None`.
     pub features: RoleFeatures,
     /// Settings of the web client that links carry: name and value as JSON.
     pub config: Vec<(String, String)>,
     /// Where in the link the token stands.
     pub link: LinkStyle,
+    /// Which of all this rows may say otherwise.
+    pub rows_say: RowsSay,
+}
+
+/// Which claims the attendee file has columns for, so that a token of this event may hold other values than its
+/// settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowsSay {
+    /// `sub`.
+    pub subject: bool,
+    /// `aud`.
+    pub audience: bool,
+    /// The tenant: in the link, in `context.tenant`, and in `sub` where nothing else is said of it.
+    pub tenant: bool,
 }
 
 /// What JaaS's client asks of every token: for moderators what they could do without a token that says so.
@@ -75,9 +97,14 @@ impl TokenSettings {
             subject: None,
             algorithm: Algorithm::default(),
             claims: ClaimsStyle::default(),
+            moderator: false,
+            affiliation: None,
+            avatar: None,
+            group: None,
             features: RoleFeatures::default(),
             config: Vec::new(),
             link: LinkStyle::default(),
+            rows_say: RowsSay::default(),
         }
     }
 
@@ -124,13 +151,20 @@ impl TokenSettings {
         self.server.tenant().filter(|_| self.provider == Provider::OwnServer)
     }
 
-    /// Whether a link leads to this server, and to its tenant; without a link nothing speaks against it.
+    /// Whether a link leads to this server, and to its tenant or a row's; without a link nothing speaks against it.
     pub(super) fn leads(&self, link: Option<&LinkParts>) -> bool {
-        let ours = (self.server.host(), self.server.port(), self.server.tenant().unwrap_or_default());
         link.is_none_or(|link| {
-            let tenant = link.tenant.as_deref().unwrap_or_default().to_ascii_lowercase();
-            (link.host.as_str(), link.port, tenant.as_str()) == ours
+            let tenant = link.tenant.as_deref().unwrap_or_default();
+            let is_ours = tenant.eq_ignore_ascii_case(self.server.tenant().unwrap_or_default());
+            let is_server = (link.host.as_str(), link.port) == (self.server.host(), self.server.port());
+            is_server && (is_ours || self.rows_say.tenant)
         })
+    }
+
+    /// What `sub` is expected to say of a link: a row's tenant stands in it.
+    pub(super) fn subject_at<'a>(&'a self, link: Option<&'a LinkParts>) -> &'a str {
+        let of_row = link.and_then(|link| link.tenant.as_deref());
+        of_row.filter(|_| self.rows_say.tenant && self.subject.is_none()).unwrap_or_else(|| self.subject())
     }
 
     /// What `context.features` says: of the role, or what JaaS wants; `None` where it is left out.
@@ -162,6 +196,17 @@ impl TokenSettings {
         }
         if self.link == LinkStyle::Fragment {
             note("link", "fragment".to_owned());
+        }
+        if self.moderator {
+            note("moderators", "all".to_owned());
+        }
+        if let Some(affiliation) = self.affiliation {
+            note("affiliation", affiliation.as_str().to_owned());
+        }
+        for (name, value) in [("avatar", self.avatar.as_ref().map(Avatar::as_str)), ("group", self.group.as_deref())] {
+            if let Some(value) = value {
+                note(name, format!("{value:?}"));
+            }
         }
         for (role, features) in [("moderator", &self.features.moderator), ("attendee", &self.features.attendee)] {
             if let Some(features) = features {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::*;
 use crate::{
     jitsi::{LinkStyle, Provider, RsaBits, RsaKey, ServerAddress, SigningSecret, VerifyProblem, link::take_apart},
-    model::{Features, ForbiddenChar, RoleFeatures},
+    model::{Address, Features, ForbiddenChar, RoleFeatures, UserId},
 };
 
 const SECRET: &str = "4f9c1a7be2d8036549aa17cc80e3b6d2";
@@ -52,7 +52,7 @@ impl Given {
     }
 
     fn ada(&self) -> Bearer<'_> {
-        Bearer { user_id: &self.id, name: "Ada Lovelace", email: &self.email, moderator: false }
+        Bearer { user_id: &self.id, name: "Ada Lovelace", email: &self.email, moderator: false, own: None }
     }
 
     fn mint(&self, signer: &Signer) -> JoinLink {
@@ -304,3 +304,6 @@ fn no_debug_form_shows_secret_or_token() {
 
 #[path = "token_key_tests.rs"]
 mod keys;
+
+#[path = "token_own_tests.rs"]
+mod own;

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::tz::TimeZone;
 
-use super::{Address, Language, Room, Session, SessionKey, Window};
+use super::{Address, Language, OwnClaims, Room, Session, SessionKey, Tenant, Window};
 
 /// Where a row stands: a source (file, or file and sheet) and its physical line, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,6 +125,8 @@ pub struct Attendee {
     pub window: Window,
     /// Whether the times are the row's own.
     pub own_window: bool,
+    /// What the row says of its own token, where it says anything.
+    pub own_claims: Option<Box<OwnClaims>>,
     /// The zone in which this person is told the time, where the row names one.
     pub timezone: Option<TimeZone>,
     /// The language of the mail, where the row names one.
@@ -146,5 +148,11 @@ impl Attendee {
             window: if self.own_window { self.window.clone() } else { session.window.clone() },
             ..self.clone()
         }
+    }
+
+    /// The tenant that the row names for itself.
+    #[must_use]
+    pub fn own_tenant(&self) -> Option<&Tenant> {
+        self.own_claims.as_ref()?.tenant.as_ref()
     }
 }

@@ -4,7 +4,9 @@
 //! under which they can exist at all. Does not own: where they come from or go to.
 
 mod address;
+mod affiliation;
 mod attendee;
+mod avatar;
 mod calendar;
 mod derive;
 mod domain;
@@ -13,15 +15,19 @@ mod features;
 mod invitation;
 mod mail;
 mod outcome;
+mod own_claims;
 mod picture;
 mod room;
 mod session;
+mod tenant;
 mod text;
 mod window;
 mod zone;
 
 pub use address::{Address, AddressProblem, Mailbox};
+pub use affiliation::Affiliation;
 pub use attendee::{Attendee, AttendeeKey, Headers, Locator, PersonId};
+pub use avatar::{Avatar, AvatarProblem};
 pub use calendar::CalendarStyle;
 pub use derive::{Fingerprint, SubKeys, UserId};
 pub use domain::are_kin;
@@ -30,9 +36,11 @@ pub use features::{FEATURES, Features, RoleFeatures};
 pub use invitation::{CalendarFile, Invitation, JoinLink};
 pub use mail::{Mail, MessageId};
 pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
+pub use own_claims::OwnClaims;
 pub use picture::Picture;
 pub use room::{Room, RoomProblem};
 pub use session::{Session, SessionKey, SessionKeyProblem};
+pub use tenant::{Tenant, TenantProblem};
 pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded};
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};
 pub use zone::zone_meant;

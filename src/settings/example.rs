@@ -268,6 +268,10 @@ const JITSI: &str = "# secret_command = [\"pass\", \"show\", \"jitsi\"]
 # `provider` in the README.
 # claims = \"standard\"             # id and name; full: the e-mail address too, seen by every participant's browser
 # link = \"query\"                  # or fragment: keeps the key out of web logs, newer servers only
+# moderator = true                # everybody, unless their row says no
+# affiliation = \"teacher\"         # what tokens call them: owner, moderator, teacher (all moderators), or member
+# avatar = \"https://example.org/workshop.png\"   # the picture by which the room shows everybody
+# group = \"workshop\"              # the group of everybody, for servers that ask
 ";
 
 const ATTENDEES: &str = "# empty_name = \"address\"          # take the name from the address where it is empty

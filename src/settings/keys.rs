@@ -135,7 +135,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 78] = [
+pub(super) static KEYS: [Key; 89] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -161,6 +161,10 @@ pub(super) static KEYS: [Key; 78] = [
     key("jitsi.key_id", Text, "\"workshop-2026\"").along(Server),
     key("jitsi.claims", Text, "\"standard\"").or("standard").along(Server),
     key("jitsi.link", Text, "\"query\"").or("query").along(Server),
+    key("jitsi.moderator", Bool, "true").or("false").along(Server),
+    key("jitsi.affiliation", Text, "\"member\"").along(Server),
+    key("jitsi.avatar", Text, "\"https://example.org/workshop.png\"").along(Server),
+    key("jitsi.group", Text, "\"workshop\"").along(Server),
     key("jitsi.secret_file", Text, "\"jitsi.secret\"").of(Server),
     key("jitsi.secret_command", Words, "[\"pass\", \"show\", \"jitsi\"]").of(Server),
     key("jitsi.private_key_file", Text, "\"jitsi.pem\"").of(Server),
@@ -181,6 +185,13 @@ pub(super) static KEYS: [Key; 78] = [
     key("attendees.columns.session", Column, "\"Session\""),
     key("attendees.columns.timezone", Column, "\"Time zone\""),
     key("attendees.columns.language", Column, "\"Language\""),
+    key("attendees.columns.affiliation", Column, "\"Role\""),
+    key("attendees.columns.avatar", Column, "\"Picture\""),
+    key("attendees.columns.group", Column, "\"Group\""),
+    key("attendees.columns.features", Column, "\"May\""),
+    key("attendees.columns.subject", Column, "\"sub\""),
+    key("attendees.columns.audience", Column, "\"aud\""),
+    key("attendees.columns.tenant", Column, "\"Tenant\""),
     key("mail.from", Text, "\"Rust Workshop <workshop@example.org>\"").required(),
     key("mail.subject", Text, "\"{title}: your personal link\""),
     key("mail.greeting", Text, "\"Dear {first_name},\""),

@@ -10,7 +10,7 @@ use super::{
     provider::Provider,
     secrets::SecretSource,
 };
-use crate::model::{Address, CalendarStyle, Event, Mailbox, RoleFeatures};
+use crate::model::{Address, Affiliation, Avatar, CalendarStyle, Event, Mailbox, RoleFeatures};
 
 /// Everything an event's files say, checked.
 #[derive(Debug, Clone)]
@@ -132,6 +132,14 @@ pub struct JitsiSettings {
     pub algorithm: Algorithm,
     /// What tokens say of a person.
     pub claims: Claims,
+    /// Whether people are moderators whose rows do not say.
+    pub moderator: bool,
+    /// What tokens call their holders; agrees with `moderator`.
+    pub affiliation: Option<Affiliation>,
+    /// The picture by which the room shows people.
+    pub avatar: Option<Avatar>,
+    /// The group of everybody.
+    pub group: Option<String>,
     /// Settings of the web client that links carry: name (`startWithAudioMuted`) and value as JSON.
     pub config: Vec<(String, String)>,
     /// What tokens allow, by role.

@@ -2,13 +2,14 @@
 
 use super::{
     event::secret,
+    file::{Entry, Value},
     keys,
-    layers::Layers,
+    layers::{Layers, Lookup},
     meant::{Algorithm, Claims, JitsiProvider, JitsiSettings, LinkStyle, ServerCheck},
     problem::Refusal,
     values,
 };
-use crate::model::{Features, RoleFeatures};
+use crate::model::{Affiliation, Avatar, Features, OwnClaims, RoleFeatures};
 
 /// Where 8x8 serves JaaS; the app id follows.
 const JAAS: &str = "https://8x8.vc";
@@ -49,6 +50,14 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
     let link = layers.text("jitsi.link", |text| {
         values::choice(text, &[("query", LinkStyle::Query), ("fragment", LinkStyle::Fragment)])
     });
+    let (moderator, affiliation) = rights(layers);
+    let avatar = layers.text("jitsi.avatar", |text| {
+        Avatar::parse(text).map_err(|problem| Refusal::new(problem.to_string()).hint(problem.hint()))
+    });
+    let group = layers.text("jitsi.group", |text| values::short_line(text, OwnClaims::LONGEST_GROUP));
+    if is_jaas {
+        refuse_column_of_tenants(layers);
+    }
     let secret = secret(layers, "ROOMKEY_JITSI_SECRET", "jitsi.secret_file", "jitsi.secret_command");
     if private_key_file.is_some() && (secret.file.is_some() || secret.command.is_some()) {
         let refusal = Refusal::new("a secret is named as well: one of the two signs").hint(
@@ -70,6 +79,10 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         subject,
         algorithm: algorithm?,
         claims: claims?,
+        moderator,
+        affiliation,
+        avatar,
+        group,
         config: layers
             .client()
             .map_or(&[][..], |(client, _)| client)
@@ -97,6 +110,33 @@ fn algorithm(layers: &mut Layers<'_>, is_private: bool) -> Option<Algorithm> {
     let (name, usual) = if is_private { ALGORITHMS[3] } else { ALGORITHMS[0] };
     layers.derive("jitsi.algorithm", name);
     Some(usual)
+}
+
+/// Whether everybody is a moderator whose row does not say, and what tokens call them: either follows from the other,
+/// and the two agree.
+fn rights(layers: &mut Layers<'_>) -> (bool, Option<Affiliation>) {
+    let known = Affiliation::ALL.map(|affiliation| (affiliation.as_str(), affiliation));
+    let affiliation = layers.text("jitsi.affiliation", |text| values::choice(text, &known));
+    let moderator = layers.switch("jitsi.moderator");
+    let Some(made) = affiliation.map(Affiliation::is_moderator) else { return (moderator, affiliation) };
+    if layers.says("jitsi.moderator") && moderator != made {
+        let verb = if made { "makes" } else { "does not make" };
+        let what = format!("it {verb} a moderator of everybody, and `moderator` says {moderator}");
+        let hint = "owner, moderator and teacher are moderators, a member is none: set the two alike, or take one out";
+        layers.refuse("jitsi.affiliation", &Refusal::new(what).hint(hint));
+    }
+    layers.derive("jitsi.moderator", made.to_string());
+    (made, affiliation)
+}
+
+/// The tenant of JaaS is the app id, for everybody.
+fn refuse_column_of_tenants(layers: &mut Layers<'_>) {
+    const TENANT: &str = "attendees.columns.tenant";
+    let is_ignored = matches!(layers.lookup(TENANT), Lookup::Found(Entry { value: Value::Bool(_), .. }, _));
+    if layers.says(TENANT) && !is_ignored {
+        let refusal = Refusal::new("with JaaS everybody's tenant is the app id");
+        layers.refuse(TENANT, &refusal.hint("take the line out, or write: tenant = false"));
+    }
 }
 
 /// What the tokens of a role allow; `None` where no file speaks of it. An empty table names none,

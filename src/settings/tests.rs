@@ -9,6 +9,7 @@ use super::{
     example::{Answers, SmtpAnswers},
     *,
 };
+use crate::model::Affiliation;
 
 mod inheritance;
 mod presets;

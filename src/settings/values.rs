@@ -23,6 +23,17 @@ pub(super) fn line(given: &str, max: usize) -> Result<String, Refusal> {
     not_longer(text, max)
 }
 
+/// Reads a text of one line that is counted in octets elsewhere too.
+pub(super) fn short_line(given: &str, max: usize) -> Result<String, Refusal> {
+    let text = line(given, max)?;
+    match text.len() {
+        length if length > max => {
+            Err(Refusal::new(format!("it is {length} octets long")).hint(format!("shorten it to {max}")))
+        }
+        _ => Ok(text),
+    }
+}
+
 /// Reads a text that may hold line breaks and tabs.
 pub(super) fn free_text(given: &str, max: usize) -> Result<String, Refusal> {
     if let Some(found) = forbidden_char_in_text(given) {

@@ -32,7 +32,7 @@ fn token(criterion: &mut Criterion) {
     let (signer, keys) = signer();
     let (event, ada) = (event(), attendee());
     let user_id = keys.user_id(&event.id, &ada.key);
-    let bearer = Bearer { user_id: &user_id, name: &ada.name, email: &ada.email, moderator: false };
+    let bearer = Bearer { user_id: &user_id, name: &ada.name, email: &ada.email, moderator: false, own: None };
     let link = signer.mint(&bearer, &ada.room, &ada.window).unwrap();
     criterion.bench_function("token/mint", |bencher| {
         bencher.iter(|| signer.mint(black_box(&bearer), &ada.room, &ada.window).unwrap());
@@ -53,7 +53,7 @@ fn words_and_message(criterion: &mut Criterion) {
     let (signer, keys) = signer();
     let (event, ada) = (event(), attendee());
     let user_id = keys.user_id(&event.id, &ada.key);
-    let bearer = Bearer { user_id: &user_id, name: &ada.name, email: &ada.email, moderator: false };
+    let bearer = Bearer { user_id: &user_id, name: &ada.name, email: &ada.email, moderator: false, own: None };
     let link = signer.mint(&bearer, &ada.room, &ada.window).unwrap();
     let templates = Templates::load(None).unwrap();
     let facts = Facts {
@@ -250,6 +250,7 @@ fn attendee() -> Attendee {
         own_room: false,
         window: window(),
         own_window: false,
+        own_claims: None,
         timezone: None,
         language: None,
         headers: Arc::new(Headers(vec!["email".into(), "name".into()])),

@@ -39,6 +39,7 @@ mod real;
 mod rehearse;
 mod replies;
 mod resend;
+mod row_claims;
 mod secrets;
 mod send;
 mod settle;

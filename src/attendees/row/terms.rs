@@ -11,15 +11,18 @@ use crate::{
 impl Row<'_> {
     pub(super) fn moderator(&mut self) -> Option<bool> {
         let cell = self.cell(Field::Moderator);
+        if cell.is_empty() {
+            return Some(self.rules.moderator);
+        }
         let is_one_of = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
         if is_one_of(&["yes", "true", "1", "x"]) {
             return Some(true);
         }
-        if is_one_of(&["no", "false", "0", ""]) {
+        if is_one_of(&["no", "false", "0"]) {
             return Some(false);
         }
         let what = format!("{}: `{}` is neither yes nor no", self.label(Field::Moderator), shortened(cell));
-        self.note(what, "write yes, true, 1 or x; or no, false, 0 or nothing".to_owned());
+        self.note(what, "write yes, true, 1 or x; or no, false, 0; leave it empty for the event's own".to_owned());
         None
     }
 

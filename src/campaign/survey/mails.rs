@@ -21,6 +21,8 @@ use crate::{
 const FIRST_ROWS: u32 = 100;
 /// A name of so many octets makes no link or header that is too long.
 const ORDINARY_NAME: usize = 100;
+/// What a row says of its token makes no link that is too long where it has so many octets.
+const ORDINARY_CLAIMS: usize = 500;
 
 /// A sound row whose mail is to be tried.
 pub(super) type ToTry = Attendee;
@@ -58,6 +60,7 @@ impl Surveyor<'_> {
                     || press.has_own_words()
                     || attendee.name.len() > ORDINARY_NAME
                     || attendee.own_window
+                    || attendee.own_claims.as_ref().is_some_and(|own| own.octets() > ORDINARY_CLAIMS)
                     || Identities::guess(attendee, self.roster).is_some()
             }
         }

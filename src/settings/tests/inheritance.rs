@@ -95,6 +95,35 @@ fn an_inherited_server_may_be_spoken_of_in_one_point() {
 }
 
 #[test]
+fn what_tokens_say_of_people_parts_no_event_from_its_server() {
+    let config = CONFIG.replace("claims = \"full\"", "claims = \"full\"\nmoderator = true\ngroup = \"house\"");
+    let inherited = Desk::with(TEN_LINES).and_config(&config).settings().jitsi;
+    assert_eq!((inherited.moderator, inherited.group.as_deref()), (true, Some("house")));
+    let own = "moderator = false\naffiliation = \"member\"\navatar = \"https://example.org/a.png\"\ngroup = \"own\"\n";
+    let event = format!("{TEN_LINES}[jitsi]\n{own}");
+    let jitsi = Desk::with(&event).and_config(&config).settings().jitsi;
+    assert_eq!((jitsi.app_id.as_str(), jitsi.subject.as_deref()), ("house", Some("meet.jitsi")));
+    assert_eq!((jitsi.moderator, jitsi.affiliation), (false, Some(Affiliation::Member)));
+    assert_eq!(jitsi.avatar.unwrap().as_str(), "https://example.org/a.png");
+    assert_eq!(jitsi.group.as_deref(), Some("own"));
+    // And what was written for people at another server stays there.
+    let event = format!("{TEN_LINES}[jitsi]\nurl = \"https://meet.example.org\"\napp_id = \"own\"\n");
+    let other = Desk::with(&event).and_config(&config).settings().jitsi;
+    assert_eq!((other.moderator, other.group), (false, None));
+}
+
+#[test]
+fn an_affiliation_tells_whether_everybody_is_a_moderator() {
+    for (affiliation, moderator) in [("owner", true), ("moderator", true), ("teacher", true), ("member", false)] {
+        let event = format!("{TEN_LINES}[jitsi]\naffiliation = \"{affiliation}\"\n");
+        let settings = Desk::with(&event).and_config(CONFIG).settings();
+        assert_eq!(settings.jitsi.moderator, moderator, "{affiliation}");
+        let shown = settings.origins().iter().find(|setting| setting.key == "jitsi.moderator").unwrap();
+        assert_eq!((shown.shown.as_str(), &shown.origin), (&*moderator.to_string(), &Origin::Default), "{affiliation}");
+    }
+}
+
+#[test]
 fn half_a_group_says_why_the_other_half_is_not_inherited() {
     let event = format!("{TEN_LINES}[jitsi]\napp_id = \"own\"\n[smtp]\nport = 465\n");
     let said = Desk::with(&event).and_config(CONFIG).refusal();
@@ -112,4 +141,51 @@ fn the_configuration_cannot_name_an_event() {
         let said = Desk::with(WHOLE).and_config(&format!("[event]\n{key} = \"x\"\n")).refusal();
         assert!(said.starts_with(&format!("config/config.toml:2:1: `{key}` cannot be shared by all events")), "{said}");
     }
+}
+
+#[test]
+fn moderators_and_affiliations_that_contradict_each_other_are_refused_across_files() {
+    let config = CONFIG.replace("claims = \"full\"", "claims = \"full\"\naffiliation = \"member\"");
+    let said = Desk::with(&format!("{TEN_LINES}[jitsi]\nmoderator = true\n")).and_config(&config).refusal();
+    let what = "affiliation: it does not make a moderator of everybody, and `moderator` says true";
+    assert!(said.contains(what) && said.contains("config/config.toml:"), "{said}");
+    assert!(said.contains("set the two alike, or take one out"), "{said}");
+    let said = Desk::with(&format!("{TEN_LINES}[jitsi]\nmoderator = false\naffiliation = \"owner\"\n"));
+    let said = said.and_config(CONFIG).refusal();
+    assert!(
+        said.contains("event.toml:9:15: affiliation: it makes a moderator of everybody, and `moderator` says false"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_tokens_say_of_people_is_held_to_its_rules() {
+    let octets = "ü".repeat(101);
+    for (line, says) in [
+        ("moderator = \"yes\"", "`moderator` must be true or false, not a text"),
+        (
+            "affiliation = \"admin\"",
+            "affiliation: `admin` is none of \"owner\", \"moderator\", \"teacher\", \"member\"",
+        ),
+        ("affiliation = \"onwer\"", "did you mean \"owner\"?"),
+        ("avatar = \"http://example.org/a.png\"", "avatar: the address of the picture does not begin with `https://`"),
+        ("avatar = \"data:image/png;base64,AA\"", "put the picture on a web server"),
+        ("group = \"\"", "group: it is empty"),
+        (&*format!("group = \"{octets}\""), "group: it is 202 octets long\n  hint: shorten it to 200"),
+    ] {
+        let said = Desk::with(&format!("{TEN_LINES}[jitsi]\n{line}\n")).and_config(CONFIG).refusal();
+        assert!(said.starts_with("event.toml:8:") && said.contains(says), "{line}: {said}");
+    }
+}
+
+#[test]
+fn jaas_has_no_column_of_tenants() {
+    let event = |column: &str| {
+        let jaas = "[jitsi]\nprovider = \"jaas\"\napp_id = \"vpaas-magic-cookie-1\"\nkey_id = \"1\"\n";
+        Desk::with(&format!("{TEN_LINES}{jaas}[attendees.columns]\ntenant = {column}\n")).and_config(CONFIG)
+    };
+    let said = event("\"Tenant\"").refusal();
+    assert!(said.contains("event.toml:12:10: tenant: with JaaS everybody's tenant is the app id"), "{said}");
+    assert!(said.contains("tenant = false"), "{said}");
+    event("false").settings();
 }
