@@ -5,6 +5,7 @@
 
 mod book;
 mod composer;
+mod draft;
 mod event;
 mod fleet;
 mod flight;
@@ -12,6 +13,7 @@ mod forecast;
 mod identity;
 mod in_order;
 mod journal;
+mod mail_problem;
 mod parties;
 mod plan;
 mod press;

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::words;
+use super::mail_problem::MailProblem;
 use crate::{
     failure::Told,
-    invitation::{Facts, Messages, Occasion, Phrase, RenderProblem, Rendered, Templates, Visit},
+    invitation::{Facts, Messages, Occasion, Phrase, Rendered, Templates, Visit},
     jitsi::{Bearer, Signer},
     ledger::{Standing, Terms},
     message::{Entry, Letter, Method, Party, Unsubscribe, calendar, compose},
     model::{
-        Address, Attendee, AttendeeKey, CalendarFile, CalendarStyle, Event, JoinLink, Language, Locator, Mail, Mailbox,
+        Address, Attendee, AttendeeKey, CalendarFile, CalendarStyle, Event, JoinLink, Language, Mail, Mailbox,
         MessageId, Picture, SessionKey, SubKeys, UserId,
     },
 };
@@ -89,72 +89,6 @@ pub struct Seat<'a> {
     pub calendar_uid: &'a str,
     /// The number of the calendar entry.
     pub sequence: u32,
-}
-
-/// Why somebody's mail cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MailProblem {
-    /// The row is to blame, or may be.
-    Row(Told),
-    /// A template is, whatever the row.
-    Template(TemplateFault),
-}
-
-/// What a template does wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TemplateFault {
-    /// Where and what; the same for every row.
-    what: String,
-    hint: String,
-    /// The row it was found with first.
-    at: Locator,
-    /// How many others it was found with.
-    more: u64,
-}
-
-impl From<Told> for MailProblem {
-    fn from(told: Told) -> Self {
-        Self::Row(told)
-    }
-}
-
-impl From<MailProblem> for Told {
-    fn from(problem: MailProblem) -> Self {
-        match problem {
-            MailProblem::Row(told) => told,
-            MailProblem::Template(fault) => fault.into(),
-        }
-    }
-}
-
-impl From<TemplateFault> for Told {
-    fn from(TemplateFault { what, hint, at, more }: TemplateFault) -> Self {
-        let others = match more {
-            0 => String::new(),
-            _ => format!(" and {}", words::counted(more, "more row", "more rows")),
-        };
-        Self::new(format!("{what} (for {at}{others})")).hint(hint)
-    }
-}
-
-/// What templates do wrong in a file's mails, each fault once.
-#[derive(Debug, Default)]
-pub(super) struct TemplateProblems(Vec<TemplateFault>);
-
-impl TemplateProblems {
-    /// Takes down what one row's mail failed for; the first row found speaks for the others.
-    pub(super) fn note(&mut self, fault: TemplateFault) {
-        match self.0.iter_mut().find(|known| known.what == fault.what) {
-            Some(known) => known.more += 1,
-            None => self.0.push(fault),
-        }
-    }
-
-    /// All of them, in the order in which they were found.
-    #[must_use]
-    pub(super) fn told(self) -> Vec<Told> {
-        self.0.into_iter().map(Told::from).collect()
-    }
 }
 
 impl Press {
@@ -254,14 +188,14 @@ impl Press {
             event: addressing.event,
             ..self.facts(attendee, link, addressing.date)
         };
-        let rendered = self.templates.render(&facts).map_err(|problem| fault(&problem, at))?;
+        let rendered = self.templates.render(&facts).map_err(|problem| MailProblem::of(&problem, at))?;
         let Rendered { mut invitation, description } = rendered;
         if has_calendar {
             for (one, Visit { attendee, link }) in seats.iter().zip(&visits) {
                 let described = match &description {
                     None if addressing.occasion == Occasion::Invite => {
                         let facts = Facts { attendee, link: Some(link), further: &[], event: one.event, ..facts };
-                        Some(self.templates.describe(&facts).map_err(|problem| fault(&problem, at))?)
+                        Some(self.templates.describe(&facts).map_err(|problem| MailProblem::of(&problem, at))?)
                     }
                     _ => None,
                 };
@@ -372,11 +306,4 @@ impl Press {
         let digests = self.parts().filter_map(|part| self.terms(part)).map(|terms| terms.digest());
         digests.collect::<Vec<_>>().join(" ")
     }
-}
-
-/// What a template did wrong, or a row.
-fn fault(problem: &RenderProblem, at: &Locator) -> MailProblem {
-    let (what, hint) = (problem.to_string(), problem.hint().to_owned());
-    let fault = TemplateFault { what, hint, at: at.clone(), more: 0 };
-    if problem.is_template() { MailProblem::Template(fault) } else { MailProblem::Row(fault.into()) }
 }

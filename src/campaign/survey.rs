@@ -5,6 +5,7 @@
 
 mod mails;
 mod rows;
+mod sum;
 
 use std::{collections::HashSet, sync::Arc, thread};
 
@@ -18,10 +19,10 @@ pub use self::{
 use super::{
     identity::{Identified, Identities},
     in_order::InOrder,
+    mail_problem::TemplateProblems,
     parties::Parties,
-    press::{Press, TemplateProblems},
+    press::Press,
     sums::{Counts, Samples},
-    words,
 };
 use crate::{
     attendees::{Admission, AttendeeFile, Crowd, FileProblem, FileStamp, Problem, RowProblems, Rules, Unsound},
@@ -29,7 +30,7 @@ use crate::{
     invitation::Occasion,
     ledger::{Roster, TermsId},
     message::lint::Finding,
-    model::{Address, Attendee, CalendarStyle, Locator, PersonId, SessionKey},
+    model::{Address, Attendee, CalendarStyle, SessionKey},
 };
 
 /// Problems kept to be shown; the rest is counted.
@@ -281,71 +282,6 @@ impl Surveyor<'_> {
         }
         let folded = address.folded();
         self.wanted.addresses.iter().position(|wanted| wanted.folded() == folded)
-    }
-}
-
-impl Survey {
-    fn note_findings(&mut self, findings: Vec<Finding>, at: &Locator) {
-        for finding in findings {
-            let known = self.of_rows.iter_mut().find(|(known, ..)| known.clone().takes_in(&finding));
-            if let Some((known, _, more)) = known {
-                known.takes_in(&finding);
-                *more += 1;
-            } else if self.of_rows.len() < SHOWN_PROBLEMS {
-                self.of_rows.push((finding, at.to_string(), 0));
-            }
-        }
-    }
-
-    fn fault(&mut self, number: u32, told: Told, who: String) {
-        self.problems += 1;
-        self.unsound.insert(number);
-        if self.faults.len() < SHOWN_PROBLEMS {
-            self.faults.push(RowFault { number, told, who });
-        }
-    }
-
-    /// A warning for each row that repeats another one; the last one counts those that are not named.
-    #[must_use]
-    pub fn duplicate_warnings(&self) -> Vec<Told> {
-        let mut warnings: Vec<Told> = self.duplicates.iter().map(Told::new).collect();
-        let more = self.duplicate_rows - self.duplicates.len() as u64;
-        if more > 0 {
-            let rows = words::counted(more, "more row repeats another", "more rows repeat others");
-            warnings.push(
-                Told::new(format!("{rows}: mailed once")).hint("`roomkey status --state skipped` lists them all"),
-            );
-        }
-        warnings
-    }
-
-    /// Takes a session down; gives what rows note of it.
-    pub fn note_session(&mut self, session: Option<&SessionKey>) -> u8 {
-        let Some(session) = session else { return 0 };
-        let known = self.sessions.iter().position(|known| known == session);
-        let at = known.unwrap_or_else(|| {
-            self.sessions.push(session.clone());
-            self.sessions.len() - 1
-        });
-        u8::try_from(at + 1).unwrap_or(u8::MAX)
-    }
-
-    /// Which session a row is for; `None` where the event has none, or the row cannot be read.
-    #[must_use]
-    pub fn session(&self, number: u32) -> Option<&SessionKey> {
-        let row = self.rows.get((number as usize).checked_sub(1)?)?;
-        self.sessions.get(usize::from(row.session).checked_sub(1)?)
-    }
-
-    /// The person a row is in the ledger.
-    #[must_use]
-    pub fn person(&self, number: u32) -> Option<PersonId> {
-        self.identified.known.get(&number).copied()
-    }
-
-    /// Numbers of the sound rows, in file order.
-    pub fn sound_rows(&self) -> impl Iterator<Item = u32> {
-        (1..).zip(&self.rows).filter(|(_, row)| row.kind == RowKind::Sound).map(|(number, _)| number)
     }
 }
 

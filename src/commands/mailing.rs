@@ -1,23 +1,23 @@
 //! What `send`, `resend` and `rehearse` have in common: look, plan, say, ask, mail, report.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 
 use super::{
-    Desk, asking, between, calendar, doubts, event_change, invited, limits,
-    opened::{Opened, ledger_failure},
+    Desk, asking, between, calendar, doubts, event_change, invited, limits, meant,
+    opened::Opened,
     order::{Order, Planned},
     passes::{self, Ending},
     relay::Way,
     removed, report, round, server, summary, who,
 };
 use crate::{
-    campaign::{Composer, Depth, Fate, Making, Reason, Selection, Survey, decide, limit, words},
+    campaign::{Composer, Depth, Fate, Making, Selection, limit, words},
     failure::{Failure, Status, Told},
     invitation::Occasion,
-    ledger::{CampaignId, CampaignKind, Reader, Roster, State, TermsId},
+    ledger::{CampaignId, CampaignKind, Reader, Roster, State},
 };
 
 /// Does an order, from the look at the file to the report.
@@ -90,7 +90,7 @@ pub(super) fn plan(
     if order.occasion() == Occasion::Invite {
         who::refuse_an_unknown_session(&opened.press.event, &order.wanted)?;
     }
-    let terms = current_terms(opened, reader, roster)?;
+    let terms = meant::current_terms(opened, reader, roster)?;
     let round = match order.kind {
         CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
         _ => None,
@@ -109,8 +109,8 @@ pub(super) fn plan(
         Occasion::Invite => Vec::new(),
         Occasion::Cancel => removed::enter(&mut survey, opened, &order, reader, roster)?,
     };
-    let meant = meant_rows(&survey, roster, &order, opened)?;
-    let mut fates = fates(&survey, &order, roster, &terms, meant.as_ref(), desk.around.now());
+    let meant_rows = meant::meant_rows(&survey, roster, &order, opened)?;
+    let mut fates = meant::fates(&survey, &order, roster, &terms, meant_rows.as_ref(), desk.around.now());
     who::refuse_never_mailed(&survey, &order, &fates)?;
     if order.note.is_some() {
         report::refuse_a_note_nobody_sees(opened, order.occasion(), &survey)?;
@@ -118,7 +118,7 @@ pub(super) fn plan(
     let over = if opened.press.event.is_over(desk.around.now()) {
         HashSet::new()
     } else {
-        leave_out_what_is_over(desk, &survey, &order, &mut fates)
+        meant::leave_out_what_is_over(desk, &survey, &order, &mut fates)
     };
     let parties = match order.occasion() {
         Occasion::Invite => opened.parties(&survey),
@@ -128,10 +128,10 @@ pub(super) fn plan(
         limit(&mut fates, most, |number| parties.first(number));
     }
     let strangers = match (&order.selection, order.accept_change) {
-        (Selection::Send, false) => who::strangers(&survey, meant.as_ref()),
+        (Selection::Send, false) => who::strangers(&survey, meant_rows.as_ref()),
         _ => Vec::new(),
     };
-    let mut concerned = concerned(&survey, &order, &fates, meant);
+    let mut concerned = meant::concerned(&survey, &order, &fates, meant_rows);
     concerned.retain(|number| !over.contains(number));
     let known = survey.identified.known.values().filter_map(|person| roster.by_id(*person));
     let known =
@@ -154,129 +154,6 @@ pub(super) fn plan(
         removed,
         parties,
     })
-}
-
-/// Each row's fate under a selection.
-pub(super) fn fates(
-    survey: &Survey,
-    order: &Order,
-    roster: &Roster,
-    terms: &HashSet<TermsId>,
-    meant: Option<&HashSet<u32>>,
-    now: jiff::Timestamp,
-) -> Vec<Fate> {
-    let mut fates = vec![Fate::Left(Reason::NotMeant); survey.rows.len()];
-    for number in survey.sound_rows() {
-        if meant.is_some_and(|meant| !meant.contains(&number)) || !is_in_session(survey, order, number) {
-            continue;
-        }
-        let standing = survey.person(number).and_then(|person| roster.by_id(person));
-        let corrected = survey.identified.corrected.contains_key(&number);
-        let mut fate = decide(&order.selection, standing, corrected, now);
-        // A mail in doubt keeps its Message-ID, so that a mailbox can drop the double; not where the
-        // new one says something else, or goes elsewhere: it would be dropped as well.
-        if let (Fate::Go(task), Some(standing)) = (&mut fate, standing) {
-            let other_terms = standing.held.as_ref().is_some_and(|held| !terms.contains(&held.terms));
-            let settled = standing.last.state == State::Pending;
-            let in_doubt = matches!(standing.last.state, State::InDoubt | State::Sending);
-            let other_words = order.note.is_some() || order.to.is_some();
-            let own = match &order.selection {
-                Selection::Send | Selection::Due | Selection::Cancel { .. } => true,
-                Selection::Round { done } => done.contains_key(&standing.person),
-                _ => false,
-            };
-            let again = task.mailing == Some(standing.last.id) && !own;
-            if again && ((settled || in_doubt) && other_words || in_doubt && other_terms) {
-                task.mailing = None;
-            }
-        }
-        if let Some(index) = usize::try_from(number).ok().and_then(|number| number.checked_sub(1)) {
-            fates[index] = fate;
-        }
-    }
-    fates
-}
-
-/// The ledger's numbers of the values that the event, or its sessions, have now, as far as people hold mails of them.
-pub(super) fn current_terms(
-    opened: &Opened,
-    reader: Option<&Reader>,
-    roster: &Roster,
-) -> Result<HashSet<TermsId>, Failure> {
-    let mut current = HashSet::new();
-    let Some(reader) = reader else { return Ok(current) };
-    let ids: HashSet<TermsId> = roster.people().iter().filter_map(|s| s.held.as_ref()).map(|held| held.terms).collect();
-    for id in ids {
-        let terms = reader.terms(id).map_err(|problem| ledger_failure(&problem))?;
-        if terms.is_some_and(|then| event_change::is_of_today(opened, &then)) {
-            current.insert(id);
-        }
-    }
-    Ok(current)
-}
-
-/// Rows the command names; `None` where it means everybody.
-fn meant_rows(
-    survey: &Survey,
-    roster: &Roster,
-    order: &Order,
-    opened: &Opened,
-) -> Result<Option<HashSet<u32>>, Failure> {
-    if order.wanted.addresses.is_empty() {
-        return Ok(None);
-    }
-    who::refuse_unknown_or_several(survey, roster, &order.wanted, &opened.rules.shown_as)?;
-    Ok(Some(survey.found.iter().map(|found| found.number).collect()))
-}
-
-fn concerned(survey: &Survey, order: &Order, fates: &[Fate], meant: Option<HashSet<u32>>) -> HashSet<u32> {
-    let going = |(row, fate): (u32, &Fate)| matches!(fate, Fate::Go(_)).then_some(row);
-    // Whom the command leaves out for a problem in their row, it was still meant for.
-    let left_out = survey.unsound.iter().copied().filter(|_| order.skip_invalid && meant.is_none()).collect::<Vec<_>>();
-    let concerned: HashSet<u32> = match (meant, order.limit, &order.selection) {
-        (Some(meant), None, _) => meant,
-        (None, None, Selection::Send) => survey.sound_rows().chain(survey.unsound.iter().copied()).collect(),
-        (None, None, Selection::Round { .. } | Selection::Cancel { .. }) => (1..)
-            .zip(fates)
-            .filter(|(_, fate)| !matches!(fate, Fate::Left(Reason::NeverMailed | Reason::NotMeant)))
-            .map(|(row, _)| row)
-            .collect(),
-        _ => (1..).zip(fates).filter_map(going).collect(),
-    };
-    let is_meant = |row: &u32| survey.unsound.contains(row) || is_in_session(survey, order, *row);
-    concerned.into_iter().chain(left_out).filter(is_meant).collect()
-}
-
-/// Whether a row is for the session that a command names; any row is where it names none.
-fn is_in_session(survey: &Survey, order: &Order, number: u32) -> bool {
-    order.wanted.session.as_ref().is_none_or(|session| survey.session(number) == Some(session))
-}
-
-/// Leaves out who is to be mailed for sessions that are over, and says so: who registers late for several is mailed
-/// for those to come.
-fn leave_out_what_is_over(desk: &Desk<'_>, survey: &Survey, order: &Order, fates: &mut [Fate]) -> HashSet<u32> {
-    let mut left = HashSet::new();
-    if order.occasion() == Occasion::Cancel {
-        return left;
-    }
-    for (number, fate) in (1..).zip(fates) {
-        let is_over = survey.rows.get(number as usize - 1).is_some_and(|row| row.over && row.session > 0);
-        if is_over && matches!(fate, Fate::Go(_)) {
-            *fate = Fate::Left(Reason::NotMeant);
-            left.insert(number);
-        }
-    }
-    let sessions: BTreeSet<_> = left.iter().filter_map(|number| survey.session(*number)).collect();
-    if !left.is_empty() {
-        let keys: Vec<_> = sessions.iter().map(|session| session.as_str()).collect();
-        let rows = words::counted(
-            left.len() as u64,
-            "invitation to a session that is over is",
-            "invitations to sessions that are over are",
-        );
-        desk.console.warn(&Told::new(format!("{rows} left out ({})", keys.join(", "))));
-    }
-    left
 }
 
 /// Stops before anything is asked or sent, where the order cannot be right.

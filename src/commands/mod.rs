@@ -23,6 +23,7 @@ mod link;
 mod lint;
 mod logo;
 mod mailing;
+mod meant;
 mod opened;
 mod order;
 mod own_secrets;

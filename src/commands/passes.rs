@@ -14,7 +14,7 @@ use super::{
     Desk, between, calendar, continued,
     deferred::Deferred,
     interrupt::{Interrupt, runtime},
-    invited, limits, mailing,
+    invited, limits, mailing, meant,
     opened::{Opened, ledger_failure},
     order::{Order, Planned},
     pass::{Course, pass},
@@ -178,7 +178,7 @@ fn replan(
         let Some(of_session) = opened.press.terms(session) else { continue };
         terms.insert(session.cloned(), ledger.terms_id(&of_session, now).map_err(failed)?);
     }
-    let current = mailing::current_terms(opened, Some(&*ledger), &roster)?;
+    let current = meant::current_terms(opened, Some(&*ledger), &roster)?;
     if first && planned.order.accept_change {
         ledger.accept_change(&opened.press.terms_digest()).map_err(failed)?;
     }
@@ -204,7 +204,7 @@ fn replan(
     } else {
         Order { selection: planned.order.of_later_passes(), ..planned.order.clone() }
     };
-    planned.fates = mailing::fates(&planned.survey, &order, &roster, &current, Some(taken), now);
+    planned.fates = meant::fates(&planned.survey, &order, &roster, &current, Some(taken), now);
     let campaign = if let Some(campaign) = campaign {
         campaign
     } else {

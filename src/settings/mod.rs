@@ -18,6 +18,7 @@
 //! guesses after one would be blamed on the wrong lines.
 
 mod client_config;
+mod convert;
 mod event;
 pub mod example;
 mod file;

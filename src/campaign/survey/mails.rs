@@ -10,7 +10,8 @@ use crate::{
     attendees::{AttendeeFile, FileProblem},
     campaign::{
         identity::Identities,
-        press::{Addressing, MailProblem, Seat},
+        mail_problem::MailProblem,
+        press::{Addressing, Seat},
     },
     ledger::Held,
     message::lint::Finding,
