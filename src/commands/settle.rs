@@ -67,8 +67,9 @@ impl Search<'_> {
         for (at, address) in self.wanted.addresses.iter().enumerate() {
             let found = self.at(at, address).map_err(|problem| ledger_failure(&problem))?;
             match self.one(at, address, &found).map_err(|problem| ledger_failure(&problem))? {
-                Ok(person) if people.contains(&person) => {}
-                Ok(person) => people.push(person),
+                Ok(found) => {
+                    people.extend(found.into_iter().filter(|person| !people.contains(person)).collect::<Vec<_>>())
+                }
                 Err(told) => problems.push(told),
             }
         }
@@ -88,11 +89,28 @@ impl Search<'_> {
             }
         }
         found.extend(elsewhere);
-        Ok(found.into_iter().filter_map(|person| self.roster.by_id(person)).collect())
+        let is_in = |standing: &&Standing| self.wanted.session.is_none() || standing.session() == self.wanted.session;
+        Ok(found.into_iter().filter_map(|person| self.roster.by_id(person)).filter(is_in).collect())
     }
 
-    fn one(&self, at: usize, address: &Address, found: &[&Standing]) -> Result<Result<PersonId, Told>, LedgerProblem> {
+    /// The person meant, in each session in which their mail is in doubt.
+    fn one(
+        &self,
+        at: usize,
+        address: &Address,
+        found: &[&Standing],
+    ) -> Result<Result<Vec<PersonId>, Told>, LedgerProblem> {
         let named: Vec<&Standing> = found.iter().copied().filter(|standing| self.is_named(at, standing)).collect();
+        let mut doubtful = Vec::new();
+        for standing in &named {
+            if self.has_doubt(standing)? {
+                doubtful.push(standing.person);
+            }
+        }
+        let is_one_person = named.windows(2).all(|pair| pair[0].key().person() == pair[1].key().person());
+        if is_one_person && !doubtful.is_empty() {
+            return Ok(Ok(doubtful));
+        }
         let told = match (named.as_slice(), &self.wanted.name) {
             ([], Some(name)) if !found.is_empty() => {
                 Told::new(format!("{address}: nobody there is called `{name}`; nothing was changed"))
@@ -100,8 +118,7 @@ impl Search<'_> {
             }
             ([], _) => Told::new(format!("{address} was never mailed for this event; nothing was changed"))
                 .hint("`roomkey status` lists everybody; `roomkey status --state in_doubt` those in doubt"),
-            ([standing], _) if self.has_doubt(standing)? => return Ok(Ok(standing.person)),
-            ([standing], _) => Told::new(format!(
+            ([standing, ..], _) if is_one_person => Told::new(format!(
                 "{address} ({}) is not in doubt but {}; nothing was changed",
                 standing.name(),
                 standing.state.as_str().replace('_', " ")
@@ -137,6 +154,8 @@ fn names(people: &[&Standing]) -> String {
 /// What was recorded, and what comes next.
 fn done(standing: &Standing, arrived: bool) -> String {
     let (address, name) = (standing.address(), standing.name());
+    let session = standing.session().map_or(String::new(), |session| format!(", {session}"));
+    let name = &format!("{name}{session}");
     match (arrived, standing.state) {
         (true, _) if standing.last.is_cancellation => {
             format!("{address} ({name}): the mail arrived, they know that it is off. Nothing more to do.")

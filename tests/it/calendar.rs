@@ -15,12 +15,19 @@ pub(crate) struct Entry {
 
 impl Entry {
     fn of(mail: &ReceivedMail) -> Option<Self> {
+        Self::named(mail, "invite.ics")
+    }
+
+    fn named(mail: &ReceivedMail, name: &str) -> Option<Self> {
         let message = MessageParser::default().parse(&mail.raw).unwrap();
         let is_calendar = |part: &&mail_parser::MessagePart<'_>| {
             part.content_type().is_some_and(|kind| kind.ctype() == "text" && kind.subtype() == Some("calendar"))
         };
-        let parts: Vec<_> = message.parts.iter().filter(is_calendar).collect();
-        let file = parts.iter().find(|part| part.attachment_name() == Some("invite.ics"))?;
+        let is_this = |part: &&mail_parser::MessagePart<'_>| {
+            is_calendar(part) && part.attachment_name().is_none_or(|given| given == name)
+        };
+        let parts: Vec<_> = message.parts.iter().filter(is_this).collect();
+        let file = parts.iter().find(|part| part.attachment_name() == Some(name))?;
         let text = file.text_contents().unwrap().to_owned();
         assert!(parts.iter().all(|part| part.text_contents() == Some(&text)), "the same in both places");
         let read: Calendar = text.parse().unwrap();
@@ -45,6 +52,13 @@ impl Entry {
     pub(crate) fn sequence(&self) -> u32 {
         self.value("SEQUENCE").parse().unwrap()
     }
+}
+
+/// A mail's calendar entries, each with the name of its file.
+pub(crate) fn entries(mail: &ReceivedMail) -> Vec<(String, Entry)> {
+    let message = MessageParser::default().parse(&mail.raw).unwrap();
+    let names = message.attachments().filter_map(|part| part.attachment_name()).filter(|name| name.ends_with(".ics"));
+    names.map(|name| (name.to_owned(), Entry::named(mail, name).unwrap())).collect()
 }
 
 pub(crate) fn entry(mail: &ReceivedMail) -> Entry {

@@ -173,7 +173,10 @@ fn other_settings_of_links_are_told_and_a_round_to_all_mails_them() {
     let event = || EventFile::at(server.port());
     sandbox.run(&["send", "--yes"]).is(0);
     event().raw("jitsi.config", "startWithAudioMuted", true).write(&sandbox);
-    sandbox.run(&["send", "--yes"]).is(0).says("or other settings under [jitsi]");
+    let says =
+        "2 people were mailed links made with the usual settings; [jitsi] now says config.startWithAudioMuted=true";
+    sandbox.run(&["send", "--yes"]).is(3).says(says);
+    sandbox.run(&["check"]).is(0).says(says);
     sandbox.run(&["resend", "--all", "--yes"]).is(0);
     sandbox.run(&["resend", "--all", "--yes"]).is(0).says("nothing to send");
     assert_eq!(server.counts().mails, 4);

@@ -42,6 +42,7 @@ mod resend;
 mod row_claims;
 mod secrets;
 mod send;
+mod sessions;
 mod settle;
 mod signing;
 mod soak;

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::support::{EventFile, Sandbox, SmtpServer};
 
-const FIELDS: [&str; 8] = ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason"];
+const FIELDS: [&str; 9] =
+    ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason", "session"];
 
 /// An event with a row in every state that lasts.
 fn motley() -> (SmtpServer, Sandbox) {

@@ -107,8 +107,8 @@ impl ReceivedMail {
     /// The personal link; demands that the text and the HTML part hold the same one.
     #[track_caller]
     pub(crate) fn link(&self) -> String {
-        let in_text = links(self.text());
-        let in_html = links(&unescaped(self.html()));
+        let in_text = links_in(self.text());
+        let in_html = links_in(&unescaped(self.html()));
         assert!(!in_text.is_empty(), "no link in the text part:\n{}", self.text());
         assert!(in_text.iter().chain(&in_html).all(|link| *link == in_text[0]), "{in_text:?} {in_html:?}");
         assert!(!in_html.is_empty(), "no link in the HTML part:\n{}", self.html());
@@ -123,7 +123,7 @@ impl ReceivedMail {
 }
 
 /// All links of a text that carry a token.
-fn links(text: &str) -> Vec<String> {
+pub(crate) fn links_in(text: &str) -> Vec<String> {
     let ends = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'');
     let starts = text.match_indices("https://").map(|(at, _)| &text[at..]);
     let links = starts.map(|rest| rest.split(ends).next().unwrap_or_default());

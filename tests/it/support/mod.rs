@@ -6,7 +6,7 @@ pub(crate) mod smtp_server;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
 
-pub(crate) use mailbox::{ReceivedMail, token_in, verify_token};
+pub(crate) use mailbox::{ReceivedMail, links_in, token_in, verify_token};
 pub(crate) use sandbox::{EventFile, Finished, SECRET, Sandbox, attendees, mode, variable};
 pub(crate) use smtp_server::{CLOSED_PORT, SmtpServer};
 #[cfg(target_os = "linux")]
