@@ -228,7 +228,7 @@ impl Readme {
     /// Each key of the settings' tables, and its default as it is told.
     fn settings(&self) -> Vec<(String, String)> {
         let tables = self.headings().into_iter().filter_map(|(_, title)| {
-            let table = title.strip_prefix("`[")?.strip_suffix("]`")?.to_owned();
+            let table = title.strip_prefix("`[")?.strip_suffix("]`")?.trim_matches(['[', ']']).to_owned();
             Some((table, title))
         });
         let rows = tables.flat_map(|(table, title)| {
