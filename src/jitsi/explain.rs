@@ -90,6 +90,7 @@ fn claim_facts(claims: &Map<String, Value>) -> ClaimFacts {
         aud: shown(claims.get("aud")),
         sub: shown(claims.get("sub")),
         room: shown(claims.get("room")),
+        opens_by_pattern: in_context("room").and_then(|room| room.get("regex")) == Some(&Value::Bool(true)),
         nbf: moment(claims.get("nbf")),
         exp: moment(claims.get("exp")),
         tenant: shown(in_context("tenant")),

@@ -240,6 +240,11 @@ impl<'a> Judge<'a> {
             }
             return;
         }
+        if self.facts.opens_by_pattern {
+            let text =
+                format!("`room` is a pattern (`context.room.regex`): the token opens every room that fits `{room}`");
+            return self.error(text, "an attendee's key opens one room: keep this token to yourself");
+        }
         let lower = room.to_ascii_lowercase();
         let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         if room.is_empty() {

@@ -43,7 +43,10 @@ impl Judge<'_> {
         self.rule = Some(Rule::Tenant);
         if let Some(tenant) = self.facts.tenant.as_ref().filter(|tenant| !same_tenant(expected, Some(tenant))) {
             let place = expected.map_or("no tenant".into(), |tenant| format!("the tenant `{tenant}`"));
-            self.error(format!("`context.tenant` is `{tenant}`, {leads} {place} (\"Tenant differs\")"), "");
+            self.error(
+                format!("`context.tenant` is `{tenant}`, {leads} {place}"),
+                "servers note that in their log (\"Tenant differs\"), and refuse it where a room wants a token of everybody",
+            );
         }
     }
 }

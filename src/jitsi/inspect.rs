@@ -254,6 +254,8 @@ pub struct ClaimFacts {
     pub sub: Option<String>,
     /// `room`.
     pub room: Option<String>,
+    /// Whether `room` is a pattern, by `context.room.regex`.
+    pub opens_by_pattern: bool,
     /// `nbf`: when it begins to work.
     pub nbf: Moment,
     /// `exp`: when it stops working.

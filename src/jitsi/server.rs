@@ -341,8 +341,10 @@ mod tests {
         let problem = ServerAddress::parse("https://meet.example.org/Acme").unwrap_err();
         assert_eq!(problem, P::Tenant(TenantProblem { given: "Acme".into(), suggestion: Some("acme".into()) }));
         assert!(problem.hint().contains("`acme`"));
+        let dotted = ServerAddress::parse("https://meet.example.org/My.Team").unwrap_err();
+        assert!(dotted.hint().contains("write `my_team`"), "as Jitsi's own client writes it");
         let long = "a".repeat(64);
-        for tenant in ["a.b", "a%20b", "-a", "a-", "ä", "..", "*", &long] {
+        for tenant in ["a%20b", "-a", "a-", "ä", "..", "*", &long] {
             let problem = ServerAddress::parse(&format!("https://meet.example.org/{tenant}")).unwrap_err();
             assert!(matches!(problem, P::Tenant(TenantProblem { suggestion: None, .. })), "{tenant}");
         }

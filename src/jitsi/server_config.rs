@@ -38,6 +38,7 @@ fn packages(settings: &TokenSettings) -> String {
         "-- Prosody, /etc/prosody/conf.avail/{host}.cfg.lua: these lines belong into the two blocks that are there\n\
          -- already; leave the others, and lines in `modules_enabled` that are not named here, as they are.\n\
          -- Packages: jitsi-meet-tokens. Afterwards: systemctl restart prosody jicofo\n\n\
+         muc_mapper_domain_base = \"{host}\"  -- once, before all blocks; without it nobody gets in: \"Room does not exist\"\n\n\
          VirtualHost \"{host}\"\n    authentication = \"token\"\n    app_id = {}\n",
         lua(&settings.app_id)
     );
@@ -58,15 +59,19 @@ fn packages(settings: &TokenSettings) -> String {
         let _ = writeln!(out, "    asap_accepted_audiences = {{ {} }}", lua(audience));
     }
     let domain = verifies_domain(settings);
+    let mapper = match settings.server.tenant() {
+        Some(tenant) => format!("\"muc_domain_mapper\";  -- rooms of a tenant, like https://{host}/{tenant}\n        "),
+        None => String::new(),
+    };
     let _ = write!(
         out,
         "    allow_empty_token = false  -- true would let in whoever knows the room's name\n    \
          enable_domain_verification = {domain}  -- {}\n    \
          modules_enabled = {{ \"bosh\" }}  -- beside those that are there\n\n\
          Component \"conference.{host}\" \"muc\"\n    \
-         modules_enabled = {{\n        \
+         modules_enabled = {{\n        {mapper}\
          \"token_verification\";  -- a token opens the room that it names, and no other\n        \
-         \"token_affiliation\";  -- moderators are those whose token says so\n    }}\n\n\
+         \"token_affiliation\";  -- moderators are those whose token says so; before 2026 Jitsi did not bring this\n                             -- module along: it is in github.com/jitsi-contrib/prosody-plugins\n    }}\n\n\
          -- Guests: there must be no second VirtualHost with `authentication = \"anonymous\"` (`guest.{host}`), and no\n\
          -- `anonymousdomain` in /etc/jitsi/meet/{host}-config.js: it would be a door without a key.\n\n\
          -- Names cannot be changed in the room with mod_frozen_nick of github.com/jitsi-contrib/prosody-plugins\n\
@@ -76,7 +81,11 @@ fn packages(settings: &TokenSettings) -> String {
          -- Component \"esync.{host}\" \"event_sync_component\"\n\
          --     muc_component = \"conference.{host}\"\n\
          --     api_prefix = \"http://127.0.0.1:8731/api\"\n",
-        if domain == "true" { "the token's `sub` must be this domain" } else { "the token's `sub` is not this domain" }
+        match (domain, settings.server.tenant()) {
+            ("true", Some(_)) => "the token's `sub` must be this domain, or the tenant",
+            ("true", None) => "the token's `sub` must be this domain",
+            _ => "the token's `sub` is not this domain",
+        }
     );
     let _ = write!(
         out,
@@ -157,6 +166,7 @@ mod tests {
     fn each_block_is_filled_in_and_holds_no_secret() {
         let prosody = server_config(&settings(), Installation::Packages).unwrap();
         for line in [
+            "muc_mapper_domain_base = \"meet.example.org\"",
             "VirtualHost \"meet.example.org\"",
             "    app_id = \"work\\\"shop\"",
             "    app_secret = \"THE-SECRET\"",
@@ -188,6 +198,10 @@ mod tests {
         ] {
             assert!(docker.contains(line), "{line} in {docker}");
         }
+        let server = ServerAddress::parse("https://meet.example.org/acme").unwrap();
+        let tenant = server_config(&TokenSettings { server, ..settings() }, Installation::Packages).unwrap();
+        assert!(tenant.contains("\"muc_domain_mapper\";") && tenant.contains("this domain, or the tenant"), "{tenant}");
+        assert!(!prosody.contains("muc_domain_mapper"));
         let jaas = TokenSettings { provider: Provider::Jaas, ..settings() };
         assert_eq!(server_config(&jaas, Installation::Docker), None);
     }

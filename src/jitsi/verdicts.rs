@@ -136,11 +136,11 @@ impl Rule {
             (Self::Exp, _) => "Not acceptable by exp",
             (Self::Nbf, Fault::NotANumber) => "nbf must be number",
             (Self::Nbf, _) => "Not acceptable by nbf",
-            (Self::Sub, Fault::Missing) => "'sub' claim is missing",
-            (Self::Room, Fault::Missing) => "'room' claim is missing",
+            (Self::Sub, Fault::Missing) => "sub claim is missing",
+            (Self::Room, Fault::Missing) => "room claim is missing",
             (Self::Room | Self::Sub, _) => "Room and token mismatched",
-            (Self::Tenant, _) => "Tenant differs",
-            (Self::User | Self::Moderator | Self::Features, _) => return None,
+            // Noted in the server's log; refused only where the room lets in nobody without a token.
+            (Self::Tenant | Self::User | Self::Moderator | Self::Features, _) => return None,
         })
     }
 }
@@ -185,7 +185,9 @@ impl Explanation {
             Rule::Room if self.claims.room.as_deref() == Some("*") => Ruling::Accepted,
             // Not over yet, though it never begins.
             Rule::Exp if matches!(self.claims.exp, Moment::At(exp) if self.now < exp) => Ruling::Accepted,
-            Rule::Sub | Rule::User | Rule::Features => Ruling::Depends,
+            Rule::Room if self.claims.opens_by_pattern => Ruling::Accepted,
+            Rule::Sub if self.claims.sub.is_none() => Ruling::Refused,
+            Rule::Sub | Rule::Tenant | Rule::User | Rule::Features => Ruling::Depends,
             _ => Ruling::Refused,
         }
     }

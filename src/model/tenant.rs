@@ -12,7 +12,7 @@ pub struct Tenant(String);
 pub struct TenantProblem {
     /// What was given.
     pub given: String,
-    /// The spelling in lower case, where that is all that is wrong.
+    /// The spelling that servers know, where that is all that is wrong.
     pub suggestion: Option<String>,
 }
 
@@ -21,7 +21,7 @@ impl TenantProblem {
     #[must_use]
     pub fn hint(&self) -> String {
         match &self.suggestion {
-            Some(lower) => format!("write `{lower}`: servers compare tenants in lower case"),
+            Some(plain) => format!("write `{plain}`: so servers know it, in lower case and without dots"),
             None => "copy the tenant from the address bar of a meeting, between host and room".into(),
         }
     }
@@ -36,8 +36,13 @@ impl Tenant {
         if is_tenant(given) {
             return Ok(Self(given.to_owned()));
         }
-        let lower = given.to_ascii_lowercase();
-        Err(TenantProblem { given: given.to_owned(), suggestion: is_tenant(&lower).then_some(lower) })
+        // As Jitsi's own web client writes a dot.
+        let plain = given.to_ascii_lowercase().replace('.', "_");
+        Err(TenantProblem {
+            given: given.to_owned(),
+            suggestion: Some(plain)
+                .filter(|plain| is_tenant(plain) && plain.contains(|c: char| c.is_ascii_alphanumeric())),
+        })
     }
 
     /// The name.

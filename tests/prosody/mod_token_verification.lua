@@ -7,11 +7,17 @@ local parent = module.host:match("^[^.]+%.(.+)$");
 local rules = module:require("token_rules").new(module:context(module:get_option_string("token_parent", parent)));
 if not rules then return; end
 
+-- Jitsi's own finds no room without it.
+local mapper = module:context("*"):get_option_string("muc_mapper_domain_base");
+if not mapper then module:log("error", "muc_mapper_domain_base is not set: nobody gets into a room"); end
+
 local function enter(event)
 	local session, stanza = event.origin, event.stanza;
 	local room, domain = jid.split(stanza.attr.to);
-	if rules:opens(session, room, domain) then return; end
-	session.send(st.error_reply(stanza, "cancel", "not-allowed", "Room and token mismatched"));
+	local opens, reason = rules:opens(session, room, domain);
+	if not mapper then opens, reason = false, "Room does not exist"; end
+	if opens then return; end
+	session.send(st.error_reply(stanza, "cancel", "not-allowed", reason or "Room and token mismatched"));
 	return true;
 end
 

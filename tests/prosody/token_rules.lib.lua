@@ -85,20 +85,20 @@ function rules:claims(token)
 	local now = os.time();
 	if claims.exp and type(claims.exp) ~= "number" then return nil, "exp must be number"; end
 	if claims.nbf and type(claims.nbf) ~= "number" then return nil, "nbf must be number"; end
-	if claims.exp and now >= claims.exp then return nil, "Not acceptable by exp"; end
+	if claims.exp and now >= claims.exp then return nil, ("Not acceptable by exp (%.1f sec since expired)"):format(now - claims.exp); end
 	if claims.nbf and now < claims.nbf then return nil, "Not acceptable by nbf"; end
 	if claims.iss == nil then return nil, "'iss' claim is missing"; end
 	if not accepts(self.issuers, claims.iss) then return nil, "invalid 'iss' claim"; end
 	if claims.aud == nil then return nil, "'aud' claim is missing"; end
 	if not accepts(self.audiences, claims.aud) then return nil, "invalid 'aud' claim"; end
-	if self.verify_domain and claims.sub == nil then return nil, "'sub' claim is missing"; end
-	if self.require_room and claims.room == nil then return nil, "'room' claim is missing"; end
+	if claims.sub == nil then return nil, "sub claim is missing"; end
+	if self.require_room and claims.room == nil then return nil, "room claim is missing"; end
 	return claims;
 end
 
 -- Looks at a session's token and remembers what it says; true, or false and the reason.
 function rules:admit(session)
-	if not session.auth_token or session.auth_token == "" then
+	if not session.auth_token then
 		if self.allow_empty then return true; end
 		return false, "token required";
 	end
@@ -110,13 +110,15 @@ function rules:admit(session)
 	return true;
 end
 
--- Whether the token of a session opens a room: `room@conference.domain`, or `[tenant]room@…`.
+-- Whether the token of a session opens a room: `room@conference.domain`, or `[tenant]room@…`; else perhaps why not.
 function rules:opens(session, room, domain)
 	if not session.auth_token then return self.allow_empty; end
 	local wanted, sub = session.jitsi_meet_room, session.jitsi_meet_domain;
 	local tenant, name = room:match("^%[([^%]]+)%](.+)$");
 	name = name or room;
-	if wanted ~= "*" and name ~= tostring(wanted):lower() then return false; end
+	if wanted ~= "*" and name ~= tostring(wanted):lower() then
+		return false, not self.verify_domain and "Room does not match the room from token" or nil;
+	end
 	if not self.verify_domain or sub == "*" then return true; end
 	sub = tostring(sub):lower();
 	if tenant then return tenant == sub; end

@@ -177,6 +177,7 @@ mod tests {
         };
         assert!(of_key("could not obtain public key").contains(".pem"));
         assert!(of_key("'kid' claim is missing").contains("finds no public key"));
+        assert!(of_key("no answer to the token").contains("`cache_keys_url` must hold that key"));
         assert!(of_key("Invalid signature").contains("public half of another key"));
     }
 

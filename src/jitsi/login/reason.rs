@@ -2,6 +2,7 @@
 //!
 //! Owns: the words of Prosody's token plugins over the years. What is not known is told as it is.
 
+use super::ask::NO_ANSWER;
 use crate::jitsi::{TokenSettings, asap_file_name};
 
 /// What a refusal of the event's own token means, and what to do.
@@ -47,6 +48,9 @@ pub(super) fn meaning(reason: &str, settings: &TokenSettings) -> (String, String
             "set both clocks by the network (`timedatectl set-ntp true`): links would open and close at the wrong time"
                 .into(),
         );
+    }
+    if plain == NO_ANSWER {
+        return of_silence(settings);
     }
     if says(&["public key", "pubkey", "'kid'", "kid claim"]) {
         return of_key_server(settings);
@@ -102,6 +106,17 @@ pub(super) fn meaning(reason: &str, settings: &TokenSettings) -> (String, String
         format!(
             "compare app_id (`{app_id}`), secret and algorithm with the server's; its reason stands in Prosody's log"
         ),
+    )
+}
+
+/// What it means where a server answers a log-in without a token, and breaks one with a token off.
+fn of_silence(settings: &TokenSettings) -> (String, String) {
+    let kid = settings.key_id().unwrap_or_default();
+    (
+        format!("the server probably finds no public key for `{kid}`: it breaks the log-in off without an answer"),
+        "the JWKS at its `cache_keys_url` must hold that key (`roomkey keys new` writes one); Prosody reads it again \
+         within 6 hours, or when it is started anew"
+            .into(),
     )
 }
 

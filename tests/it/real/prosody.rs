@@ -231,6 +231,9 @@ fn the_printed_block_loads_in_a_prosody_that_then_takes_the_links() {
         let head = fs::read_to_string(&servers.config).unwrap();
         let head = head.split("VirtualHost").next().unwrap().replace(&servers.port.to_string(), &port.to_string());
         let head = head.replace(&servers.folder, folder.to_str().unwrap());
+        // The block must say that itself.
+        let head: String =
+            head.lines().filter(|line| !line.starts_with("muc_mapper")).map(|line| format!("{line}\n")).collect();
         sandbox.write("prosody/prosody.cfg.lua", &format!("{head}\n{block}"));
         let config = sandbox.path("prosody/prosody.cfg.lua");
         let mut prosody = Command::new("prosody").arg("--config").arg(&config).arg("-F").spawn().unwrap();

@@ -47,7 +47,7 @@ fn foretold(sandbox: &Sandbox, token: &str) -> Option<String> {
     // Whose room it is matters when it is entered.
     let mut answers =
         told["rules"].as_array().unwrap().iter().filter_map(|one| Some(one["answer"].as_str()?.to_owned()));
-    answers.find(|answer| answer != "Room and token mismatched" && answer != "Tenant differs")
+    answers.find(|answer| answer != "Room and token mismatched")
 }
 
 #[test]
@@ -108,6 +108,8 @@ fn what_inspect_foretells_the_server_says() {
     ] {
         let said = login_answer(servers.port, "hs256.test", &token);
         refused += usize::from(said.is_some());
+        // How long a token is over already is more than can be foretold.
+        let said = said.map(|said| said.split(" (").next().unwrap_or_default().to_owned());
         assert_eq!(foretold(&sandbox, &token), said, "{}", sandbox.run(&["inspect", &token]).stdout);
     }
     assert_eq!(refused, 15);
