@@ -48,6 +48,8 @@ struct Seen {
     address: u64,
     name: u64,
     session: u64,
+    /// What its token says beside.
+    rights: u64,
 }
 
 impl Crowd {
@@ -115,6 +117,7 @@ impl Crowd {
             address: digest.hash_one(attendee.email.folded()),
             name: digest.hash_one(composed(&attendee.name)),
             session: digest.hash_one((&attendee.room, attendee.own_tenant(), window.starts(), window.ends())),
+            rights: digest.hash_one((attendee.moderator, attendee.own_claims.as_ref().map(|own| format!("{own:?}")))),
         }
     }
 
@@ -139,8 +142,15 @@ impl Crowd {
 fn same_key(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
     let line = earlier.line;
     let same_person = (row.address, row.name) == (earlier.address, earlier.name);
-    if same_person && row.session == earlier.session {
+    if same_person && (row.session, row.rights) == (earlier.session, earlier.rights) {
         return Admission::DuplicateOf(line);
+    }
+    if same_person && row.session == earlier.session {
+        return problem(
+            attendee,
+            format!("{} is on line {line} already, with other rights or another picture, group or audience", person(attendee)),
+            "keep one of the two rows: nobody can tell which is meant",
+        );
     }
     if same_person {
         return problem(

@@ -19,7 +19,7 @@ use crate::{
     attendees::{AttendeeFile, FileProblem, FileStamp, Rules, Unsound},
     failure::Told,
     invitation::Occasion,
-    ledger::{CampaignId, MailingId, Roster, TermsId},
+    ledger::{CampaignId, Entry, MailingId, Roster, TermsId},
     model::{Address, Attendee, CalendarStyle, Event, MessageId, Room, SessionKey, Window},
 };
 
@@ -38,6 +38,8 @@ pub struct Continued {
     pub first_attempt: Option<Timestamp>,
     /// How often it was tried.
     pub attempts: u32,
+    /// How many sessions it was about.
+    pub sessions: usize,
 }
 
 /// What somebody's calendar entry says, as far as another one would have to tell it anew.
@@ -210,13 +212,20 @@ impl Composer {
     }
 
     fn job(&self, attendee: &Attendee) -> Result<Job, Told> {
-        let others = self.mail_of(attendee.number);
-        let others = others.iter().skip(1).filter_map(|n| self.parties.attendee(*n, attendee, &self.rules));
+        let numbers = self.mail_of(attendee.number);
+        let others = numbers.iter().skip(1).filter_map(|n| self.parties.attendee(*n, attendee, &self.rules));
         let others: Vec<Attendee> = others.collect();
-        let drafts = std::iter::once(attendee).chain(&others).map(|attendee| self.draft(attendee));
-        let drafts = drafts.collect::<Result<Vec<_>, Told>>()?;
-        let Some(lead) = drafts.first() else { return Err(Told::new("a mail about nothing")) };
+        // A mail about other sessions is another mail: a mailbox would take it for the one that it has.
         let continued = self.continued.get(&attendee.number);
+        let is_same = continued.is_some_and(|continued| continued.sessions == numbers.len());
+        let drafts = std::iter::once(attendee).chain(&others).map(|attendee| self.draft(attendee, is_same));
+        let mut drafts = drafts.collect::<Result<Vec<_>, Told>>()?;
+        // In the order of the day, whatever the order of the rows.
+        drafts.sort_by_key(|draft| (draft.attendee.window.starts(), draft.attendee.number));
+        let Some(at) = drafts.iter().position(|draft| draft.attendee.number == attendee.number) else {
+            return Err(Told::new("a mail about nothing: please report this as a bug"));
+        };
+        let lead = &drafts[at];
         let own_to = continued.map_or(self.to.as_ref(), |continued| continued.to.as_ref());
         let (to, message_id, test_for) = match &self.making {
             Making::Test { to, nonce } => {
@@ -224,7 +233,7 @@ impl Composer {
                 (to, id, Some(&attendee.email))
             }
             Making::Real => {
-                let id = continued.and_then(|continued| continued.message_id.clone());
+                let id = continued.filter(|_| is_same).and_then(|continued| continued.message_id.clone());
                 (
                     own_to.or(lead.invited.map(|invited| &invited.to)).unwrap_or(&attendee.email),
                     id.unwrap_or_else(|| self.press.message_id(&lead.person.key, lead.revision)),
@@ -246,14 +255,15 @@ impl Composer {
         };
         let seats: Vec<Seat<'_>> = drafts.iter().map(Draft::seat).collect();
         let (mail, links) = self.press.mail(&seats, &addressing)?;
-        let mut entries = drafts.iter().zip(&links).map(|(draft, link)| self.entry(draft, link, to, &message_id));
-        let Some(mut entry) = entries.next() else { return Err(Told::new("a mail about nothing")) };
-        entry.with = entries.collect();
+        let entries = drafts.iter().zip(&links).map(|(draft, link)| self.entry(draft, link, to, &message_id));
+        let mut entries: Vec<Entry> = entries.collect();
+        let mut entry = entries.remove(at);
+        entry.with = entries;
         Ok(Job {
             mail: Arc::new(mail),
             entry: Arc::new(entry),
-            first_attempt: continued.and_then(|continued| continued.first_attempt),
-            attempts: continued.map_or(0, |continued| continued.attempts),
+            first_attempt: continued.filter(|_| is_same).and_then(|continued| continued.first_attempt),
+            attempts: continued.filter(|_| is_same).map_or(0, |continued| continued.attempts),
         })
     }
 }

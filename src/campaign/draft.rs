@@ -40,7 +40,9 @@ impl Draft<'_> {
 
 impl Composer {
     /// What is known of somebody's place in a session before its mail is made.
-    pub(super) fn draft<'a>(&'a self, attendee: &'a Attendee) -> Result<Draft<'a>, Told> {
+    ///
+    /// `is_same` says that it is in the same mail again, where it was in one.
+    pub(super) fn draft<'a>(&'a self, attendee: &'a Attendee, is_same: bool) -> Result<Draft<'a>, Told> {
         let invited = self.invited.get(&attendee.number);
         let attendee = invited.map_or(Cow::Borrowed(attendee), |invited| Cow::Owned(invited.recall(attendee)));
         let event = invited.map_or_else(|| self.press.event_for(&attendee.key), |invited| &*invited.event);
@@ -51,7 +53,7 @@ impl Composer {
         let standing = person.and_then(|person| self.roster.by_id(person));
         let key = standing.map_or_else(|| attendee.key.clone(), Standing::key);
         let user_id = self.press.user_id_of(standing, &key);
-        let mailing = self.continued.get(&attendee.number).and_then(|continued| continued.mailing);
+        let mailing = self.continued.get(&attendee.number).filter(|_| is_same).and_then(|continued| continued.mailing);
         let held = standing.and_then(|standing| standing.held.as_ref());
         let sequence = self.sequence(&attendee, &user_id, held, mailing)?;
         let calendar_uid = standing.map_or_else(

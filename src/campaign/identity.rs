@@ -46,7 +46,8 @@ pub(super) struct Identities {
     corrected: HashMap<u32, Address>,
     known: HashMap<u32, PersonId>,
     taken: HashSet<PersonId>,
-    rows_of_address: HashMap<String, u32>,
+    /// How many rows there are of an address, in each session.
+    rows_of_address: HashMap<(String, String), u32>,
     claims: Vec<Claim>,
     learned: Vec<(PersonId, AttendeeKey)>,
     /// Addresses and names of rows that cannot be mailed, but are there.
@@ -72,16 +73,16 @@ impl Identities {
         if roster.is_empty() {
             return;
         }
-        let folded = attendee.email.folded();
+        let (folded, session) = (attendee.email.folded(), attendee.key.session_text().to_owned());
         if let Some(standing) = roster.by_key(&attendee.key) {
             self.known.insert(attendee.number, standing.person);
             self.taken.insert(standing.person);
             if standing.address().to_lowercase() != folded {
                 self.corrected.insert(attendee.number, attendee.email.clone());
             }
-            *self.rows_of_address.entry(folded).or_default() += 1;
-        } else if roster.by_address(&attendee.email).next().is_some() {
-            *self.rows_of_address.entry(folded).or_default() += 1;
+            *self.rows_of_address.entry((folded, session)).or_default() += 1;
+        } else if there(roster, &attendee.email, &attendee.key).next().is_some() {
+            *self.rows_of_address.entry((folded, session)).or_default() += 1;
             let (key, name) = (attendee.key.clone(), attendee.name.clone());
             self.claims.push(Claim { row: attendee.number, key, name, address: attendee.email.clone() });
         }
@@ -89,8 +90,12 @@ impl Identities {
 
     /// Takes one row that cannot be mailed: somebody else at its address must not be taken for its person.
     pub(super) fn add_unsound(&mut self, address: &Address, name: &str, roster: &Roster) {
-        if roster.by_address(address).next().is_some() {
-            *self.rows_of_address.entry(address.folded()).or_default() += 1;
+        let sessions: HashSet<_> = roster.by_address(address).map(Standing::session_text).collect();
+        if !sessions.is_empty() {
+            // Which session it is for cannot be read.
+            for session in sessions {
+                *self.rows_of_address.entry((address.folded(), session.to_owned())).or_default() += 1;
+            }
             self.unsound.push((address.clone(), name.to_owned()));
         }
     }
@@ -98,7 +103,7 @@ impl Identities {
     /// Whom a row will most probably turn out to be, before all rows are known.
     pub(super) fn guess<'a>(attendee: &Attendee, roster: &'a Roster) -> Option<&'a Standing> {
         roster.by_key(&attendee.key).or_else(|| {
-            let there = || roster.by_address(&attendee.email);
+            let there = || there(roster, &attendee.email, &attendee.key);
             there().find(|standing| standing.name() == attendee.name).or_else(|| there().next())
         })
     }
@@ -111,8 +116,8 @@ impl Identities {
             std::mem::take(&mut self.claims).into_iter().partition(|claim| self.namesake(claim, roster).is_some());
         let mut strangers = self.settle(by_name, roster);
         for (address, name) in std::mem::take(&mut self.unsound) {
-            let namesake = roster.by_address(&address).find(|standing| standing.name() == name);
-            self.taken.extend(namesake.map(|standing| standing.person));
+            let namesakes = roster.by_address(&address).filter(|standing| standing.name() == name);
+            self.taken.extend(namesakes.map(|standing| standing.person));
         }
         strangers.extend(self.settle(others, roster));
         strangers.sort_by_key(|stranger| stranger.row);
@@ -147,7 +152,7 @@ impl Identities {
 
     /// People of the claim's address whom no row has yet.
     fn free<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> impl Iterator<Item = &'a Standing> {
-        roster.by_address(&claim.address).filter(|standing| !self.taken.contains(&standing.person))
+        there(roster, &claim.address, &claim.key).filter(|standing| !self.taken.contains(&standing.person))
     }
 
     /// Somebody of the same address and name, mailed before people had ids, or never reached at all:
@@ -159,18 +164,19 @@ impl Identities {
 
     /// The one person mailed at this address before people had ids, where one row alone has it now.
     fn only_one<'a>(&'a self, claim: &'a Claim, roster: &'a Roster) -> Option<&'a Standing> {
-        let alone = self.rows_of_address.get(&claim.address.folded()) == Some(&1);
+        let of_address = (claim.address.folded(), claim.key.session_text().to_owned());
+        let alone = self.rows_of_address.get(&of_address) == Some(&1);
         let mut free = self.free(claim, roster);
         let (first, second) = (free.next()?, free.next());
         // A new id, or a name that tells sharers apart: both came after a mail to the address alone.
-        let came_later = claim.key.id().is_some() || first.key() == AttendeeKey::from_address(&claim.address);
+        let came_later = claim.key.id().is_some() || first.key().person() == AttendeeKey::from_address(&claim.address).person();
         (alone && second.is_none() && first.key().id().is_none() && came_later).then_some(first)
     }
 
     /// Somebody mailed at this address whom no row is any more, or whose key a row of another address
     /// has now: ids that were counted anew would else mail the same person under each.
     fn mailed_before<'a>(&self, claim: &Claim, roster: &'a Roster) -> Option<(&'a Standing, Option<u32>)> {
-        let there = || roster.by_address(&claim.address).filter(|standing| super::was_mailed(standing));
+        let there = || there(roster, &claim.address, &claim.key).filter(|standing| super::was_mailed(standing));
         if let Some(standing) = there().find(|standing| !self.taken.contains(&standing.person)) {
             return Some((standing, None));
         }
@@ -179,6 +185,13 @@ impl Identities {
             self.corrected.keys().find(moved).map(|row| (standing, Some(*row)))
         })
     }
+}
+
+/// Whom the ledger knows at an address, in the session that a key is for: what somebody was mailed for another one is
+/// another matter.
+fn there<'a>(roster: &'a Roster, address: &Address, key: &AttendeeKey) -> impl Iterator<Item = &'a Standing> + use<'a> {
+    let session = key.session().cloned();
+    roster.by_address(address).filter(move |standing| standing.session() == session)
 }
 
 #[cfg(test)]
@@ -193,7 +206,7 @@ mod tests {
             Ending,
             samples::{self, at, entry, failed, sent},
         },
-        model::{Headers, Locator, Room, Window},
+        model::{Headers, Locator, Room, SessionKey, Window},
     };
 
     const HOME: &str = "home@example.org";
@@ -336,6 +349,36 @@ mod tests {
         identities.add(&attendee(1, "9", HOME, "Ada"), &alone);
         identities.add_unsound(&Address::parse(HOME).unwrap(), "Ada", &alone);
         assert_eq!(identities.decide(&alone).known[&1], PersonId(1), "a sound row comes first");
+    }
+
+    #[test]
+    fn another_session_is_another_invitation_with_ids_and_without() {
+        let (_dir, folder) = samples::folder();
+        let ledger = samples::ledger(&folder);
+        for (row, id) in [(1, ""), (3, "7")] {
+            let mut entry = samples::entry_of_two(row);
+            let key = if id.is_empty() { entry.person.key.clone() } else { AttendeeKey::from_id(id) };
+            entry.person.key = key.clone().of_session(SessionKey::from_ledger("morning"));
+            entry.with[0].person.key = key.of_session(SessionKey::from_ledger("evening"));
+            samples::record(&ledger, &entry, &sent());
+        }
+        let roster = ledger.roster().unwrap();
+        let row = |number, id, email: &str, session: &str| {
+            let mut attendee = attendee(number, id, email, &format!("Person {}", if id.is_empty() { 1 } else { 3 }));
+            attendee.key = attendee.key.of_session(SessionKey::from_ledger(session));
+            attendee
+        };
+        let mut identities = Identities::default();
+        let rows = [("", "Person.1@example.org"), ("7", "Person.3@example.org")];
+        for (number, (id, email)) in (1..).zip(rows) {
+            identities.add(&row(number, id, email, "noon"), &roster);
+            identities.add(&row(number + 10, id, email, "evening"), &roster);
+        }
+        let found = identities.decide(&roster);
+        let mut known: Vec<_> = found.known.iter().map(|(row, person)| (*row, person.0)).collect();
+        known.sort_unstable();
+        assert_eq!(known, [(11, 2), (12, 4)], "noon is new to both");
+        assert!(found.strangers.is_empty() && found.learned.is_empty(), "{found:?}");
     }
 
     #[test]

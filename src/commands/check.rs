@@ -59,7 +59,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let reader = opened.reader()?;
     warnings.extend(calendar::changes(&opened, reader.as_ref())?);
     if let Some(reader) = &reader
-        && let Some(change) = event_change::look(&opened, reader, &roster, &survey)?
+        && let Some(change) = event_change::look(&opened, reader, &roster, &survey, None)?
     {
         warnings.extend(change.problems());
     }

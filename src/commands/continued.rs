@@ -6,7 +6,7 @@ use super::{opened::ledger_failure, order::Order};
 use crate::{
     campaign::{Continued, Fate, Selection},
     failure::Failure,
-    ledger::{CampaignId, CampaignKind, Mailing, MailingId, Reader, State},
+    ledger::{CampaignId, CampaignKind, Mailing, MailingId, Reader, Roster, State},
     model::PersonId,
 };
 
@@ -17,6 +17,7 @@ use crate::{
 /// sent there again where its person is named: the address named is meant.
 pub(super) fn taken_over(
     ledger: &Reader,
+    roster: &Roster,
     fates: &[Fate],
     order: &Order,
     campaign: Option<CampaignId>,
@@ -29,7 +30,7 @@ pub(super) fn taken_over(
         {
             found.insert(row, continued);
         }
-        if let Some(continued) = task.mailing.map(|id| one(ledger, id, order, campaign)).transpose()?.flatten() {
+        if let Some(continued) = task.mailing.map(|id| one(ledger, roster, id, order, campaign)).transpose()?.flatten() {
             found.insert(row, continued);
         }
     }
@@ -44,11 +45,28 @@ fn of_a_refused_one(ledger: &Reader, person: PersonId, order: &Order) -> Result<
     let home = ledger.person(person).map_err(failed)?.map(|person| person.address.folded());
     let to = (home.as_deref() != Some(last.address.folded().as_str())).then_some(last.address);
     let note = order.note.clone().or(campaign.and_then(|campaign| campaign.note));
-    Ok(Some(Continued { mailing: None, message_id: None, to, note, first_attempt: None, attempts: 0 }))
+    Ok(Some(Continued { mailing: None, message_id: None, to, note, first_attempt: None, attempts: 0, sessions: 1 }))
+}
+
+/// How many sessions a mail was about.
+fn sessions_of(ledger: &Reader, roster: &Roster, mailing: &Mailing) -> Result<usize, Failure> {
+    let Some(standing) = roster.by_id(mailing.person) else { return Ok(1) };
+    let person = standing.key();
+    if person.session().is_none() {
+        return Ok(1);
+    }
+    let mut count = 0;
+    // It is a line of theirs in each session.
+    for other in roster.in_all_sessions(&person) {
+        let mailings = ledger.mailings_of(other.person).map_err(|problem| ledger_failure(&problem))?;
+        count += usize::from(mailings.iter().any(|other| other.message_id == mailing.message_id));
+    }
+    Ok(count)
 }
 
 fn one(
     ledger: &Reader,
+    roster: &Roster,
     id: MailingId,
     order: &Order,
     campaign: Option<CampaignId>,
@@ -60,6 +78,7 @@ fn one(
     if elsewhere && order.selection == Selection::Again {
         return Ok(None);
     }
+    let sessions = sessions_of(ledger, roster, &mailing)?;
     if order.kind == CampaignKind::ResendAll && campaign != Some(mailing.campaign) && !is_retry(&order.selection) {
         return Ok(Some(Continued {
             mailing: None,
@@ -68,6 +87,7 @@ fn one(
             note: order.note.clone(),
             first_attempt: None,
             attempts: 0,
+            sessions,
         }));
     }
     let note = ledger.campaign(mailing.campaign).map_err(failed)?.and_then(|campaign| campaign.note);
@@ -80,6 +100,7 @@ fn one(
         note,
         first_attempt: Some(first_attempt),
         attempts,
+        sessions,
     }))
 }
 

@@ -1,6 +1,6 @@
 //! Whether the event is still the one people were mailed for.
 
-use std::collections::{BTreeMap, HashSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, HashSet, btree_map::Entry};
 
 use super::{
     opened::{Opened, ledger_failure},
@@ -9,42 +9,65 @@ use super::{
 use crate::{
     campaign::{Survey, words},
     failure::{Failure, Told},
-    ledger::{CampaignKind, Reader, Roster, State, Terms, TermsId},
-    model::PersonId,
+    ledger::{Campaign, Reader, Roster, State, Terms, TermsId},
+    model::{PersonId, SessionKey},
 };
 
 /// What differs between event.toml and the mails that people hold.
 #[derive(Debug)]
 pub(super) struct Change {
     /// The two values side by side, one line for each that people hold.
-    differences: Vec<String>,
-    /// Whether the organiser accepted just this, by `send --accept-change` or by a finished round to all.
+    differences: Vec<Difference>,
+    /// Whether the organiser accepted just this, by `send --accept-change` or by finished rounds to all concerned.
     pub(super) is_settled: bool,
-    /// Whether a round to all came to its end and did not reach them.
-    by_round: bool,
     /// A round of `resend --all` under today's values that was stopped half-way: the command to go on.
     round: Option<String>,
+}
+
+/// Values that people hold, and that event.toml does not have any more.
+#[derive(Debug)]
+struct Difference {
+    told: String,
+    /// The session that changed; `None` where all of the event did, or what is no more.
+    session: Option<SessionKey>,
+    /// Whether a round to all concerned came to its end and did not reach these.
+    by_round: bool,
 }
 
 impl Change {
     /// As problems, with the ways to go on.
     pub(super) fn problems(&self) -> Vec<Told> {
+        let resend = self.resend();
         let hint = match &self.round {
             Some(command) => format!("a round to all was stopped half-way: `{command}` goes on with it"),
-            None if self.by_round => "a round to all did not reach them: `roomkey resend --failed` tries again".into(),
-            None if self.is_settled => {
-                "to tell them: `roomkey resend --all --note \"New time\"`; `send` goes on without".into()
+            None if self.differences.iter().all(|one| one.by_round) => {
+                "a round to all did not reach them: `roomkey resend --failed` tries again".into()
             }
-            None => "a new event? Give it a new id. The same, moved? \
-                     `roomkey resend --all --note \"New time\"`. Only the new registrants? \
-                     `roomkey send --accept-change`. Changed by mistake? Put the old value back"
-                .into(),
+            None if self.is_settled => format!("to tell them: {resend}; `send` goes on without"),
+            None => format!(
+                "a new event? Give it a new id. The same, moved? {resend}. Only the new registrants? \
+                 `roomkey send --accept-change`. Changed by mistake? Put the old value back"
+            ),
         };
-        let mut told: Vec<Told> = self.differences.iter().map(Told::new).collect();
+        let mut told: Vec<Told> = self.differences.iter().map(|one| Told::new(&one.told)).collect();
         if let Some(last) = told.last_mut() {
             last.hint = Some(hint);
         }
         told
+    }
+
+    /// The command that tells those whom no round has reached: of each session that changed, or of all of the event.
+    fn resend(&self) -> String {
+        let open = self.differences.iter().filter(|one| !one.by_round);
+        let sessions: Option<BTreeSet<&SessionKey>> = open.map(|one| one.session.as_ref()).collect();
+        let one = |session: String| format!("`roomkey resend --all{session} --note \"New time\"`");
+        match sessions.filter(|sessions| !sessions.is_empty()) {
+            Some(sessions) => {
+                let each = sessions.into_iter().map(|session| one(format!(" --session {session}")));
+                each.collect::<Vec<_>>().join(" and ")
+            }
+            None => one(String::new()),
+        }
     }
 }
 
@@ -52,12 +75,13 @@ impl Change {
 ///
 /// Whoever is in the file no more cannot be mailed again, and so holds nothing up, once somebody has
 /// today's values; before that, the whole folder may be a copy of another event's. Where the signing
-/// secret is not known, it is not compared. Everybody is looked at, or only those `whom` names.
+/// secret is not known, it is not compared. Everybody is looked at, or those in one session.
 pub(super) fn look(
     opened: &Opened,
     reader: &Reader,
     roster: &Roster,
     survey: &Survey,
+    session: Option<&SessionKey>,
 ) -> Result<Option<Change>, Failure> {
     let failed = |problem| ledger_failure(&problem);
     let mut groups: BTreeMap<TermsId, Option<Terms>> = BTreeMap::new();
@@ -65,6 +89,7 @@ pub(super) fn look(
     let mut others: BTreeMap<TermsId, (u64, u64)> = BTreeMap::new();
     let strangers = survey.identified.strangers.iter().map(|stranger| stranger.mailed);
     let present: HashSet<PersonId> = survey.identified.known.values().copied().chain(strangers).collect();
+    let is_meant = |then: &Terms| session.is_none() || then.session.as_ref() == session;
     let mut anybody_knows = false;
     for standing in roster.people() {
         // Who was told that it is off waits for nothing.
@@ -83,25 +108,36 @@ pub(super) fn look(
             *of_all += 1;
         }
     }
-    let differs = |(id, (of_file, of_all)): (TermsId, (u64, u64))| {
+    let mut differences = Vec::new();
+    for (id, (of_file, of_all)) in others {
         let count = if anybody_knows { of_file } else { of_all };
-        let then = groups[&id].as_ref().filter(|_| count > 0)?;
-        Some(match today(opened, then) {
-            Some(now) => difference(then, &now, count),
-            None => gone(opened, then, count),
-        })
-    };
-    let differences: Vec<String> = others.into_iter().filter_map(differs).collect();
+        let Some(then) = groups[&id].as_ref().filter(|then| count > 0 && is_meant(then)) else { continue };
+        let (told, session) = match today(opened, then) {
+            Some(now) => (difference(then, &now, count), then.session.clone()),
+            None => (gone(opened, then, count), None),
+        };
+        let by_round = is_finished(opened, reader, then.session.as_ref())?;
+        differences.push(Difference { told, session, by_round });
+    }
     if differences.is_empty() {
         return Ok(None);
     }
-    let round = reader.campaign_latest(CampaignKind::ResendAll).map_err(failed)?;
-    let round = round.filter(|round| round.selection == round::selection(opened));
-    let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(opened.press.terms_digest().as_str());
-    let by_round = round.as_ref().is_some_and(|round| round.finished.is_some());
-    let is_settled = accepted || by_round;
-    let round = round.filter(|round| round.finished.is_none()).map(|round| round::command(&round));
-    Ok(Some(Change { differences, is_settled, by_round, round }))
+    let accepted =
+        reader.accepted_change().map_err(failed)?.as_deref() == Some(opened.press.terms_digest().as_str());
+    let is_settled = accepted || differences.iter().all(|one| one.by_round);
+    let mut round = None;
+    for one in &differences {
+        let latest = round::latest(opened, reader, one.session.as_ref())?;
+        let is_open = |round: &Campaign| round.finished.is_none() && round::is_of_today(opened, round);
+        round = round.or(latest.filter(is_open).map(|round| round::command(&round)));
+    }
+    Ok(Some(Change { differences, is_settled, round }))
+}
+
+/// Whether the latest round that meant somebody was one under today's values, and came to its end.
+fn is_finished(opened: &Opened, reader: &Reader, session: Option<&SessionKey>) -> Result<bool, Failure> {
+    let latest = round::latest(opened, reader, session)?;
+    Ok(latest.is_some_and(|round| round.finished.is_some() && round::is_of_today(opened, &round)))
 }
 
 /// Whether the event, or the same session of it, has the same values today.

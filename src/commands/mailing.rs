@@ -48,7 +48,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
         return summary::nothing_to_do(desk, &planned, reader.as_ref(), &roster);
     }
     if let (Some(reader), CampaignKind::ResendAll, None) = (&reader, planned.order.kind, planned.round) {
-        round::warn_of_an_earlier_one(desk, opened, reader)?;
+        round::warn_of_an_earlier_one(desk, opened, reader, planned.order.wanted.session.as_ref())?;
     }
     // A rehearsal's links open nothing, and nobody mails a link that calls something off.
     if way.is_none() && planned.order.occasion() == Occasion::Invite {
@@ -167,7 +167,7 @@ fn refuse_what_cannot_be(
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send) = (reader, &order.selection)
-        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey)?
+        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey, planned.order.wanted.session.as_ref())?
     {
         if change.is_settled || order.accept_change {
             change.problems().iter().for_each(|told| desk.console.warn(told));

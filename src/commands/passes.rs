@@ -209,7 +209,7 @@ fn replan(
         campaign
     } else {
         let selection = match planned.order.kind {
-            CampaignKind::ResendAll => round::selection(opened),
+            CampaignKind::ResendAll => round::selection(opened, planned.order.wanted.session.as_ref()),
             _ => planned.order.command.clone(),
         };
         ledger.campaign_begin(planned.order.kind, &selection, planned.order.note.as_deref(), now).map_err(failed)?
@@ -217,7 +217,7 @@ fn replan(
     if first && planned.order.occasion() == Occasion::Invite {
         planned.calendar = ledger.settle_calendar(planned.calendar, &planned.organizer).map_err(failed)?;
     }
-    let continued = continued::taken_over(ledger, &planned.fates, &order, Some(campaign))?;
+    let continued = continued::taken_over(ledger, &roster, &planned.fates, &order, Some(campaign))?;
     let told = calendar::entries(ledger, &roster, &planned.fates)?;
     planned.invited = invited::of(opened, order.occasion(), Some(ledger), &roster, &planned.fates)?;
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);

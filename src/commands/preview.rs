@@ -48,7 +48,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     };
     let skipped = planned.order.skip_invalid && !planned.survey.unsound.is_empty();
     let continued = match &reader {
-        Some(reader) => continued::taken_over(reader, &planned.fates, &planned.order, planned.round)?,
+        Some(reader) => continued::taken_over(reader, &roster, &planned.fates, &planned.order, planned.round)?,
         None => HashMap::new(),
     };
     let folder = prepared(&path, ours)?;

@@ -58,7 +58,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
     let (mut change, mut round) = (None, None);
     if let Some(reader) = &reader {
         if let Ok(survey) = &surveyed {
-            change = event_change::look(opened, reader, &roster, survey)?;
+            change = event_change::look(opened, reader, &roster, survey, None)?;
         }
         let called_off = reader.campaign_unfinished(CampaignKind::Cancel).map_err(failed)?;
         let called_off = called_off.filter(|round| cancel::is_of_all(&round.selection));

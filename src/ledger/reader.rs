@@ -85,6 +85,11 @@ impl Reader {
         self.one("SELECT * FROM campaign WHERE kind = ?1 ORDER BY id DESC LIMIT 1", [kind], columns::campaign)
     }
 
+    /// All campaigns of a kind, the latest first.
+    pub fn campaigns(&self, kind: CampaignKind) -> Result<Vec<Campaign>, LedgerProblem> {
+        self.all("SELECT * FROM campaign WHERE kind = ?1 ORDER BY id DESC", [kind], columns::campaign)
+    }
+
     /// The latest campaign of a kind, if it was stopped half-way. Older ones were given up for it.
     pub fn campaign_unfinished(&self, kind: CampaignKind) -> Result<Option<Campaign>, LedgerProblem> {
         let latest =

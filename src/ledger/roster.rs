@@ -92,6 +92,12 @@ impl Roster {
         self.candidates(&self.by_key, key.person()).find(is_it)
     }
 
+    /// Somebody in each of their sessions.
+    pub fn in_all_sessions(&self, key: &AttendeeKey) -> impl Iterator<Item = &Standing> + use<'_> {
+        let person = key.person().to_owned();
+        self.candidates(&self.by_key, &person).filter(move |p| p.key_text() == person)
+    }
+
     /// Everybody with an address, capitals not told apart; once for each session of theirs.
     pub fn by_address(&self, address: &Address) -> impl Iterator<Item = &Standing> + use<'_> {
         let folded = address.folded();

@@ -102,7 +102,9 @@ impl Standing {
         self.texts.get(3)
     }
 
-    pub(super) fn session_text(&self) -> &str {
+    /// The session's text form: empty where the event had none.
+    #[must_use]
+    pub fn session_text(&self) -> &str {
         self.texts.get(5)
     }
 
