@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use super::{
     claims::Algorithm,
-    inspect::{ClaimFacts, Extracted, Finding, Severity, SignatureCheck},
+    explanation::{ClaimFacts, Finding, Severity, SignatureCheck},
+    inspect::Extracted,
     token::Signer,
     token_settings::Provider,
     verdicts::Rule,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::inspect::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts};
+use super::explanation::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts};
 use crate::model::Affiliation;
 
 /// Claims that no server looks at are cut at so many characters.
