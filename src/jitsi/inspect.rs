@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::{
     json_object::Object,
-    link::{LinkParts, LinkProblem, percent_decoded, take_apart},
+    link::{ClientSettings, LinkParts, LinkProblem, Taken, percent_decoded, take_apart},
 };
 
 /// More than any link or token is long, in octets.
@@ -25,6 +25,8 @@ pub struct Extracted {
     pub link: Option<LinkParts>,
     /// What stands in the link beside the token: settings of the client.
     pub(super) beside: String,
+    /// What the link sets of the client.
+    pub(super) client: ClientSettings,
     pub(super) token: String,
     pub(super) quoted_right: bool,
     pub(super) header: Map<String, Value>,
@@ -97,7 +99,7 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         return Err(InspectProblem::TooLong);
     }
     let text = tidied(given)?;
-    let Found { link, beside, token, quoted_right } = find_token(&text)?;
+    let Found { link, beside, client, token, quoted_right } = find_token(&text)?;
     // A sentence's full stop after a whole token.
     let token = if token.matches('.').count() == 3 { token.strip_suffix('.').unwrap_or(&token) } else { &token };
     // Padding means nothing, and is no part of what was signed.
@@ -112,6 +114,7 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         token: token.to_owned(),
         link,
         beside,
+        client,
         quoted_right,
     })
 }
@@ -120,13 +123,14 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
 struct Found<'a> {
     link: Option<LinkParts>,
     beside: String,
+    client: ClientSettings,
     token: Cow<'a, str>,
     quoted_right: bool,
 }
 
 impl<'a> Found<'a> {
     fn bare(token: Cow<'a, str>) -> Self {
-        Self { link: None, beside: String::new(), token, quoted_right: true }
+        Self { link: None, beside: String::new(), client: ClientSettings::new(), token, quoted_right: true }
     }
 }
 
@@ -140,8 +144,8 @@ fn find_token(text: &str) -> Result<Found<'_>, InspectProblem> {
     if !text.contains("jwt=") && !text.contains("://") {
         return Ok(Found::bare(Cow::Borrowed(text)));
     }
-    let taken = take_apart(text)?;
-    Ok(Found { link: Some(taken.parts), beside: taken.beside, token: taken.token, quoted_right: taken.quoted_right })
+    let Taken { parts, token, quoted_right, beside, client } = take_apart(text)?;
+    Ok(Found { link: Some(parts), beside, client, token, quoted_right })
 }
 
 /// Takes off what copying and mail programs put around or into a link.

@@ -112,7 +112,7 @@ fn rough(from: Timestamp, to: Timestamp) -> String {
 }
 
 /// What nobody asked for must not flood the screen.
-fn cut(text: &str) -> Cow<'_, str> {
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
         None => Cow::Borrowed(text),
