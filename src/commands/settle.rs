@@ -68,7 +68,7 @@ impl Search<'_> {
             let found = self.at(at, address).map_err(|problem| ledger_failure(&problem))?;
             match self.one(at, address, &found).map_err(|problem| ledger_failure(&problem))? {
                 Ok(found) => {
-                    people.extend(found.into_iter().filter(|person| !people.contains(person)).collect::<Vec<_>>())
+                    people.extend(found.into_iter().filter(|person| !people.contains(person)).collect::<Vec<_>>());
                 }
                 Err(told) => problems.push(told),
             }
