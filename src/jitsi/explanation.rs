@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{claims::Algorithm, link::LinkParts, token_settings::Provider, verdicts::Rule};
+use super::{claims::Algorithm, jaas, link::LinkParts, verdicts::Rule};
 
 /// A token in words, and what is wrong with it.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ pub struct ClaimFacts {
 impl ClaimFacts {
     /// Whether it is JaaS's: its tenants are named so, and stand in `sub`.
     pub(super) fn is_jaas(&self) -> bool {
-        self.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID))
+        self.sub.as_ref().is_some_and(|sub| sub.starts_with(jaas::APP_ID))
     }
 }
 

@@ -17,6 +17,7 @@ mod findings_link;
 mod findings_times;
 mod inspect;
 mod inspect_text;
+pub mod jaas;
 mod json_object;
 mod keys;
 mod link;
