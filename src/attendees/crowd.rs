@@ -148,7 +148,10 @@ fn same_key(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
     if same_person && row.session == earlier.session {
         return problem(
             attendee,
-            format!("{} is on line {line} already, with other rights or another picture, group or audience", person(attendee)),
+            format!(
+                "{} is on line {line} already, with other rights or another picture, group or audience",
+                person(attendee)
+            ),
             "keep one of the two rows: nobody can tell which is meant",
         );
     }

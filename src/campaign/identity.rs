@@ -169,7 +169,8 @@ impl Identities {
         let mut free = self.free(claim, roster);
         let (first, second) = (free.next()?, free.next());
         // A new id, or a name that tells sharers apart: both came after a mail to the address alone.
-        let came_later = claim.key.id().is_some() || first.key().person() == AttendeeKey::from_address(&claim.address).person();
+        let came_later =
+            claim.key.id().is_some() || first.key().person() == AttendeeKey::from_address(&claim.address).person();
         (alone && second.is_none() && first.key().id().is_none() && came_later).then_some(first)
     }
 

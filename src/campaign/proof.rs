@@ -30,6 +30,13 @@ pub struct Remark {
     pub rows: Option<(String, u64)>,
 }
 
+impl Remark {
+    /// Of every mail.
+    fn of(finding: Finding) -> Self {
+        Self { finding, languages: Vec::new(), rows: None }
+    }
+}
+
 impl Press {
     /// What there is to say of the mails of a surveyed file, each thing once.
     #[must_use]
@@ -49,7 +56,7 @@ impl Press {
                 seen.push(language.clone());
             }
             for finding in findings {
-                note(&mut remarks, finding, &language);
+                note(&mut remarks, Remark { languages: vec![language.clone()], ..Remark::of(finding) });
             }
         }
         for remark in &mut remarks {
@@ -58,10 +65,7 @@ impl Press {
             }
         }
         for (finding, at, more) in &survey.of_rows {
-            if !remarks.iter_mut().any(|known| known.finding.takes_in(finding)) {
-                let rows = Some((at.clone(), *more));
-                remarks.push(Remark { finding: finding.clone(), languages: Vec::new(), rows });
-            }
+            note(&mut remarks, Remark { rows: Some((at.clone(), *more)), ..Remark::of(finding.clone()) });
         }
         remarks
     }
@@ -74,7 +78,7 @@ impl Press {
         let own = self.templates.own_parts();
         let tags: BTreeSet<_> = own.iter().filter(|(_, part)| of_cancel(part)).map(|(tag, _)| tag.clone()).collect();
         let Some(first) = survey.samples.first() else { return <_>::default() };
-        let (mut findings, mut faults): (Vec<Finding>, Vec<Told>) = <_>::default();
+        let (mut remarks, mut faults): (Vec<Remark>, Vec<Told>) = <_>::default();
         for tag in tags {
             let language = tag.and_then(|tag| Language::parse(&tag).ok());
             let reader = Attendee { language: language.or_else(|| first.language.clone()), ..first.clone() };
@@ -84,9 +88,7 @@ impl Press {
                 match self.words(&reader, Occasion::Cancel, now) {
                     Ok((words, link)) => {
                         for finding in self.read(&words, &link, Occasion::Cancel, 0) {
-                            if !findings.iter_mut().any(|known| known.takes_in(&finding)) {
-                                findings.push(finding);
-                            }
+                            note(&mut remarks, Remark::of(finding));
                         }
                     }
                     Err(told) if !faults.contains(&told) => faults.push(told),
@@ -94,7 +96,7 @@ impl Press {
                 }
             }
         }
-        (findings, faults)
+        (remarks.into_iter().map(|remark| remark.finding).collect(), faults)
     }
 
     /// What there is to say of one mail, of a size where it is known; `None` where it cannot be made.
@@ -125,6 +127,7 @@ impl Press {
             text: &words.text,
             html: &words.html,
             link: link.expose(),
+            others: &[],
             from_domain: self.from.address.domain(),
             octets,
         });
@@ -133,10 +136,16 @@ impl Press {
     }
 }
 
-fn note(remarks: &mut Vec<Remark>, finding: Finding, language: &Language) {
-    match remarks.iter_mut().find_map(|known| known.finding.takes_in(&finding).then_some(known)) {
-        Some(known) if known.languages.contains(language) => {}
-        Some(known) => known.languages.push(language.clone()),
-        None => remarks.push(Remark { finding, languages: vec![language.clone()], rows: None }),
+/// Adds a remark, each thing once: where one says the same already, it gains the languages.
+fn note(remarks: &mut Vec<Remark>, new: Remark) {
+    match remarks.iter_mut().find_map(|known| known.finding.takes_in(&new.finding).then_some(known)) {
+        Some(known) => {
+            for language in new.languages {
+                if !known.languages.contains(&language) {
+                    known.languages.push(language);
+                }
+            }
+        }
+        None => remarks.push(new),
     }
 }

@@ -44,7 +44,7 @@ impl Samples {
 /// How many sound rows are what.
 #[derive(Debug, Default, Clone)]
 pub struct Counts {
-    /// Sound rows, duplicates left out.
+    /// Invitations of sound rows, duplicates left out.
     pub sound: u32,
     /// Moderators.
     pub moderators: u32,
@@ -61,12 +61,16 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, attendee: &Attendee) {
+    /// Takes an invitation; `is_first` says that it is the person's first, by whom languages and the like are counted.
+    pub(super) fn add(&mut self, attendee: &Attendee, is_first: bool) {
         self.sound += 1;
         self.moderators += u32::from(attendee.moderator);
         self.own_windows += u32::from(attendee.own_window);
         if let Some(session) = attendee.key.session() {
             count(&mut self.sessions, session.as_str());
+        }
+        if !is_first {
+            return;
         }
         if let Some(language) = &attendee.language {
             count(&mut self.languages, language.as_str());

@@ -75,10 +75,14 @@ pub struct Survey {
     pub(super) of_rows: Vec<(Finding, String, u64)>,
     /// What templates do wrong.
     of_templates: TemplateProblems,
+    /// How many rows there are in the file: fewer than invitations, where rows name several sessions.
+    pub records: u64,
     /// Rows with problems.
     pub unsound: HashSet<u32>,
     /// Who is who.
     pub identified: Identified,
+    /// Addresses that a command named for a session, as far as rows have them in others; folded.
+    pub in_other_sessions: HashSet<String>,
     /// Rows with the addresses a command named.
     pub found: Vec<Found>,
     /// Rows that repeat another one, in words, as far as they are shown.
@@ -206,10 +210,13 @@ impl Surveyor<'_> {
         mails: Option<&mut InOrder<ToTry, Tried>>,
     ) {
         let (line, number) = (short(attendee.locator.line), attendee.number);
+        survey.note_record(line);
         let over = attendee.window.is_over(self.now);
+        let mut is_first = true;
         let kind = match crowd.admit(&attendee) {
             Admission::New => RowKind::Sound,
             Admission::AnotherSession { first } => {
+                is_first = false;
                 Arc::make_mut(&mut survey.parties).add(first, &attendee);
                 RowKind::Sound
             }
@@ -233,7 +240,7 @@ impl Surveyor<'_> {
         }
         if kind == RowKind::Sound {
             identities.add(&attendee, self.roster);
-            survey.counts.add(&attendee);
+            survey.counts.add(&attendee, is_first);
             survey.samples.offer(&attendee, self.press.event.language.as_str());
         }
         if kind == RowKind::Unsound
@@ -256,8 +263,11 @@ impl Surveyor<'_> {
     /// Keeps a row whose address the command named.
     fn keep_if_wanted(&self, survey: &mut Survey, attendee: Attendee) {
         let is_in = self.wanted.session.as_ref().is_none_or(|session| attendee.key.session() == Some(session));
-        if let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name).filter(|_| is_in) {
+        let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name) else { return };
+        if is_in {
             survey.found.push(Found { number: attendee.number, wanted, attendee: Some(attendee) });
+        } else {
+            survey.in_other_sessions.insert(attendee.email.folded());
         }
     }
 
@@ -266,6 +276,7 @@ impl Surveyor<'_> {
             identities.add_unsound(address, &row.name, self.roster);
         }
         let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
+        survey.note_record(short(row.at.line));
         survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false, session: 0 });
         let who = who(&row.email, &row.name);
         for problem in &row.problems {

@@ -245,15 +245,19 @@ fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec
 
 fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
     let counts = &survey.counts;
-    let rows = survey.rows.len() as u64;
-    let mut line = if opened.press.event.sessions.is_empty() {
-        format!("{} in {}", words::people(u64::from(counts.sound)), words::counted(rows, "row", "rows"))
-    } else {
-        let people = u64::from(counts.sound).saturating_sub(survey.parties.len() as u64);
-        format!("{}, {}", words::people(people), words::counted(rows, "invitation", "invitations"))
-    };
+    let rows = words::counted(survey.records, "row", "rows");
+    let people = u64::from(counts.sound).saturating_sub(survey.parties.len() as u64);
+    let mut line = format!("{} in {rows}", words::people(people));
+    if !opened.press.event.sessions.is_empty() {
+        line.push_str(&format!(", {}", words::counted(counts.sound.into(), "invitation", "invitations")));
+    }
     if counts.moderators > 0 {
-        line.push_str(&format!(", {}", words::counted(u64::from(counts.moderators), "moderator", "moderators")));
+        let moderators = u64::from(counts.moderators);
+        line.push_str(&if opened.press.event.sessions.is_empty() {
+            format!(", {}", words::counted(moderators, "moderator", "moderators"))
+        } else {
+            format!(", {} as moderator", words::counted(moderators, "of them", "of them"))
+        });
     }
     let listed = |label: &str, map: &std::collections::BTreeMap<String, u32>| {
         let parts: Vec<_> = map.iter().map(|(key, count)| format!("{key} {count}")).collect();
@@ -262,7 +266,7 @@ fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
     let asked: u32 = counts.languages.values().sum();
     line.push_str(&listed("sessions", &counts.sessions));
     line.push_str(&listed("languages", &counts.languages));
-    if asked > 0 && asked < counts.sound {
+    if asked > 0 && u64::from(asked) < people {
         line.push_str(&format!(", the others {}", opened.press.event.language));
     }
     line.push_str(&listed("zones", &counts.zones));

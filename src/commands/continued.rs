@@ -30,7 +30,8 @@ pub(super) fn taken_over(
         {
             found.insert(row, continued);
         }
-        if let Some(continued) = task.mailing.map(|id| one(ledger, roster, id, order, campaign)).transpose()?.flatten() {
+        if let Some(continued) = task.mailing.map(|id| one(ledger, roster, id, order, campaign)).transpose()?.flatten()
+        {
             found.insert(row, continued);
         }
     }

@@ -33,11 +33,14 @@ impl Deferred {
         let people: HashSet<_> = taken.iter().filter_map(|row| planned.survey.person(*row)).collect();
         let new = taken.iter().any(|row| planned.survey.person(*row).is_none());
         let known: HashSet<_> = planned.survey.identified.known.values().copied().collect();
+        let mut mails = HashSet::new();
         for standing in roster.people() {
             // People mailed for the first time in this run are not in the survey's picture yet.
             let is_new = || !known.contains(&standing.person) && Some(standing.last.campaign) == campaign;
             let ours = people.contains(&standing.person) || (new && is_new());
-            if ours && standing.last.state == State::Deferred {
+            let counts = ours && standing.last.state == State::Deferred;
+            // One mail about several sessions is one.
+            if counts && standing.shared_mail().is_none_or(|mail| mails.insert(mail)) {
                 left.open += 1;
                 left.dues.extend(standing.last.due(now));
             }

@@ -122,8 +122,7 @@ pub(super) fn look(
     if differences.is_empty() {
         return Ok(None);
     }
-    let accepted =
-        reader.accepted_change().map_err(failed)?.as_deref() == Some(opened.press.terms_digest().as_str());
+    let accepted = reader.accepted_change().map_err(failed)?.as_deref() == Some(opened.press.terms_digest().as_str());
     let is_settled = accepted || differences.iter().all(|one| one.by_round);
     let mut round = None;
     for one in &differences {

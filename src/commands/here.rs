@@ -115,8 +115,7 @@ fn attendees(picture: &Picture, file: &str) -> String {
     if let Some(told) = &picture.unread {
         return told.what.clone();
     }
-    let rows = picture.lines.iter().filter(|line| line.state != StateName::Removed).count();
-    let rows = format!("{file}: {}", words::counted(rows as u64, "row", "rows"));
+    let rows = format!("{file}: {}", words::counted(picture.rows, "row", "rows"));
     match picture.problems {
         0 => rows,
         1 => format!("{rows}, 1 problem"),
@@ -143,6 +142,10 @@ fn mails(picture: &Picture) -> String {
     format!("{} of {} mailed ({})", grouped(sent as u64), whom(&picture.lines, all), sum(&counts))
 }
 
+fn is_left(state: StateName) -> bool {
+    matches!(state, StateName::Pending | StateName::Deferred)
+}
+
 fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
     let counts = tally(picture);
     let any = |states: &[StateName]| states.iter().any(|state| counts.contains_key(state));
@@ -163,7 +166,7 @@ fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
         "the Jitsi secret is missing: `roomkey check` says how to give it; `roomkey rehearse` works without"
     } else if !anybody_mailed(picture) {
         "`roomkey rehearse` (nobody gets mail), then `roomkey send --to YOU@ADDRESS` (a test to yourself), then `roomkey send`"
-    } else if any(&[StateName::Pending, StateName::Deferred]) {
+    } else if picture.lines.iter().any(|line| !line.over && is_left(line.state)) {
         "`roomkey send` mails those who are left"
     } else if any(&[StateName::Failed]) {
         "`roomkey status` shows what was refused and why"

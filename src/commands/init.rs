@@ -8,7 +8,7 @@ mod interview;
 use std::{
     fs::{self, OpenOptions},
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -41,6 +41,8 @@ struct Draft {
     language: String,
     /// File names and what they are to hold.
     secrets: Vec<(&'static str, SecretString)>,
+    /// The private key's file as event.toml names it, where one signs.
+    private_key: Option<String>,
 }
 
 pub(super) fn run(desk: &Desk<'_>, args: &Init) -> Result<Status, Failure> {
@@ -58,7 +60,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Init) -> Result<Status, Failure> {
     }
     let draft = if args.sample || !desk.console.can_ask() {
         let example::Answers { attendees, language, .. } = example::Answers::placeholders();
-        Draft { event_toml: example::sample(), attendees, example_attendees: true, language, secrets: Vec::new() }
+        let event_toml = example::sample();
+        Draft { event_toml, attendees, example_attendees: true, language, secrets: Vec::new(), private_key: None }
     } else {
         let inherited = Inherited::read(desk.around.config_file().as_deref());
         Interview { desk, folder: &folder, inherited }.hold()?
@@ -98,7 +101,8 @@ fn write(folder: &Path, target: &Path, draft: &Draft, desk: &Desk<'_>) -> Result
     let mut made = Made::default();
     // Before any secret lies there.
     let gitignore = folder.join(".gitignore");
-    match ignore(&gitignore, desk)? {
+    let key = draft.private_key.as_deref().and_then(|path| pattern(folder, path));
+    match ignore(&gitignore, key, desk)? {
         Ignoring::Written => made.0.push(gitignore),
         Ignoring::Extended => desk.console.say(&format!("{} was added to.", plainly(&gitignore))),
         Ignoring::Left => {}
@@ -150,7 +154,8 @@ enum Ignoring {
 }
 
 /// Adds to `.gitignore` what it does not name yet; what stands there stays.
-fn ignore(path: &Path, desk: &Desk<'_>) -> Result<Ignoring, Failure> {
+fn ignore(path: &Path, key: Option<String>, desk: &Desk<'_>) -> Result<Ignoring, Failure> {
+    let ignored: Vec<String> = IGNORED.map(str::to_owned).into_iter().chain(key).collect();
     let is_file = match path.symlink_metadata() {
         Ok(metadata) => metadata.is_file(),
         Err(_) => true,
@@ -158,7 +163,7 @@ fn ignore(path: &Path, desk: &Desk<'_>) -> Result<Ignoring, Failure> {
     if !is_file {
         desk.console.warn(
             &Told::new(format!("{} is no plain file, so nothing was added to it", path.display()))
-                .hint(format!("keep these out of version control yourself: {}", IGNORED.join(", "))),
+                .hint(format!("keep these out of version control yourself: {}", ignored.join(", "))),
         );
         return Ok(Ignoring::Left);
     }
@@ -167,7 +172,7 @@ fn ignore(path: &Path, desk: &Desk<'_>) -> Result<Ignoring, Failure> {
         Err(problem) if problem.kind() == io::ErrorKind::NotFound => String::new(),
         Err(problem) => return Err(unwritable(path, &problem)),
     };
-    let Some(addition) = missing_lines(&there) else { return Ok(Ignoring::Left) };
+    let Some(addition) = missing_lines(&there, &ignored) else { return Ok(Ignoring::Left) };
     let is_new = path.symlink_metadata().is_err();
     OpenOptions::new()
         .append(true)
@@ -179,14 +184,30 @@ fn ignore(path: &Path, desk: &Desk<'_>) -> Result<Ignoring, Failure> {
 }
 
 /// What a `.gitignore` lacks; `None` where it lacks nothing.
-fn missing_lines(there: &str) -> Option<String> {
+fn missing_lines(there: &str, ignored: &[String]) -> Option<String> {
     let named = |wanted: &str| there.lines().any(|line| line.trim().trim_start_matches('/') == wanted);
-    let missing: Vec<&str> = IGNORED.into_iter().filter(|wanted| !named(wanted)).collect();
+    let missing: Vec<&str> = ignored.iter().map(String::as_str).filter(|wanted| !named(wanted)).collect();
     if missing.is_empty() {
         return None;
     }
     let line_end = if there.is_empty() || there.ends_with('\n') { "" } else { "\n" };
     Some(format!("{line_end}{}\n", missing.join("\n")))
+}
+
+/// The private key's line in `.gitignore`; `None` where it does not lie in the event's folder.
+fn pattern(folder: &Path, key: &str) -> Option<String> {
+    let folder = std::path::absolute(folder).ok()?;
+    let whole = std::path::absolute(folder.join(key)).ok()?;
+    let inside = whole.strip_prefix(&folder).ok()?;
+    if inside.components().any(|part| part == Component::ParentDir) {
+        return None;
+    }
+    let mut line = String::new();
+    for c in inside.to_str()?.chars() {
+        line.extend(matches!(c, '\\' | '*' | '?' | '[' | '#' | '!').then_some('\\'));
+        line.push(c);
+    }
+    Some(line)
 }
 
 fn unwritable(path: &Path, problem: &io::Error) -> Failure {
@@ -240,6 +261,8 @@ mod tests {
 
     #[test]
     fn a_gitignore_gains_what_it_lacks_and_loses_nothing() {
+        let ignored = IGNORED.map(str::to_owned);
+        let missing_lines = |there: &str| missing_lines(there, &ignored);
         assert_eq!(missing_lines("").unwrap(), "jitsi.secret\nsmtp.password\n.roomkey/\npreview/\nrehearsal/\n");
         assert_eq!(
             missing_lines("*.log\n/jitsi.secret\nsmtp.password\n.roomkey/").unwrap(),
@@ -247,5 +270,14 @@ mod tests {
         );
         let all = missing_lines("").unwrap();
         assert_eq!(missing_lines(&all), None);
+    }
+
+    #[test]
+    fn a_private_key_is_ignored_where_it_lies_in_the_folder() {
+        let of = |key| pattern(Path::new("/home/ada/event"), key);
+        assert_eq!(of("jitsi.pem").as_deref(), Some("jitsi.pem"));
+        assert_eq!(of("/home/ada/event/./keys/private.pem").as_deref(), Some("keys/private.pem"));
+        assert_eq!(of("my*.pem").as_deref(), Some("my\\*.pem"));
+        assert_eq!((of("../keys/private.pem"), of("/home/ada/jaas.pem")), (None, None));
     }
 }

@@ -51,7 +51,7 @@ fn new(desk: &Desk<'_>, folder: &Path, args: &Keys) -> Result<Status, Failure> {
         3072 => RsaBits::B3072,
         _ => RsaBits::B2048,
     });
-    let key_id = given.map_or_else(|| format!("roomkey-{}", &key.fingerprint()[..12]), str::to_owned);
+    let key_id = given.map_or_else(|| usual_id(&key), str::to_owned);
     let public = asap_file_name(&key_id);
     let jwks = serde_json::json!({ "keys": [key.jwk(&key_id, "RS256")] });
     let jwks = serde_json::to_string_pretty(&jwks).map_err(|error| Failure::unexpected(error.to_string()))? + "\n";
@@ -88,6 +88,17 @@ fn new(desk: &Desk<'_>, folder: &Path, args: &Keys) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
+/// The id of a key that was given none: made of the key.
+pub(super) fn usual_id(key: &RsaKey) -> String {
+    format!("roomkey-{}", &key.fingerprint()[..12])
+}
+
+/// What is said of an event that has a private key and no key id.
+pub(super) fn no_key_id() -> Told {
+    Told::new("no `key_id` is set: a server with a key server cannot find the public key")
+        .hint("set it under [jitsi]; `roomkey keys new DIR` writes the file that goes with it")
+}
+
 fn show(desk: &Desk<'_>) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
     let signer = &opened.press.signer;
@@ -107,10 +118,7 @@ fn show(desk: &Desk<'_>) -> Result<Status, Failure> {
             line("kid", &key_id);
             line("asap file", &asap_file_name(&key_id));
         }
-        None => desk.console.warn(
-            &Told::new("no `key_id` is set: a server with a key server cannot find the public key")
-                .hint("set it under [jitsi]; `roomkey keys new DIR` writes the file that goes with it"),
-        ),
+        None => desk.console.warn(&no_key_id()),
     }
     desk.console.result_raw(&key.public_pem());
     Ok(Status::Done)

@@ -30,9 +30,9 @@ pub(super) fn run(desk: &Desk<'_>, args: &Link) -> Result<Status, Failure> {
     let roster = opened.roster()?;
     let survey =
         opened.surveyor(&roster, &wanted, desk).survey(Depth::Rows, None).map_err(|problem| file_failure(&problem))?;
-    who::refuse_an_unknown_session(&opened.press.event, &wanted)?;
+    who::refuse_an_unknown_session(&opened.press.event, &wanted, None)?;
     let seats = the_one(&opened, &survey, &wanted).map_err(|failure| {
-        let is_unknown = survey.found.is_empty() && wanted.name.is_none();
+        let is_unknown = survey.found.is_empty() && wanted.name.is_none() && survey.in_other_sessions.is_empty();
         if is_unknown { with_near_misses(failure, &opened, &args.email) } else { failure }
     })?;
     warn_of_others(desk, &survey);
@@ -58,7 +58,12 @@ fn tell(
                 attendee.locator,
                 words::moment_in_zone(window.closes(), window.zone())
             ))
-            .hint("set `starts` and `ends` to the time that is meant, under [event] or in the person's row"),
+            .hint(match attendee.key.session() {
+                Some(_) => {
+                    "set `starts` and `ends` to the time that is meant, in its [[session]] or in the person's row"
+                }
+                None => "set `starts` and `ends` to the time that is meant, under [event] or in the person's row",
+            }),
         );
     } else {
         let session = attendee.key.session().map_or(String::new(), |key| format!(" to the session `{key}`"));
@@ -88,14 +93,18 @@ fn the_one<'a>(opened: &Opened, survey: &'a Survey, wanted: &Wanted) -> Result<V
         return Ok(sound);
     }
     match &survey.found[..] {
-        [] => Err(Failure::bad_input(nobody(wanted, &opened.rules.shown_as))),
+        [] => Err(Failure::bad_input(nobody(survey, wanted, &opened.rules.shown_as))),
         [found] => found.attendee.as_ref().map(|one| vec![one]).ok_or_else(|| unsound(survey, found)),
         several => Err(ambiguous(opened, survey, wanted, several)),
     }
 }
 
-fn nobody(wanted: &Wanted, file: &str) -> Told {
+fn nobody(survey: &Survey, wanted: &Wanted, file: &str) -> Told {
     let address = wanted.addresses.first().map(ToString::to_string).unwrap_or_default();
+    if let Some(session) = wanted.session.as_ref().filter(|_| !survey.in_other_sessions.is_empty()) {
+        let told = Told::new(format!("{address} is in {file}, but not in the session `{session}`"));
+        return told.hint("leave `--session` out for the links to all of theirs");
+    }
     match &wanted.name {
         Some(name) => Told::new(format!("nobody named {name} with the address {address} is in {file}"))
             .hint("leave `--name` out to see who has this address"),

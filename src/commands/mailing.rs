@@ -87,9 +87,8 @@ pub(super) fn plan(
     reader: Option<&Reader>,
     roster: &Roster,
 ) -> Result<Planned, Failure> {
-    if order.occasion() == Occasion::Invite {
-        who::refuse_an_unknown_session(&opened.press.event, &order.wanted)?;
-    }
+    let ledgers = (order.occasion() == Occasion::Cancel).then_some(roster);
+    who::refuse_an_unknown_session(&opened.press.event, &order.wanted, ledgers)?;
     let terms = meant::current_terms(opened, reader, roster)?;
     let round = match order.kind {
         CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
@@ -167,7 +166,8 @@ fn refuse_what_cannot_be(
     let order = &planned.order;
     let mut problems = planned.strangers.clone();
     if let (Some(reader), Selection::Send) = (reader, &order.selection)
-        && let Some(change) = event_change::look(opened, reader, roster, &planned.survey, planned.order.wanted.session.as_ref())?
+        && let Some(change) =
+            event_change::look(opened, reader, roster, &planned.survey, planned.order.wanted.session.as_ref())?
     {
         if change.is_settled || order.accept_change {
             change.problems().iter().for_each(|told| desk.console.warn(told));

@@ -181,12 +181,18 @@ fn told(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, zone: &TimeZo
         }),
         None => {}
     }
-    told.warnings = warnings(opened, attendee, letter, &told.remarks);
+    told.warnings = warnings(opened, attendee, letter, &told.remarks, now);
     told
 }
 
 /// What somebody should look at before a mail leaves.
-fn warnings(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, remarks: &[Remark]) -> Vec<String> {
+fn warnings(
+    opened: &Opened,
+    attendee: &Attendee,
+    letter: &Letter<'_>,
+    remarks: &[Remark],
+    now: Timestamp,
+) -> Vec<String> {
     let serious = remarks.iter().filter(|remark| remark.severity != NOTE);
     let mut warnings: Vec<String> = serious.map(|remark| format!("the link: {}", remark.text)).collect();
     let (asked, used) = (opened.press.language(attendee), letter.language());
@@ -194,11 +200,20 @@ fn warnings(opened: &Opened, attendee: &Attendee, letter: &Letter<'_>, remarks: 
         warnings.push(format!("asked for in `{asked}`, written in `{used}`: there are no words in `{asked}`"));
     }
     let link = letter.link();
+    // Of a mail about several sessions, those that are this event's.
+    let is_ours = |link: &&String| {
+        let explanation = extract_token(link).map(|token| explain(&token, Some(&opened.press.signer), None, now));
+        explanation.is_ok_and(|told| told.findings.iter().all(|finding| finding.severity != Severity::Error))
+    };
+    let has_sessions = attendee.key.session().is_some();
+    let links = if has_sessions { letter.links() } else { Vec::new() };
+    let others: Vec<&str> = links.iter().skip(1).filter(is_ours).map(String::as_str).collect();
     let findings = lint(&Proof {
         subject: letter.subject(),
         text: &letter.text(),
         html: &letter.html().unwrap_or_default(),
         link: link.as_deref().unwrap_or_default(),
+        others: &others,
         from_domain: opened.press.from.address.domain(),
         octets: letter.octets(),
     });

@@ -90,8 +90,7 @@ pub(super) fn warn_of_an_earlier_one(
 ) -> Result<(), Failure> {
     let latest = latest(opened, reader, session)?;
     let is_same = |round: &Campaign| round.selection == selection(opened, session);
-    if let Some(finished) = latest.filter(is_same).and_then(|round| round.finished)
-    {
+    if let Some(finished) = latest.filter(is_same).and_then(|round| round.finished) {
         let at = words::moment(finished, opened.press.event.window.zone());
         desk.console.warn(&Told::new(format!(
             "a round of `resend --all` under today's values ended {at}: this one mails everybody once more; \

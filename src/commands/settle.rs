@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::{
     Desk,
     opened::{Opened, SecretNeed, ledger_failure},
-    who::wanted,
+    who::{self, wanted},
 };
 use crate::{
     campaign::{Depth, Wanted},
@@ -30,6 +30,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Settle) -> Result<Status, Failure> {
     // Opening puts in doubt what a cut-off run left in the air.
     let mut ledger = Ledger::open(lock).map_err(failed)?;
     let roster = ledger.roster().map_err(failed)?;
+    who::refuse_an_unknown_session(&opened.press.event, &wanted, Some(&roster))?;
     let people =
         Search { ledger: &ledger, roster: &roster, rows: rows(&opened, &roster, &wanted, desk), wanted: &wanted }
             .people()?;
@@ -115,6 +116,10 @@ impl Search<'_> {
             ([], Some(name)) if !found.is_empty() => {
                 Told::new(format!("{address}: nobody there is called `{name}`; nothing was changed"))
                     .hint(format!("the ledger knows {}", names(found)))
+            }
+            ([], _) if self.wanted.session.is_some() && self.roster.by_address(address).next().is_some() => {
+                Told::new(format!("{address} was not mailed for that session; nothing was changed"))
+                    .hint("`roomkey status` lists everybody, session by session")
             }
             ([], _) => Told::new(format!("{address} was never mailed for this event; nothing was changed"))
                 .hint("`roomkey status` lists everybody; `roomkey status --state in_doubt` those in doubt"),

@@ -67,11 +67,16 @@ pub(super) fn origin(desk: &Desk<'_>, settings: &Settings) -> Option<String> {
 
 /// Reads a private key.
 fn private(settings: &Settings, path: &Path) -> Result<RsaKey, Told> {
-    let blame = |what: String, hint: &str| {
-        settings_told(&settings.problem("jitsi.private_key_file", &format!("private_key_file: {what}"), Some(hint)))
-    };
-    let text = secrets::private_key(path).map_err(|problem| blame(problem.to_string(), &problem.hint()))?;
-    RsaKey::read(text.expose_secret()).map_err(|problem| blame(problem.to_string(), problem.hint()))
+    private_key_in(path).map_err(|Told { what, hint }| {
+        let what = format!("private_key_file: {what}");
+        settings_told(&settings.problem("jitsi.private_key_file", &what, hint.as_deref()))
+    })
+}
+
+/// Reads the private key in a file, or says why it cannot sign, wherever the file is named.
+pub(super) fn private_key_in(path: &Path) -> Result<RsaKey, Told> {
+    let text = secrets::private_key(path).map_err(|problem| Told::new(problem.to_string()).hint(problem.hint()))?;
+    RsaKey::read(text.expose_secret()).map_err(|problem| Told::new(problem.to_string()).hint(problem.hint()))
 }
 
 fn missing_private_key(settings: &Settings) -> Told {

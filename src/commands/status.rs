@@ -11,6 +11,7 @@ use super::{
     opened::{Opened, SecretNeed},
     status_line::{Line, rfc3339, state_name},
     status_rows::{Picture, picture},
+    who,
 };
 use crate::{
     campaign::{grouped, words},
@@ -25,13 +26,16 @@ const WIDEST: usize = 40;
 
 pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
-    let Picture { lines, live, change, round, unread, problems } = picture(&opened, desk)?;
+    let Picture { lines, live, change, round, unread, problems, .. } = picture(&opened, desk)?;
     if let Some(told) = &unread {
         desk.console.warn(told);
         desk.console.say("Only those who were mailed are listed, as the ledger knows them.");
     }
+    let wanted = who::wanted(&[], None, args.session.as_deref())?;
+    who::refuse_an_unknown_session(&opened.press.event, &wanted, Some(&opened.roster()?))?;
+    let session = wanted.session.map(|session| session.to_string());
     let all = people(&lines);
-    let lines: Vec<Line> = lines.into_iter().filter(|line| is_meant(line, args)).collect();
+    let lines: Vec<Line> = lines.into_iter().filter(|line| is_meant(line, args, session.as_ref())).collect();
     match args.format {
         Format::Json => desk.console.result_raw(&json(&lines)?),
         Format::Csv => desk.console.result_raw(&csv(&lines)?),
@@ -67,10 +71,10 @@ pub(super) fn whom(lines: &[Line], count: usize) -> String {
     }
 }
 
-fn is_meant(line: &Line, args: &StatusArgs) -> bool {
+fn is_meant(line: &Line, args: &StatusArgs, session: Option<&String>) -> bool {
     let holds = |text: &str, part: &str| text.to_lowercase().contains(part);
     args.state.is_none_or(|state| state == line.state)
-        && args.session.as_ref().is_none_or(|session| line.session.as_ref() == Some(session))
+        && session.is_none_or(|session| line.session.as_ref() == Some(session))
         && args.filter.as_ref().is_none_or(|filter| {
             let part = filter.to_lowercase();
             holds(&line.name, &part) || holds(&line.email, &part)

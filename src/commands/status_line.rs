@@ -23,6 +23,9 @@ pub(super) struct Line {
     /// Whether its row keeps mails from leaving.
     #[serde(skip)]
     pub(super) problem: bool,
+    /// Whether it is an invitation to a session that is over, never mailed.
+    #[serde(skip)]
+    pub(super) over: bool,
     /// Whether a mail after the first one failed, or the address is another now.
     #[serde(skip)]
     pub(super) attention: bool,
@@ -74,6 +77,7 @@ impl Line {
             reason,
             session: None,
             problem: false,
+            over: false,
             attention: false,
             repeats: false,
         }

@@ -36,6 +36,8 @@ pub(super) struct Picture {
     pub(super) unread: Option<Told>,
     /// Problems with rows.
     pub(super) problems: u64,
+    /// Rows of the file.
+    pub(super) rows: u64,
 }
 
 /// Reads file and ledger; needs neither lock nor secret.
@@ -51,8 +53,10 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         reader: reader.as_ref(),
         roster: &roster,
         is_live: live.is_some(),
+        now: desk.around.now(),
         file: &opened.settings.attendees.shown_as,
         listed: HashSet::new(),
+        unread: HashSet::new(),
     };
     let surveyed = opened.surveyor(&roster, &wanted, desk).survey(Depth::Rows, None);
     let (mut change, mut round) = (None, None);
@@ -71,21 +75,23 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         round = unfinished.filter(|_| live.is_none());
     }
     let listed = match surveyed {
-        Ok(survey) => rows(opened, &survey, &mut teller).map_err(failed)?.map(|lines| (lines, survey.problems)),
+        Ok(survey) => {
+            rows(opened, &survey, &mut teller).map_err(failed)?.map(|lines| (lines, survey.problems, survey.records))
+        }
         Err(problem) => Err(problem),
     };
-    let (lines, problems, unread) = match listed {
-        Ok((mut lines, problems)) => {
+    let (lines, problems, rows, unread) = match listed {
+        Ok((mut lines, problems, rows)) => {
             lines.extend(teller.removed().map_err(failed)?);
-            (lines, problems, None)
+            (lines, problems, rows, None)
         }
         Err(problem) => {
             let everybody = roster.people().iter().map(|standing| teller.known(standing, None));
             let lines = everybody.collect::<Result<_, _>>().map_err(failed)?;
-            (lines, 0, Some(Told::new(problem.to_string().replace('\n', "; ")).maybe_hint(problem.hint())))
+            (lines, 0, 0, Some(Told::new(problem.to_string().replace('\n', "; ")).maybe_hint(problem.hint())))
         }
     };
-    Ok(Picture { lines, live, change, round, unread, problems })
+    Ok(Picture { lines, live, change, round, unread, problems, rows })
 }
 
 /// One line a row; the file's own fault stands inside, the ledger's outside.
@@ -145,9 +151,12 @@ struct Teller<'a> {
     reader: Option<&'a Reader>,
     roster: &'a Roster,
     is_live: bool,
+    now: jiff::Timestamp,
     file: &'a str,
     /// People of the ledger who are some row.
     listed: HashSet<PersonId>,
+    /// Addresses of rows that cannot be mailed, folded.
+    unread: HashSet<String>,
 }
 
 impl<'a> Teller<'a> {
@@ -163,7 +172,10 @@ impl<'a> Teller<'a> {
                 stranger.map(|mailed| format!("this address was mailed before, as {mailed}: `roomkey send` asks"));
             let problem = reason.is_some();
             let session = attendee.key.session().map(ToString::to_string);
-            return Ok(Line { session, problem, ..Line::new(email, &attendee.name, StateName::Pending, reason) });
+            let over = session.is_some() && attendee.window.is_over(self.now);
+            let reason =
+                reason.or_else(|| over.then(|| "the session is over: nobody is mailed for it any more".to_owned()));
+            return Ok(Line { session, problem, over, ..Line::new(email, &attendee.name, StateName::Pending, reason) });
         };
         let mut line = self.known(standing, Some(&attendee.email))?;
         email.clone_into(&mut line.email);
@@ -178,6 +190,7 @@ impl<'a> Teller<'a> {
         name: &str,
         problem: String,
     ) -> Result<Line, LedgerProblem> {
+        self.unread.extend(address.map(Address::folded));
         let standing = address.and_then(|address| self.mailed_before(address, name));
         let Some(standing) = standing else { return Ok(Line::skipped(email, name, problem, true)) };
         self.listed.insert(standing.person);
@@ -207,8 +220,12 @@ impl<'a> Teller<'a> {
                 // Whoever must settle it must find it.
                 return Ok(line);
             }
-            let reason =
-                format!("no longer in {}; the last mail: {}", self.file, state_name(line.state).replace('_', " "));
+            let gone = if self.unread.contains(&standing.address().to_lowercase()) {
+                "in no row that can be read of"
+            } else {
+                "no longer in"
+            };
+            let reason = format!("{gone} {}; the last mail: {}", self.file, state_name(line.state).replace('_', " "));
             Ok(Line { state: StateName::Removed, next_attempt: None, reason: Some(reason), ..line })
         });
         gone.collect()

@@ -1,6 +1,6 @@
 //! What is said when a run has ended, or had nothing to do: the sum, how to go on, and the exit status.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -256,6 +256,9 @@ fn count(planned: &Planned, roster: &Roster, states: &[State], ending: &Ending) 
         Some(last.campaign) == ending.campaign || ending.began.is_some_and(|began| last.last_attempt >= began)
     };
     let found = standings(planned, roster).filter(|standing| states.contains(&state_for(planned, standing)));
+    // One mail about several sessions is one.
+    let mut mails = HashSet::new();
+    let found = found.filter(|standing| standing.shared_mail().is_none_or(|mail| mails.insert(mail)));
     let (now, before): (Vec<_>, Vec<_>) = found.partition(|standing| is_ours(&standing.last));
     (now.len() as u64, before.len() as u64)
 }

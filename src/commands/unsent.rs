@@ -1,5 +1,7 @@
 //! The rows that a run did not send: each with the reason and the way to go on.
 
+use std::collections::HashSet;
+
 use super::{
     Desk,
     opened::ledger_failure,
@@ -21,7 +23,9 @@ const NAMED: usize = 20;
 /// How a person is named on a command line: by address, and by name where several share it.
 fn whom(roster: &Roster, standing: &crate::ledger::Standing) -> String {
     let email = shell_word(standing.address());
-    let shared = Address::parse(standing.address()).is_ok_and(|address| roster.by_address(&address).nth(1).is_some());
+    let person = standing.key();
+    let is_another = |other: &crate::ledger::Standing| other.key().person() != person.person();
+    let shared = Address::parse(standing.address()).is_ok_and(|address| roster.by_address(&address).any(is_another));
     if shared { format!("{email} --name {}", shell_word(standing.name())) } else { email }
 }
 
@@ -41,11 +45,16 @@ pub(super) fn list_the_others(
 ) -> Result<(), Failure> {
     let Some(reader) = reader else { return Ok(()) };
     let mut listed = 0_usize;
+    let mut mails = HashSet::new();
     for standing in standings(planned, roster) {
         let state = if state_for(planned, standing) == State::Sent { State::Sent } else { standing.last.state };
         if state == State::Sent
             || told_apart.iter().any(|one| one.to.to_string().eq_ignore_ascii_case(standing.address()))
         {
+            continue;
+        }
+        // One mail about several sessions is one.
+        if standing.shared_mail().is_some_and(|mail| !mails.insert(mail)) {
             continue;
         }
         listed += 1;

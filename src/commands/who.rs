@@ -29,7 +29,9 @@ pub(super) fn wanted(emails: &[String], name: Option<&str>, session: Option<&str
     }
     let session = session.and_then(|key| {
         let hint = "sessions are named by their keys in event.toml, like --session morning";
-        SessionKey::parse(key).map_err(|problem| problems.push(Told::new(problem.to_string()).hint(hint))).ok()
+        SessionKey::parse(&key.trim().to_lowercase())
+            .map_err(|problem| problems.push(Told::new(problem.to_string()).hint(hint)))
+            .ok()
     });
     if problems.is_empty() {
         Ok(Wanted { addresses, name: name.map(str::to_owned), session })
@@ -38,9 +40,17 @@ pub(super) fn wanted(emails: &[String], name: Option<&str>, session: Option<&str
     }
 }
 
-/// Stops where a session is named that event.toml does not have.
-pub(super) fn refuse_an_unknown_session(event: &Event, wanted: &Wanted) -> Result<(), Failure> {
-    let Some(unknown) = wanted.session.as_ref().filter(|key| event.session(key).is_none()) else { return Ok(()) };
+/// Stops where a session is named that event.toml does not have; nor the ledger, where that is to know it.
+pub(super) fn refuse_an_unknown_session(
+    event: &Event,
+    wanted: &Wanted,
+    roster: Option<&Roster>,
+) -> Result<(), Failure> {
+    let was_mailed = |key: &SessionKey| {
+        roster.is_some_and(|roster| roster.people().iter().any(|one| one.session().as_ref() == Some(key)))
+    };
+    let is_known = |key: &SessionKey| event.session(key).is_some() || was_mailed(key);
+    let Some(unknown) = wanted.session.as_ref().filter(|key| !is_known(key)) else { return Ok(()) };
     let keys: Vec<_> = event.sessions.iter().map(|session| session.key.as_str()).collect();
     let hint =
         if keys.is_empty() { "it has no sessions".to_owned() } else { format!("its sessions are {}", keys.join(", ")) };
@@ -117,8 +127,13 @@ fn people(found: &[&Found]) -> usize {
 fn unknown(survey: &Survey, roster: &Roster, wanted: &Wanted, address: &Address, file: &str) -> Told {
     let whom = wanted.name.as_ref().map_or(String::new(), |name| format!(" with the name \"{name}\""));
     let told = Told::new(format!("{address}{whom} is not in {file}"));
+    if let Some(session) = wanted.session.as_ref().filter(|_| survey.in_other_sessions.contains(&address.folded())) {
+        let told = Told::new(format!("{address}{whom} is in {file}, but not in the session `{session}`"));
+        return told.hint("leave `--session` out to mean all of theirs");
+    }
     let is_named = |standing: &&Standing| wanted.name.as_ref().is_none_or(|name| name == standing.name());
-    let Some(mailed) = roster.by_address(address).find(is_named) else {
+    let is_in = |standing: &&Standing| wanted.session.is_none() || standing.session() == wanted.session;
+    let Some(mailed) = roster.by_address(address).filter(is_in).find(is_named) else {
         return told.hint("check the spelling; `roomkey status PART-OF-A-NAME` finds people");
     };
     let moved = survey.identified.corrected.iter().find(|(row, _)| survey.person(**row) == Some(mailed.person));

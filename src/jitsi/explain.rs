@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::{
     claims::Algorithm,
+    explanation::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts},
     findings::Judge,
-    inspect::{ClaimFacts, Explanation, Extracted, HeaderFacts, Moment, SignatureCheck, UserFacts},
+    inspect::Extracted,
     token::Signer,
     verifying::VerifyingKey,
 };

@@ -34,6 +34,48 @@ fn affiliation_avatar_and_group_are_told_in_words() {
 }
 
 #[test]
+fn other_settings_of_the_client_than_the_event_s_are_a_note() {
+    let config = |pairs: &[(&str, &str)]| {
+        let config = pairs.iter().map(|(name, json)| ((*name).to_owned(), (*json).to_owned())).collect();
+        signer(TokenSettings { config, ..settings() })
+    };
+    let event = config(&[("startWithAudioMuted", "true"), ("defaultLocalDisplayName", "\"a & b\"")]);
+    let token = token(&header(), &claims());
+    let link = |fragment: &str| link(&token) + fragment;
+    let same = [
+        link("#config.startWithAudioMuted=true&config.defaultLocalDisplayName=%22a%20%26%20b%22"),
+        // In another order, beside what is none of the client's settings, and with the token behind the `#`.
+        link("#x=1&config.defaultLocalDisplayName=%22a%20%26%20b%22&config.startWithAudioMuted=true"),
+        link("&config.startWithAudioMuted=true&config.defaultLocalDisplayName=%22a%20%26%20b%22")
+            .replace(&format!("?jwt={token}"), &format!("#jwt=%22{token}%22")),
+        token.clone(),
+    ];
+    for same in same {
+        assert_eq!(explained(&same, Some(&event)).findings, [], "{same}");
+    }
+    for (other, names) in [
+        ("#config.startWithAudioMuted=false&config.defaultLocalDisplayName=%22a%20%26%20b%22", "(startWithAudioMuted)"),
+        ("", "(defaultLocalDisplayName, startWithAudioMuted)"),
+        ("#config.startWithAudioMuted=true", "(defaultLocalDisplayName)"),
+        (
+            "#config.startWithAudioMuted=true&config.defaultLocalDisplayName=%22a%20%26%20b%22&config.a.b=yes",
+            "(a.b): it is from a mail",
+        ),
+    ] {
+        assert_says(&explained(&link(other), Some(&event)), Severity::Note, names);
+    }
+    // Without settings at the event, with a token of another's, on another server, or without an event at hand.
+    let muted = link("#config.startWithAudioMuted=true");
+    assert_says(&explained(&muted, Some(&config(&[]))), Severity::Note, "(startWithAudioMuted)");
+    assert_eq!(explained(&muted, None).findings, []);
+    let broken = muted.replace(&token, &format!("{}AAAA", &token[..token.len() - 4]));
+    let elsewhere = muted.replace("meet.example.org", "meet.example.net");
+    for others in [broken, elsewhere] {
+        assert_eq!(said(&explained(&others, Some(&config(&[]))), Severity::Note), [""; 0], "{others}");
+    }
+}
+
+#[test]
 fn what_rows_may_say_is_no_fault_of_a_token() {
     let rows_say = RowsSay { subject: true, audience: true, tenant: true };
     let event = || signer(TokenSettings { audience: Some("workshop".into()), ..settings() });

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 
 use super::{
     claims::Algorithm,
-    inspect::{ClaimFacts, Extracted, Finding, Severity, SignatureCheck},
+    explanation::{ClaimFacts, Finding, Severity, SignatureCheck},
+    inspect::Extracted,
     token::Signer,
     token_settings::Provider,
     verdicts::Rule,
@@ -42,6 +43,7 @@ impl<'a> Judge<'a> {
             );
         }
         let signed = |judge: &mut Self| judge.signature(signature);
+        let dressed = |judge: &mut Self| judge.client(signature);
         for (rule, apply) in [
             (Some(Rule::Typ), &Self::typ as &dyn Fn(&mut Self)),
             (Some(Rule::Alg), &Self::alg),
@@ -55,6 +57,7 @@ impl<'a> Judge<'a> {
             (Some(Rule::User), &Self::context),
             (Some(Rule::Kid), &Self::jaas),
             (None, &Self::link),
+            (None, &dressed),
             (None, &Self::length),
         ] {
             self.rule = rule;

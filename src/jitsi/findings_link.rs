@@ -1,6 +1,11 @@
 //! Where the link leads that a token came in.
 
-use super::{findings::Judge, server::is_loopback, verdicts::Rule};
+use std::collections::BTreeSet;
+
+use super::{
+    explanation::SignatureCheck, findings::Judge, inspect_text::cut, link::client_settings, server::is_loopback,
+    verdicts::Rule,
+};
 
 impl Judge<'_> {
     pub(super) fn link(&mut self) {
@@ -36,6 +41,24 @@ impl Judge<'_> {
             );
         }
         self.tenant(link.tenant.as_deref(), "the link leads to");
+    }
+
+    /// Compares what a link of this event sets of the client with what the event's links set now.
+    pub(super) fn client(&mut self, signature: SignatureCheck) {
+        let given = self.given;
+        let is_ours = given.link.is_some() && signature == SignatureCheck::Holds;
+        let Some(signer) = self.signer.filter(|signer| is_ours && signer.settings().leads(given.link.as_ref())) else {
+            return;
+        };
+        let now = client_settings(&signer.config);
+        let names: BTreeSet<&str> = given.client.keys().chain(now.keys()).map(String::as_str).collect();
+        let other: Vec<&str> = names.into_iter().filter(|name| given.client.get(*name) != now.get(*name)).collect();
+        if !other.is_empty() {
+            self.note(format!(
+                "the link sets the client otherwise than this event's links do now ({}): it is from a mail before                  `[jitsi.config]` changed, or somebody changed the link",
+                cut(&other.join(", "))
+            ));
+        }
     }
 
     /// Compares `context.tenant` with where links lead, in lower case as servers do.

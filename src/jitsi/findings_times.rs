@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{findings::Judge, inspect::Moment, inspect_text::utc};
+use super::{explanation::Moment, findings::Judge, inspect_text::utc};
 
 /// A window longer than this is worth a word: nothing revokes a token.
 const LONG_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 366);

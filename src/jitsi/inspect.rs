@@ -1,22 +1,18 @@
 //! Reading a token that somebody holds: from a bare token or from any link that carries one.
 //!
-//! Owns: finding the token in what was pasted, and the facts it states. Does not own: judging them
-//! (`findings`) or wording them (`inspect_text`). Known weakness: a link that a mail filter made
-//! into one of its own is not found in there, and of names that stand twice deep inside the last is
-//! taken without a word. Every string here is as the stranger wrote it: whoever prints it escapes it.
+//! Owns: finding the token in what was pasted, and decoding it. Does not own: what it states
+//! (`explanation`), judging that (`findings`) or wording it (`inspect_text`). Known weakness: a link
+//! that a mail filter made into one of its own is not found in there, and of names that stand twice
+//! deep inside the last is taken without a word.
 
 use std::{borrow::Cow, fmt};
 
 use data_encoding::BASE64URL_NOPAD;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
-    claims::Algorithm,
     json_object::Object,
-    link::{LinkParts, LinkProblem, percent_decoded, take_apart},
-    token_settings::Provider,
-    verdicts::Rule,
+    link::{ClientSettings, LinkParts, LinkProblem, Taken, percent_decoded, take_apart},
 };
 
 /// More than any link or token is long, in octets.
@@ -29,6 +25,8 @@ pub struct Extracted {
     pub link: Option<LinkParts>,
     /// What stands in the link beside the token: settings of the client.
     pub(super) beside: String,
+    /// What the link sets of the client.
+    pub(super) client: ClientSettings,
     pub(super) token: String,
     pub(super) quoted_right: bool,
     pub(super) header: Map<String, Value>,
@@ -101,7 +99,7 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         return Err(InspectProblem::TooLong);
     }
     let text = tidied(given)?;
-    let Found { link, beside, token, quoted_right } = find_token(&text)?;
+    let Found { link, beside, client, token, quoted_right } = find_token(&text)?;
     // A sentence's full stop after a whole token.
     let token = if token.matches('.').count() == 3 { token.strip_suffix('.').unwrap_or(&token) } else { &token };
     // Padding means nothing, and is no part of what was signed.
@@ -116,6 +114,7 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         token: token.to_owned(),
         link,
         beside,
+        client,
         quoted_right,
     })
 }
@@ -124,13 +123,14 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
 struct Found<'a> {
     link: Option<LinkParts>,
     beside: String,
+    client: ClientSettings,
     token: Cow<'a, str>,
     quoted_right: bool,
 }
 
 impl<'a> Found<'a> {
     fn bare(token: Cow<'a, str>) -> Self {
-        Self { link: None, beside: String::new(), token, quoted_right: true }
+        Self { link: None, beside: String::new(), client: ClientSettings::new(), token, quoted_right: true }
     }
 }
 
@@ -144,8 +144,8 @@ fn find_token(text: &str) -> Result<Found<'_>, InspectProblem> {
     if !text.contains("jwt=") && !text.contains("://") {
         return Ok(Found::bare(Cow::Borrowed(text)));
     }
-    let taken = take_apart(text)?;
-    Ok(Found { link: Some(taken.parts), beside: taken.beside, token: taken.token, quoted_right: taken.quoted_right })
+    let Taken { parts, token, quoted_right, beside, client } = take_apart(text)?;
+    Ok(Found { link: Some(parts), beside, client, token, quoted_right })
 }
 
 /// Takes off what copying and mail programs put around or into a link.
@@ -193,157 +193,6 @@ fn decoded(name: &'static str, part: &str) -> Result<Object, InspectProblem> {
     let octets =
         BASE64URL_NOPAD.decode(part.trim_end_matches('=').as_bytes()).map_err(|_| InspectProblem::Base64(name))?;
     serde_json::from_slice(&octets).map_err(|_| InspectProblem::Json(name))
-}
-
-/// A token in words, and what is wrong with it.
-#[derive(Debug, Clone)]
-pub struct Explanation {
-    /// Where the link leads; `None` for a bare token.
-    pub link: Option<LinkParts>,
-    /// What stands in the link beside the token; empty where nothing does.
-    pub beside: String,
-    /// What the header says.
-    pub header: HeaderFacts,
-    /// What the claims say.
-    pub claims: ClaimFacts,
-    /// Whether the signature is this event's.
-    pub signature: SignatureCheck,
-    /// With what it was checked, in words.
-    pub checked_with: &'static str,
-    /// How the event's tokens are signed; `None` where there is no event to compare with.
-    pub expected: Option<Algorithm>,
-    /// When it was looked at.
-    pub now: Timestamp,
-    /// What is to be said about it, in the order of the token's parts.
-    pub findings: Vec<Finding>,
-}
-
-impl Explanation {
-    /// Whether a server could let this token in, now or when its time has come.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity != Severity::Error)
-    }
-
-    /// The person's id, to look up whose token it is.
-    #[must_use]
-    pub fn user_id(&self) -> Option<&str> {
-        self.claims.user.id.as_deref()
-    }
-}
-
-/// What a header says. What is not a string is shown as JSON.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HeaderFacts {
-    /// `typ`.
-    pub typ: Option<String>,
-    /// `alg`.
-    pub alg: Option<String>,
-    /// `kid`: which key of a key server signed.
-    pub kid: Option<String>,
-}
-
-/// What claims say. What should be a string and is not is shown as JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClaimFacts {
-    /// `iss`.
-    pub iss: Option<String>,
-    /// `aud`.
-    pub aud: Option<String>,
-    /// `sub`.
-    pub sub: Option<String>,
-    /// `room`.
-    pub room: Option<String>,
-    /// Whether `room` is a pattern, by `context.room.regex`.
-    pub opens_by_pattern: bool,
-    /// `nbf`: when it begins to work.
-    pub nbf: Moment,
-    /// `exp`: when it stops working.
-    pub exp: Moment,
-    /// `context.tenant`.
-    pub tenant: Option<String>,
-    /// `context.user`.
-    pub user: UserFacts,
-    /// `context.group`.
-    pub group: Option<String>,
-    /// `context.features`, name and value; `None` where it is not there, or no object.
-    pub features: Option<Vec<(String, Value)>>,
-    /// Claims that no Jitsi server looks at, name and JSON.
-    pub others: Vec<(String, String)>,
-}
-
-impl ClaimFacts {
-    /// Whether it is JaaS's: its tenants are named so, and stand in `sub`.
-    pub(super) fn is_jaas(&self) -> bool {
-        self.sub.as_ref().is_some_and(|sub| sub.starts_with(Provider::JAAS_APP_ID))
-    }
-}
-
-/// What `context.user` says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserFacts {
-    /// `id`, where it is a string.
-    pub id: Option<String>,
-    /// `name`, where it is a string.
-    pub name: Option<String>,
-    /// `email`, where it is a string.
-    pub email: Option<String>,
-    /// `avatar`.
-    pub avatar: Option<String>,
-    /// `affiliation`.
-    pub affiliation: Option<String>,
-    /// Whether it asks for a moderator's rights, as the server reads it.
-    pub moderator: bool,
-    /// Anything else said of the person, name and JSON.
-    pub others: Vec<(String, String)>,
-}
-
-/// A time in a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moment {
-    /// It is not there.
-    Missing,
-    /// An instant.
-    At(Timestamp),
-    /// Not a number; the JSON.
-    NotANumber(String),
-    /// A number of seconds beyond the year 9999; the JSON.
-    BeyondCalendar(String),
-}
-
-/// Whether the signature is this event's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureCheck {
-    /// It was made with this event's secret.
-    Holds,
-    /// It was not, or the token was changed since.
-    DoesNotHold,
-    /// It could not be checked; why.
-    NotChecked(&'static str),
-}
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing; nothing is wrong.
-    Note,
-    /// It works, but perhaps not everywhere, or not as meant.
-    Warning,
-    /// A server refuses it, or must not be given it.
-    Error,
-}
-
-/// One thing to be said about a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The server's rule on tokens that it is about; `None` where it is about none.
-    pub rule: Option<Rule>,
-    /// How much it matters.
-    pub severity: Severity,
-    /// What is the matter, in plain words.
-    pub text: String,
-    /// What to do about it.
-    pub hint: Option<String>,
 }
 
 #[cfg(test)]

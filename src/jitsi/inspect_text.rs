@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::inspect::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts};
+use super::explanation::{ClaimFacts, Explanation, HeaderFacts, Moment, SignatureCheck, UserFacts};
 use crate::model::Affiliation;
 
 /// Claims that no server looks at are cut at so many characters.
@@ -112,7 +112,7 @@ fn rough(from: Timestamp, to: Timestamp) -> String {
 }
 
 /// What nobody asked for must not flood the screen.
-fn cut(text: &str) -> Cow<'_, str> {
+pub(super) fn cut(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => Cow::Owned(format!("{}…", &text[..at])),
         None => Cow::Borrowed(text),

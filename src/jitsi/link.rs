@@ -4,7 +4,9 @@
 //! what the token says. Known weakness: a foreign link's room is not put into NFKC, as the client
 //! would do.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
+
+use serde_json::Value;
 
 use super::server::{ServerAddress, canonical_host, default_port, split_port};
 use crate::model::{JoinLink, Room, percent_encoded};
@@ -61,6 +63,8 @@ pub(super) struct Taken<'a> {
     pub quoted_right: bool,
     /// What stands in query and fragment beside the token: `&` and the like taken off.
     pub beside: String,
+    /// What the fragment sets of the client.
+    pub client: ClientSettings,
 }
 
 /// Where a link is to lead.
@@ -99,6 +103,16 @@ pub(super) fn client_parameters(config: &[(String, String)]) -> String {
     text
 }
 
+/// Settings of the web client as a link has them; `None` where a value is no JSON, which the client passes over.
+pub(super) type ClientSettings = BTreeMap<String, Option<Value>>;
+
+/// Reads the client's settings among a fragment's parameters, in whatever order they stand; of one that stands
+/// twice the last counts, as with the client.
+pub(super) fn client_settings(parameters: &str) -> ClientSettings {
+    let settings = parameters.split('&').filter_map(|parameter| parameter.strip_prefix("config.")?.split_once('='));
+    settings.map(|(name, value)| (name.to_owned(), serde_json::from_str(&percent_decoded(value)).ok())).collect()
+}
+
 /// Takes a link apart as Jitsi's client does: the last path segment is the room, a token in the
 /// fragment goes before one in the query.
 pub(super) fn take_apart(text: &str) -> Result<Taken<'_>, LinkProblem> {
@@ -126,6 +140,7 @@ pub(super) fn take_apart(text: &str) -> Result<Taken<'_>, LinkProblem> {
     let quoted = decoded.len() >= 2 && decoded.starts_with('"') && decoded.ends_with('"');
     Ok(Taken {
         beside: beside(query, fragment),
+        client: client_settings(fragment),
         quoted_right: quoted == (style == LinkStyle::Fragment),
         token: if quoted { Cow::Owned(decoded[1..decoded.len() - 1].to_owned()) } else { decoded },
         parts: LinkParts {
@@ -231,6 +246,18 @@ mod tests {
         assert!(!take_apart("https://m.org/r?jwt=a.b.c#x").unwrap().beside.is_empty());
         assert!(!take_apart("https://m.org/r#jwt=a.b.c").unwrap().quoted_right);
         assert!(!take_apart("https://m.org/r?jwt=%22a.b.c%22").unwrap().quoted_right);
+    }
+
+    #[test]
+    fn settings_of_the_client_are_read_as_the_client_does() {
+        let read = |text: &str| take_apart(text).unwrap().client;
+        let plain = read("https://m.org/r?jwt=a.b.c#config.a=true&config.b.c=%22x%26y%22");
+        assert_eq!(plain, client_settings("config.b.c=%22x%26y%22&config.a=true"));
+        assert_eq!(plain["b.c"], Some(Value::from("x&y")));
+        assert_eq!(read("https://m.org/r#jwt=%22a.b.c%22&config.a=1&config.a=2&x=3")["a"], Some(Value::from(2)));
+        assert_eq!(read("https://m.org/r?jwt=a.b.c#config.a=yes")["a"], None);
+        // Only what stands behind the `#` is the client's.
+        assert!(read("https://m.org/r?config.a=true&jwt=a.b.c").is_empty());
     }
 
     #[test]

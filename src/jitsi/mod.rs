@@ -10,12 +10,14 @@
 mod bearer;
 mod claims;
 mod explain;
+mod explanation;
 mod findings;
 mod findings_context;
 mod findings_link;
 mod findings_times;
 mod inspect;
 mod inspect_text;
+pub mod jaas;
 mod json_object;
 mod keys;
 mod link;
@@ -34,10 +36,8 @@ mod verifying;
 pub use bearer::Bearer;
 pub use claims::{Algorithm, AlgorithmProblem, ClaimsStyle};
 pub use explain::explain;
-pub use inspect::{
-    ClaimFacts, Explanation, Extracted, Finding, HeaderFacts, InspectProblem, Moment, Severity, SignatureCheck,
-    UserFacts, extract_token,
-};
+pub use explanation::{ClaimFacts, Explanation, Finding, HeaderFacts, Moment, Severity, SignatureCheck, UserFacts};
+pub use inspect::{Extracted, InspectProblem, extract_token};
 pub use keys::{SecretProblem, SecretWarning, SigningKey, SigningSecret};
 pub use link::{LinkParts, LinkProblem, LinkStyle};
 pub use proof::VerifyProblem;

@@ -5,6 +5,7 @@
 
 use super::{
     claims::{Algorithm, ClaimsStyle},
+    jaas,
     link::{LinkParts, LinkStyle},
     server::ServerAddress,
 };
@@ -18,11 +19,6 @@ pub enum Provider {
     OwnServer,
     /// 8x8, as Jitsi as a Service.
     Jaas,
-}
-
-impl Provider {
-    /// What an app id of JaaS begins with.
-    pub const JAAS_APP_ID: &str = "vpaas-magic-cookie-";
 }
 
 /// What all tokens of an event have in common.
@@ -238,15 +234,8 @@ impl TokenSettings {
     }
 
     fn check_jaas(&self) -> Result<(), SignerProblem> {
-        let key = |text: &str| !text.is_empty() && !text.contains('/');
-        let cookie = self.app_id.strip_prefix(Provider::JAAS_APP_ID);
-        if !cookie.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
-        {
-            return Err(SignerProblem::JaasAppId);
-        }
-        let whole = self.key_id().ok_or(SignerProblem::NoKeyId)?;
-        let of_app = whole.strip_prefix(&self.app_id).and_then(|rest| rest.strip_prefix('/'));
-        if of_app.is_some_and(key) { Ok(()) } else { Err(SignerProblem::JaasKeyId) }
+        jaas::check_app_id(&self.app_id)?;
+        jaas::check_key_id(&self.app_id, self.key_id.as_deref().ok_or(SignerProblem::NoKeyId)?)
     }
 }
 
@@ -281,7 +270,7 @@ pub enum SignerProblem {
     #[error("`key_id` is missing: JaaS has to know which of your keys has signed")]
     NoKeyId,
     /// No app id of JaaS.
-    #[error("`app_id` is none of JaaS: these begin with `{}`", Provider::JAAS_APP_ID)]
+    #[error("`app_id` is none of JaaS: these begin with `{}`", jaas::APP_ID)]
     JaasAppId,
     /// A key id of another app.
     #[error("`key_id` is none of this app: it is short, like `4f4910`, or the app id, `/` and that")]

@@ -6,7 +6,7 @@
 
 use super::{
     claims::Algorithm,
-    inspect::{Explanation, Moment, Severity, SignatureCheck},
+    explanation::{Explanation, Moment, Severity, SignatureCheck},
     inspect_text::utc,
 };
 

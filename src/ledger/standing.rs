@@ -108,6 +108,13 @@ impl Standing {
         self.texts.get(5)
     }
 
+    /// What all sessions of a person have in common that their last mail was about; `None` where there are no sessions.
+    #[must_use]
+    pub fn shared_mail(&self) -> Option<(String, CampaignId, Timestamp)> {
+        let last = &self.last;
+        self.session().map(|_| (self.key_text().to_owned(), last.campaign, last.last_attempt))
+    }
+
     /// The session of the event that this is about; `None` where it had none.
     #[must_use]
     pub fn session(&self) -> Option<SessionKey> {

@@ -71,6 +71,20 @@ impl<'a> Letter<'a> {
         link_in(&self.text()).or_else(html)
     }
 
+    /// All links that carry a token, each once, out of the plain text.
+    #[must_use]
+    pub fn links(&self) -> Vec<String> {
+        let text = self.text();
+        let (mut links, mut rest) = (Vec::new(), &*text);
+        while let Some(link) = link_in(rest) {
+            rest = rest.split_once(link.as_str()).map_or("", |(_, behind)| behind);
+            if !links.contains(&link) {
+                links.push(link);
+            }
+        }
+        links
+    }
+
     /// The plain-text part, decoded.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {

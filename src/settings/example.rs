@@ -3,10 +3,13 @@
 //! Owns: their words, and the id and room that follow from a title. Does not own: asking for the
 //! answers, or writing files.
 
+mod jitsi;
+
 use std::fmt::Write as _;
 
 use jiff::civil::Date;
 
+pub use self::jitsi::{JitsiAnswers, PrivateKeyAnswers, Signs};
 use crate::model::{Room, RoomProblem};
 
 /// What `event.toml` is to say.
@@ -36,17 +39,6 @@ pub struct Answers {
     pub smtp: Option<SmtpAnswers>,
 }
 
-/// What `[jitsi]` is to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JitsiAnswers {
-    /// The server's address.
-    pub url: String,
-    /// The issuer of tokens.
-    pub app_id: String,
-    /// The file that holds the signing secret; `None`: the environment.
-    pub secret_file: Option<String>,
-}
-
 /// What `[smtp]` is to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpAnswers {
@@ -74,10 +66,10 @@ impl Answers {
             ends: "2035-12-01T17:00".into(),
             timezone: "Europe/Berlin".into(),
             language: "en".into(),
-            jitsi: Some(JitsiAnswers {
+            jitsi: Some(JitsiAnswers::Own {
                 url: "https://meet.example.org".into(),
                 app_id: "workshop".into(),
-                secret_file: None,
+                signs: Signs::Secret { file: None },
             }),
             attendees: "attendees.csv".into(),
             from: Some("Rust Workshop <workshop@example.org>".into()),
@@ -98,7 +90,7 @@ pub fn event_toml(answers: &Answers) -> String {
     let mut text = String::with_capacity(4096);
     text.push_str(HEAD);
     event_table(&mut text, answers);
-    jitsi_table(&mut text, answers);
+    jitsi::table(&mut text, answers.jitsi.as_ref());
     text.push_str("\n[attendees]\n");
     set(&mut text, "file", &answers.attendees, "");
     text.push_str(ATTENDEES);
@@ -182,21 +174,6 @@ fn event_table(text: &mut String, answers: &Answers) {
     text.push_str(EVENT);
 }
 
-fn jitsi_table(text: &mut String, answers: &Answers) {
-    text.push_str("\n[jitsi]\n");
-    let jitsi = answers.jitsi.as_ref();
-    if let Some(jitsi) = jitsi {
-        set(text, "url", &jitsi.url, "with /tenant where there is one");
-        set(text, "app_id", &jitsi.app_id, "as the server has it");
-    } else {
-        text.push_str(INHERITED);
-        text.push_str("# url = \"https://meet.example.org\"\n# app_id = \"workshop\"\n");
-    }
-    text.push_str(JITSI_SECRET);
-    set_or_show(text, "secret_file", jitsi.and_then(|jitsi| jitsi.secret_file.as_deref()), "jitsi.secret");
-    text.push_str(JITSI);
-}
-
 fn smtp_table(text: &mut String, answers: &Answers) {
     text.push_str("\n[smtp]\n");
     let smtp = answers.smtp.as_ref();
@@ -252,26 +229,6 @@ const EVENT: &str = "# organizer = \"Ada Lovelace <ada@example.org>\"      # who
 # room = \"rust-morning\"          # else the event's
 # starts = \"2035-12-01T09:00\"
 # ends = \"2035-12-01T12:00\"
-";
-
-const JITSI_SECRET: &str = "# The server's secret never stands here: it comes from the environment variable
-# ROOMKEY_JITSI_SECRET, else from a file that only you can read, else from a command.
-";
-
-const JITSI: &str = "# secret_command = [\"pass\", \"show\", \"jitsi\"]
-# audience = \"jitsi\"              # where the server wants another one than app_id
-# subject = \"meet.example.org\"    # where the server wants another one than its host, or the tenant
-# algorithm = \"HS256\"             # or HS384, HS512
-# server_check = \"warn\"           # send asks the server first; require: it must answer; off: it is not asked
-# ca_file = \"ca.pem\"              # a certificate authority of the server's own
-# A server with a key server, and JaaS, want a private key in place of the secret: see `private_key_file` and
-# `provider` in the README.
-# claims = \"standard\"             # id and name; full: the e-mail address too, seen by every participant's browser
-# link = \"query\"                  # or fragment: keeps the key out of web logs, newer servers only
-# moderator = true                # everybody, unless their row says no
-# affiliation = \"teacher\"         # what tokens call them: owner, moderator, teacher (all moderators), or member
-# avatar = \"https://example.org/workshop.png\"   # the picture by which the room shows everybody
-# group = \"workshop\"              # the group of everybody, for servers that ask
 ";
 
 const ATTENDEES: &str = "# empty_name = \"address\"          # take the name from the address where it is empty

@@ -184,7 +184,8 @@ fn shown(path: &Path) -> String {
 }
 
 /// Whether a file's name is long, has no ending and mixes digits with letters, as no file's name does.
-fn looks_like_a_secret(path: &Path) -> bool {
+#[must_use]
+pub fn looks_like_a_secret(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let has = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
     name.len() >= 16 && !name.contains('.') && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)

@@ -62,6 +62,9 @@ pub(super) fn read(layers: &mut Layers<'_>, frame: &Frame<'_>) -> Option<Vec<Ses
         let mut reader = Reader { table, layers };
         let key = reader.key(&mut seen);
         let session = reader.session(key, frame);
+        if let Some(session) = &session {
+            reader.refuse_a_name_of_another(session, &sessions);
+        }
         sessions.extend(session);
     }
     (sessions.len() == tables.len()).then_some(sessions)
@@ -118,6 +121,18 @@ impl Reader<'_, '_, '_> {
             Said::Nonsense => return None,
         };
         Some(Session { key, title, room, window })
+    }
+
+    /// The attendee file names sessions by key or title: no name may be two sessions'.
+    fn refuse_a_name_of_another(&mut self, session: &Session, others: &[Session]) {
+        let names = |session: &Session| [session.key.as_str().to_owned(), session.title.to_lowercase()];
+        let ours = names(session);
+        let other = others.iter().find(|other| names(other).iter().any(|name| ours.contains(name)));
+        if let Some(other) = other.filter(|other| other.key != session.key) {
+            let what = format!("the sessions `{}` and `{}` share a name", other.key, session.key);
+            let hint = "the attendee file may name a session by its key or its title: let all of them differ";
+            self.refuse("session.title", &Refusal::new(what).hint(hint));
+        }
     }
 
     fn window(

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use super::{
-    example::{Answers, SmtpAnswers},
+    example::{Answers, JitsiAnswers, PrivateKeyAnswers, Signs, SmtpAnswers},
     *,
 };
 use crate::model::Affiliation;
@@ -207,6 +207,28 @@ fn the_example_is_sound_also_with_every_comment_opened() {
     let unset: Vec<&str> = named.filter(|key| settings.position(key).is_none()).collect();
     let columns = unset.iter().filter(|key| key.starts_with("attendees.columns")).count();
     assert_eq!(unset.len() - columns, 0, "every key is explained: {unset:?}");
+}
+
+#[test]
+fn a_private_key_of_one_s_own_server_or_of_jaas_is_written_as_it_is_read() {
+    let key =
+        |key_id: Option<&str>| PrivateKeyAnswers { file: "my \"key\".pem".into(), key_id: key_id.map(str::to_owned) };
+    let settings = |jitsi| {
+        let text = example::event_toml(&Answers { jitsi: Some(jitsi), ..Answers::placeholders() });
+        Desk::with(&text).settings().jitsi
+    };
+    let own = settings(JitsiAnswers::Own {
+        url: "https://meet.example.org".into(),
+        app_id: "workshop".into(),
+        signs: Signs::PrivateKey(key(Some("workshop-2026"))),
+    });
+    assert!(own.private_key_file.unwrap().ends_with("my \"key\".pem") && own.secret.file.is_none());
+    assert_eq!((own.provider, own.algorithm), (JitsiProvider::OwnServer, Algorithm::Rs256));
+    assert_eq!(own.key_id.as_deref(), Some("workshop-2026"));
+    let app_id = "vpaas-magic-cookie-0123456789abcdef";
+    let jaas = settings(JitsiAnswers::Jaas { app_id: app_id.into(), key: key(None) });
+    assert_eq!((jaas.provider, jaas.url), (JitsiProvider::Jaas, format!("https://8x8.vc/{app_id}")));
+    assert_eq!((jaas.key_id, jaas.secret.file), (None, None));
 }
 
 #[test]

@@ -57,7 +57,10 @@ impl Entry {
 /// A mail's calendar entries, each with the name of its file.
 pub(crate) fn entries(mail: &ReceivedMail) -> Vec<(String, Entry)> {
     let message = MessageParser::default().parse(&mail.raw).unwrap();
-    let names = message.attachments().filter_map(|part| part.attachment_name()).filter(|name| name.ends_with(".ics"));
+    let names = message
+        .attachments()
+        .filter_map(|part| part.attachment_name())
+        .filter(|name| std::path::Path::new(name).extension().is_some_and(|ending| ending == "ics"));
     names.map(|name| (name.to_owned(), Entry::named(mail, name).unwrap())).collect()
 }
 

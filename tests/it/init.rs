@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use roomkey::jitsi::{RsaBits, RsaKey};
+
 use crate::support::{Sandbox, mode};
 
 /// A signing secret of the length that is asked for.
@@ -253,5 +255,169 @@ mod at_a_terminal {
         terminal.ends_with(0);
         assert_eq!(sandbox.read("jitsi.secret"), format!("{SIGNING}\n"));
         sandbox.run(&["check"]).is(0);
+    }
+
+    const APP_ID: &str = "vpaas-magic-cookie-0123456789abcdef0123456789abcdef";
+
+    /// Writes a key's file with a mode.
+    fn write_key(sandbox: &Sandbox, name: &str, pem: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        sandbox.write(name, pem);
+        fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn new_key() -> String {
+        RsaKey::generate(RsaBits::B2048).private_pem().to_string()
+    }
+
+    /// Answers all that comes after the Jitsi server.
+    fn answer_rest(terminal: &mut Terminal) -> String {
+        terminal.answer("Sender", "ada@example.org").answer("Mail server", "localhost:1025").answer("Log-in", "-");
+        terminal.answer("Attendee file", "");
+        terminal.ends_with(0)
+    }
+
+    #[test]
+    fn jaas_is_asked_for_an_app_id_a_key_and_its_id() {
+        let sandbox = without_secret();
+        write_key(&sandbox, "jaas.pem", &new_key(), 0o600);
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Talk");
+        terminal.answer("Jitsi address", "JaaS").answer("AppID", "workshop").expect("`app_id` is none of JaaS");
+        terminal.answer("AppID", APP_ID).answer("File of the private key, in PEM form [jaas.pem]", "");
+        terminal.answer("Key id", "other/4f4910").expect("none of this app").answer("Key id", "4f4910");
+        let seen = answer_rest(&mut terminal);
+        assert!(!seen.contains("app_secret") && !seen.contains("warning"), "{seen}");
+        let event = sandbox.read("event.toml");
+        for line in ["provider = \"jaas\"", "private_key_file = \"jaas.pem\"", "key_id = \"4f4910\""] {
+            assert!(event.contains(line), "{line}: {event}");
+        }
+        assert!(sandbox.read(".gitignore").lines().any(|line| line == "jaas.pem"));
+        assert!(!sandbox.path("jitsi.secret").exists() && !event.contains("PRIVATE"), "{event}");
+        sandbox.run(&["check", "--strict"]).is(0).says("RS256").says(&format!("https://8x8.vc/{APP_ID}"));
+        let link = sandbox.run(&["link", "ada@example.org"]).is(0).stdout.clone();
+        assert!(link.starts_with(&format!("https://8x8.vc/{APP_ID}/talk?jwt=")), "{link}");
+    }
+
+    #[test]
+    fn an_address_or_an_app_id_tells_jaas_too_and_what_is_missing_is_said() {
+        for answer in [APP_ID.to_owned(), format!("https://8x8.vc/{APP_ID}/some-room")] {
+            let sandbox = without_secret();
+            let mut terminal = sandbox.in_terminal(&["init"]);
+            answer_when(&mut terminal, "Talk");
+            terminal.answer("Jitsi address", &answer).answer("File of the private key", "");
+            terminal.expect("warning: jitsi.pem is named in event.toml and cannot sign yet: there is no secret file");
+            terminal.answer("Key id", "-").expect("`key_id` is missing");
+            let seen = answer_rest(&mut terminal);
+            assert!(!seen.contains("tenant") && !seen.contains("AppID of JaaS"), "{seen}");
+            sandbox.run(&["check"]).is(3).says("there is no secret file");
+            write_key(&sandbox, "jitsi.pem", &new_key(), 0o600);
+            sandbox.run(&["check"]).is(3).says("`key_id` is missing");
+            let event = sandbox.read("event.toml").replace("# key_id =", "key_id =");
+            sandbox.write("event.toml", &event);
+            sandbox.run(&["check", "--strict"]).is(0).says(APP_ID);
+        }
+    }
+
+    #[test]
+    fn a_private_key_may_be_named_where_the_secret_is_asked_for() {
+        let sandbox = without_secret();
+        sandbox.run(&["keys", "new", "keys"]).is(0);
+        let set: serde_json::Value = serde_json::from_str(&sandbox.read("keys/jwks.json")).unwrap();
+        let made = set["keys"][0]["kid"].as_str().unwrap();
+        fs::copy(sandbox.path("keys/private.pem"), sandbox.path("my key")).unwrap();
+        // By the word, by a path with the right ending, by any file that holds a key; where the public half lies
+        // beside it, its id is known.
+        for (folder, answer, key, known) in [
+            ("word", "key", "keys/private.pem", true),
+            ("path", "keys/private.pem", "keys/private.pem", true),
+            ("file", "'my key'", "my key", false),
+        ] {
+            let mut terminal = sandbox.in_terminal(&["init", folder]);
+            answer_when(&mut terminal, "Talk");
+            terminal.answer("Jitsi address", "https://meet.example.org").answer("app_id", "workshop");
+            terminal.answer_hidden("or `key` where a private key signs instead", answer);
+            if answer == "key" {
+                terminal.answer("File of the private key", key);
+            }
+            terminal.expect("event.toml will name it as /").expect(key);
+            let id = if known { made } else { "workshop-2026" };
+            if known {
+                terminal.answer(&format!("(- for later) [{made}]"), "");
+            } else {
+                terminal.expect("(- for later): ").types(id);
+            }
+            let seen = answer_rest(&mut terminal);
+            assert!(!seen.contains("warning"), "{seen}");
+            let event = format!("{folder}/event.toml");
+            assert!(!sandbox.read(&event).contains("\nsecret_file"), "{folder}");
+            assert!(!sandbox.path(&format!("{folder}/jitsi.secret")).exists());
+            sandbox.run(&["check", "--strict", "-e", &event]).is(0).says("RS256");
+            sandbox.run(&["keys", "show", "-e", &event]).is(0).says(&format!("kid          {id}"));
+        }
+    }
+
+    #[test]
+    fn a_key_that_cannot_sign_is_told_as_check_does_and_keeps_nobody() {
+        let key = new_key();
+        let public = RsaKey::read(&key).unwrap().public_pem();
+        let locked = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+        let sandbox = without_secret();
+        write_key(&sandbox, "jitsi.pem", &key, 0o644);
+        write_key(&sandbox, "public.pem", &public, 0o600);
+        write_key(&sandbox, "locked.pem", &locked, 0o600);
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Talk");
+        terminal.answer("Jitsi address", "https://meet.example.org").answer("app_id", "workshop");
+        terminal.answer_hidden("app_secret", "gone.pem").expect("there is no secret file").expect("gone.pem");
+        terminal.answer("(Enter: later) [gone.pem]", "jitsi.pem").expect("can be read by others").expect("chmod 600");
+        terminal.answer("(Enter: later) [jitsi.pem]", "public.pem").expect("this is a public key");
+        terminal.answer("(Enter: later) [public.pem]", SIGNING).expect("looks like the secret itself");
+        terminal.answer("(Enter: later) [public.pem]", "locked.pem").expect("is encrypted").expect("openssl pkey");
+        // Put right in the meantime, it is taken.
+        write_key(&sandbox, "locked.pem", &key, 0o600);
+        terminal.answer("(Enter: later) [locked.pem]", "").answer("Key id", "a/b");
+        let seen = answer_rest(&mut terminal);
+        assert!(!seen.contains("cannot sign yet"), "{seen}");
+        assert!(!sandbox.read("event.toml").contains(SIGNING));
+        sandbox.run(&["check", "--strict"]).is(0).says("locked.pem");
+    }
+
+    #[test]
+    fn a_pasted_key_answers_no_question_and_stands_nowhere() {
+        let key = new_key();
+        let sandbox = without_secret();
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Talk");
+        terminal.answer("Jitsi address", "https://meet.example.org").answer("app_id", "workshop");
+        terminal.answer_hidden("app_secret", key.trim_end()).expect("this is the key itself");
+        assert!(!terminal.seen().contains(key.lines().nth(5).unwrap()), "{}", terminal.seen());
+        // Again, where it is seen.
+        terminal.answer("(Enter: later) [jitsi.pem]", key.trim_end()).expect("this is the key itself");
+        terminal
+            .answer("(Enter: later) [jitsi.pem]", "")
+            .expect("jitsi.pem is named in event.toml and cannot sign yet");
+        terminal.answer("Key id", "-").expect("no `key_id` is set");
+        let seen = answer_rest(&mut terminal);
+        let event = sandbox.read("event.toml");
+        assert!(
+            !seen.contains("no secret file of the name") && key.lines().all(|line| !event.contains(line)),
+            "{seen}"
+        );
+        assert_eq!(names(&sandbox, "."), [".gitignore", "attendees.csv", "event.toml", "message.md"]);
+        sandbox.run(&["check"]).is(3).says("event.toml:").says("there is no secret file");
+    }
+
+    #[test]
+    fn jaas_for_all_events_is_not_asked_for() {
+        let sandbox = without_secret();
+        sandbox.write_config(&format!(
+            "[jitsi]\nprovider = \"jaas\"\napp_id = \"{APP_ID}\"\nprivate_key_file = \"jaas.pem\"\nkey_id = \"4f4910\"\n"
+        ));
+        let mut terminal = sandbox.in_terminal(&["init"]);
+        answer_when(&mut terminal, "Talk");
+        terminal.expect("Jitsi address: jaas (from ");
+        let seen = answer_rest(&mut terminal);
+        assert!(!seen.contains("app_secret") && !seen.contains("private key"), "{seen}");
     }
 }

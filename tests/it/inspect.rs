@@ -266,6 +266,18 @@ fn what_is_told_of_a_token_does_not_contradict_itself() {
     let (sandbox, link) = with_a_link();
     sandbox.run(&["inspect", &link]).is(0).says("features   accepted, not said: the server's defaults hold");
     sandbox.run(&["inspect", &format!("{link}#config.a=1")]).is(0).says("beside the token in the link: config.a=1");
+    // What a link sets of the client is compared with event.toml; somebody took off what was mailed, or it changed.
+    let note = "note: the link sets the client otherwise than this event's links do now";
+    sandbox.run(&["inspect", &link]).is(0).says_not(note);
+    sandbox.run(&["inspect", &format!("{link}#config.a=1")]).is(0).says(&format!("{note} (a)"));
+    let starts_muted = |muted| EventFile::at(CLOSED_PORT).raw("jitsi.config", "startWithAudioMuted", muted);
+    starts_muted(true).write(&sandbox);
+    let muted = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.trim().to_owned();
+    assert!(muted.ends_with("#config.startWithAudioMuted=true"), "{muted}");
+    sandbox.run(&["inspect", &muted]).is(0).says_not(note);
+    sandbox.run(&["inspect", &link]).is(0).says(&format!("{note} (startWithAudioMuted)"));
+    starts_muted(false).write(&sandbox);
+    sandbox.run(&["inspect", &muted]).is(0).says(&format!("{note} (startWithAudioMuted)"));
     // In a link to a tenant the tenant is what counts, whatever the event says.
     let tenant = link.replace("/rust-workshop?", "/acme/rust-workshop?");
     sandbox.run(&["inspect", &tenant]).is(3).says("the link leads to `acme`").says("sub        depends");

@@ -154,7 +154,7 @@ fn who_registers_for_one_more_session_is_mailed_that_one() {
     assert!(server.received().last().unwrap().text().contains(evening.trim()));
     sandbox.run(&["link", "bob@example.org", "--session", "noon"]).is(3).says("its sessions are morning, evening");
     sandbox.run(&["send", "--session", "noon", "--yes"]).is(3).says("event.toml has no session `noon`");
-    sandbox.run(&["send", "--session", "Noon!", "--yes"]).is(3).says("`Noon!` is not a session's key");
+    sandbox.run(&["send", "--session", "Noon!", "--yes"]).is(3).says("`noon!` is not a session's key");
 }
 
 #[test]
@@ -181,7 +181,45 @@ fn what_is_refused_or_in_doubt_is_so_for_all_sessions_of_the_mail() {
     sandbox.run(&["send", "--yes"]);
     let second = server.received().into_iter().rfind(|mail| mail.to() == "ada@example.org").unwrap();
     assert_eq!((rooms(&first).len(), rooms(&second)), (2, vec!["room-evening".to_owned()]));
-    assert_eq!(first.message_id(), second.message_id());
+    assert_ne!(first.message_id(), second.message_id(), "what says something else is no double");
+}
+
+#[test]
+fn who_moves_to_another_session_is_mailed_for_it_with_an_id_and_without() {
+    for header in ["email,name,session", "email,name,session,id"] {
+        let server = SmtpServer::obliging();
+        let sandbox = sandbox_at(server.port());
+        let rows = |session: &str| {
+            let row = ["a@example.org", "Ada", session, "7"];
+            let cells = row[..header.split(',').count()].join(",");
+            sandbox.write("attendees.csv", &format!("{header}\n{cells}\n"));
+        };
+        rows("morning");
+        sandbox.run(&["send", "--yes"]).is(0);
+        rows("evening");
+        sandbox.run(&["send", "--yes"]).is(0).says("1 accepted");
+        assert_eq!(rooms(server.received().last().unwrap()), ["room-evening"]);
+        assert_eq!(states(&sandbox), ["a evening sent", "a morning removed"]);
+        sandbox.run(&["cancel", "--all", "--session", "morning", "--yes"]).is(0).says("1 accepted");
+        assert_eq!(server.received().last().unwrap().subject(), "Cancelled: Rust for Everyone: morning");
+    }
+}
+
+#[test]
+fn a_round_for_one_session_is_none_for_the_other() {
+    let server = SmtpServer::obliging();
+    let sandbox = sandbox_at(server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    let moved = session("morning", "10:00", "12:00") + &session("evening", "19:00", "20:00");
+    write(&sandbox, &EventFile::at(server.port()), &moved);
+    sandbox.run(&["resend", "--all", "--session", "evening", "--yes"]).is(0);
+    let refused = sandbox.run(&["send", "--yes"]);
+    refused.is(3).says("`roomkey resend --all --session morning --note").says_not("19:00");
+    sandbox.run(&["resend", "--all", "--session", "evening", "--yes"]).is(0).says("nothing to send");
+    sandbox.run(&["send", "--session", "evening", "--yes"]).is(0).says("nothing to send");
+    sandbox.run(&["resend", "--all", "--session", "morning", "--yes"]).is(0);
+    sandbox.run(&["send", "--yes"]).is(0).says("nothing to send");
+    assert_eq!(server.counts().mails, 3 + 3 + 2);
 }
 
 #[test]
@@ -257,9 +295,9 @@ fn a_file_without_the_column_is_refused_unless_everybody_is_in_all() {
     let refused = sandbox.run(&["check"]);
     refused.is(3).says("there is no column `session`").says("session = \"Session\"").says("session = false");
     write(&sandbox, &EventFile::at(CLOSED_PORT).text("attendees.columns", "session", "Session"), &both());
-    sandbox.run(&["check"]).is(0).says("1 person, 1 invitation");
+    sandbox.run(&["check"]).is(0).says("1 person in 1 row, 1 invitation");
     write(&sandbox, &EventFile::at(CLOSED_PORT).raw("attendees.columns", "session", false), &both());
-    sandbox.run(&["check"]).is(0).says("1 person, 2 invitations");
+    sandbox.run(&["check"]).is(0).says("1 person in 1 row, 2 invitations");
     // Without sessions, a column of that name means nothing.
     EventFile::at(CLOSED_PORT).write(&sandbox);
     sandbox.write("attendees.csv", "email,name,session\nada@example.org,Ada,whatever\n");
@@ -281,6 +319,7 @@ fn what_is_wrong_with_a_session_is_said_at_its_line() {
         (format!("[[session]]\nkey = \"a\"\n{one}when = 1\n"), "unknown key `when`"),
         ("[[session]]\nkey = \"a\"\nroom = \"r\"\nends = 12\n".to_owned(), "`ends` must be a date and time"),
         (session("a", "09:00", "12:00").replace("room-a", "Room A"), "room: "),
+        (session("a", "09:00", "12:00") + &session("b", "13:00", "14:00") + "title = \"A\"\n", "share a name"),
     ] {
         write(&sandbox, &EventFile::at(CLOSED_PORT), &sessions);
         sandbox.run(&["check"]).is(3).says("event.toml:").says(says);

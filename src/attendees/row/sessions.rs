@@ -39,6 +39,13 @@ impl<'a> Row<'a> {
             }
             is_sound = false;
             let what = format!("{}: event.toml has no session `{}`", self.label(Field::Session), shortened(word));
+            let keys = all.iter().map(|session| session.key.as_str());
+            let within = keys.filter(|key| word.to_lowercase().split_whitespace().any(|part| part == *key));
+            if within.clone().count() > 1 {
+                let keys: Vec<_> = within.collect();
+                self.note(what, format!("several are separated by `;`: {}", keys.join("; ")));
+                continue;
+            }
             let near = nearest(word, all.iter().map(|session| session.key.as_str()));
             let hint = near.map_or_else(|| self.known(), |near| format!("did you mean `{near}`?"));
             self.note(what, hint);
@@ -112,6 +119,8 @@ mod tests {
         let problem = only_problem(rows("mornin", [""; 3]).map(|mut rows| rows.remove(0)));
         assert_eq!(problem.what, "`session`: event.toml has no session `mornin`");
         assert_eq!(problem.hint.as_deref(), Some("did you mean `morning`?"));
+        let problem = only_problem(rows("morning and evening", [""; 3]).map(|mut rows| rows.remove(0)));
+        assert_eq!(problem.hint.as_deref(), Some("several are separated by `;`: morning; evening"));
         let problem = only_problem(rows("", [""; 3]).map(|mut rows| rows.remove(0)));
         assert_eq!(problem.what, "`session` is empty");
         assert_eq!(problem.hint.as_deref(), Some("its sessions are morning, evening; several are separated by `;`"));

@@ -43,6 +43,12 @@ impl Survey {
         warnings
     }
 
+    /// Counts a row; several sessions of one stand on one line.
+    pub(super) fn note_record(&mut self, line: u32) {
+        let is_same = self.rows.last().is_some_and(|last| last.line == line);
+        self.records += u64::from(!is_same);
+    }
+
     /// Takes a session down; gives what rows note of it.
     pub fn note_session(&mut self, session: Option<&SessionKey>) -> u8 {
         let Some(session) = session else { return 0 };

@@ -4,21 +4,19 @@
 //! answer would cut the event off from what is inherited.
 
 mod answers;
+mod jitsi;
 
 use std::path::{Path, PathBuf};
 
 use jiff::{Timestamp, tz::TimeZone};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use self::answers::{
-    attendee_path, jitsi_address, local_time, one_line, plain_secret, port, signing_secret, told, zone,
-};
-use super::{Draft, JITSI_SECRET, SMTP_PASSWORD};
+use self::answers::{local_time, one_line, plain_secret, port, told, typed_path, zone};
+use super::{Draft, SMTP_PASSWORD};
 use crate::{
     commands::{Desk, interrupt},
     console::Hidden,
     failure::{Failure, Status, Told},
-    jitsi::ServerAddress,
     model::{Language, Mailbox},
     settings::{
         example::{self, Answers, JitsiAnswers, SmtpAnswers},
@@ -78,7 +76,8 @@ impl Interview<'_> {
         let derived = format!("The event's id is {}, its room is {}.", answers.id, answers.room);
         self.desk.console.say(&derived);
         let event_toml = example::event_toml(&answers);
-        Ok(Draft { event_toml, attendees, example_attendees, language: answers.language, secrets })
+        let private_key = answers.jitsi.as_ref().and_then(JitsiAnswers::private_key_file).map(str::to_owned);
+        Ok(Draft { event_toml, attendees, example_attendees, language: answers.language, secrets, private_key })
     }
 
     /// Start, end and zone; the times again where the zone's clock skips them or shows them twice.
@@ -144,26 +143,6 @@ impl Interview<'_> {
         (name != "Etc/Unknown").then_some(name)
     }
 
-    /// Address, `app_id` and secret; `None` where the user's configuration names the server.
-    fn jitsi(&self, secrets: &mut Secrets) -> Result<Option<JitsiAnswers>, Failure> {
-        if let (Some(url), Some(_)) = (self.inherited.text("jitsi.url"), self.inherited.text("jitsi.app_id")) {
-            self.desk.console.say(&format!("Jitsi address: {url} (from {})", self.inherited.shown()));
-            return Ok(None);
-        }
-        let mut server = self.ask("Jitsi address, like https://meet.example.org", None, jitsi_address)?;
-        if let Some(tenant) = server.tenant() {
-            // A room copied along from the address bar looks just like a tenant.
-            let question = format!("Is `{tenant}` a tenant of that server, and not a meeting's room?");
-            if !self.desk.console.confirm(&question) {
-                server = without_tenant(&server);
-                self.desk.console.say(&format!("Then the address is {server}; the room has a name of its own."));
-            }
-        }
-        let app_id = self.ask("Jitsi app_id", None, one_line)?;
-        let secret_file = self.secret(JITSI_SECRET, "The Jitsi server's app_secret", signing_secret, secrets)?;
-        Ok(Some(JitsiAnswers { url: server.as_str().to_owned(), app_id, secret_file }))
-    }
-
     /// The sender's address, and what the file says of it: nothing where it is the one of all events.
     fn sender(&self) -> Result<(String, Option<String>), Failure> {
         let shared = self.inherited.text("mail.from");
@@ -204,9 +183,8 @@ impl Interview<'_> {
 
     /// The attendee file as event.toml is to name it, and whether an example is wanted.
     fn attendees(&self) -> Result<(String, bool), Failure> {
-        let home = self.desk.around.variable("HOME");
         let path = self.ask("Attendee file (Enter: an example is written)", Some("attendees.csv"), |text| {
-            let path = attendee_path(text, home.as_deref())?;
+            let path = self.typed_path(text)?;
             if self.folder.join(&path).is_dir() {
                 return Err(Told::new(format!("{path} is a folder")).hint("name the file in it"));
             }
@@ -215,12 +193,7 @@ impl Interview<'_> {
         if path == "attendees.csv" || self.folder.join(&path).exists() {
             return Ok((path, true));
         }
-        // Named from where somebody stands, not from where the event is to lie.
-        let here = self.desk.around.folder.join(&path);
-        if here.is_file() {
-            let whole: PathBuf = std::path::absolute(&here).unwrap_or(here);
-            let whole = whole.display().to_string();
-            self.desk.console.say(&format!("event.toml will name it as {whole}."));
+        if let Some(whole) = self.named_from_here(&path) {
             return Ok((whole, false));
         }
         self.desk.console.warn(
@@ -228,6 +201,22 @@ impl Interview<'_> {
                 .hint("put it there before the first `roomkey check`; a path is relative to event.toml's folder"),
         );
         Ok((path, false))
+    }
+
+    fn typed_path(&self, text: &str) -> Result<String, Told> {
+        typed_path(text, self.desk.around.variable("HOME").as_deref())
+    }
+
+    /// The whole path of a file that was named from where somebody stands, not from where the event is to lie.
+    fn named_from_here(&self, path: &str) -> Option<String> {
+        let here = self.desk.around.folder.join(path);
+        if self.folder.join(path).exists() || !here.is_file() {
+            return None;
+        }
+        let whole: PathBuf = std::path::absolute(&here).unwrap_or(here);
+        let whole = whole.display().to_string();
+        self.desk.console.say(&format!("event.toml will name it as {whole}."));
+        Some(whole)
     }
 
     /// Asks until the answer is fit; `default` is what Enter means.
@@ -263,29 +252,58 @@ impl Interview<'_> {
         check: impl Fn(&SecretString) -> Result<Vec<Told>, Told>,
         secrets: &mut Secrets,
     ) -> Result<Option<String>, Failure> {
-        if self.folder.join(file).symlink_metadata().is_ok() {
-            self.desk.console.say(&format!("{file} is there already and is kept."));
+        if self.keeps(file) {
             return Ok(Some(file.to_owned()));
         }
         let shown = format!("{question} (not shown; Enter: later): ");
         loop {
-            let secret = match self.desk.console.ask_hidden(&shown) {
-                Hidden::Answer(secret) => secret,
-                Hidden::NoMore => return Err(no_more_input()),
-                Hidden::Interrupted => return Err(Failure::of(Status::Interrupted, Told::new(INTERRUPTED))),
-            };
+            let secret = self.hidden(&shown)?;
             if secret.expose_secret().is_empty() {
                 return Ok(None);
             }
-            match check(&secret) {
-                Ok(warnings) => {
-                    for told in &warnings {
-                        self.desk.console.warn(told);
-                    }
-                    secrets.push((file, secret));
-                    return Ok(Some(file.to_owned()));
+            if self.takes(file, secret, &check, secrets) {
+                return Ok(Some(file.to_owned()));
+            }
+        }
+    }
+
+    /// Whether a secret's file is there already.
+    fn keeps(&self, file: &str) -> bool {
+        let is_there = self.folder.join(file).symlink_metadata().is_ok();
+        if is_there {
+            self.desk.console.say(&format!("{file} is there already and is kept."));
+        }
+        is_there
+    }
+
+    /// An answer that the terminal does not show.
+    fn hidden(&self, shown: &str) -> Result<SecretString, Failure> {
+        match self.desk.console.ask_hidden(shown) {
+            Hidden::Answer(secret) => Ok(secret),
+            Hidden::NoMore => Err(no_more_input()),
+            Hidden::Interrupted => Err(Failure::of(Status::Interrupted, Told::new(INTERRUPTED))),
+        }
+    }
+
+    /// Notes a secret for its file, where it is fit; says what is wrong with it, or weak.
+    fn takes(
+        &self,
+        file: &'static str,
+        secret: SecretString,
+        check: impl Fn(&SecretString) -> Result<Vec<Told>, Told>,
+        secrets: &mut Secrets,
+    ) -> bool {
+        match check(&secret) {
+            Ok(warnings) => {
+                for told in &warnings {
+                    self.desk.console.warn(told);
                 }
-                Err(told) => self.desk.console.problem(&told),
+                secrets.push((file, secret));
+                true
+            }
+            Err(told) => {
+                self.desk.console.problem(&told);
+                false
             }
         }
     }
@@ -299,12 +317,6 @@ fn no_more_input() -> Failure {
         Told::new("the answers ended before the questions did: nothing was written")
             .hint("`roomkey init --sample` asks nothing and writes a commented sample"),
     )
-}
-
-/// The same server, without the part behind its host.
-fn without_tenant(server: &ServerAddress) -> ServerAddress {
-    let bare = server.as_str().rsplit_once('/').map_or(server.as_str(), |(bare, _)| bare);
-    ServerAddress::parse(bare).unwrap_or_else(|_| server.clone())
 }
 
 fn tls(text: &str) -> Result<String, Told> {

@@ -14,11 +14,12 @@ const LEADING: [&str; 5] = ["href", "xlink:href", "src", "background", "action"]
 /// All that is to be said of a mail's links.
 pub(super) fn findings(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
     // What stands right behind the reader's own link may be a sentence that goes on.
-    let text: Vec<&str> = in_text(proof.text).filter(|link| !link.starts_with(proof.link)).collect();
+    let is_own = |link: &&str| !link.starts_with(proof.link) && !proof.others.iter().any(|own| link.starts_with(own));
+    let text: Vec<&str> = in_text(proof.text).filter(is_own).collect();
     let tags = html.tags.iter().flat_map(|tag| LEADING.iter().filter_map(|name| tag.get(name)));
     let tags: Vec<&str> = tags.map(str::trim).collect();
     let mut findings = missing(proof, html);
-    let [in_text, in_html] = [&text, &tags].map(|links| others(links, proof.link));
+    let [in_text, in_html] = [&text, &tags].map(|links| others(links, proof));
     for link in in_text.union(&in_html) {
         let link = (*link).to_owned();
         findings.push(match (in_text.contains(&*link), in_html.contains(&*link)) {
@@ -65,12 +66,13 @@ fn missing(proof: &Proof<'_>, html: &Html<'_>) -> Vec<Finding> {
 }
 
 /// Links into the reader's room, or with a token in them, that are not the reader's own; without it.
-fn others<'a>(links: &[&'a str], own: &str) -> BTreeSet<&'a str> {
+fn others<'a>(links: &[&'a str], proof: &Proof<'_>) -> BTreeSet<&'a str> {
+    let own = proof.link;
     let room = Target::of(own).map_or(own, |to| to.place).trim_end_matches('/');
     let enters = |to: &Target<'_>| to.place.trim_end_matches('/').eq_ignore_ascii_case(room) || to.token;
     links
         .iter()
-        .filter(|link| **link != own)
+        .filter(|link| **link != own && !proof.others.contains(link))
         .filter_map(|link| Target::of(link))
         .filter(enters)
         .map(|to| to.place)

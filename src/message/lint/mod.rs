@@ -34,8 +34,10 @@ pub struct Proof<'a> {
     pub text: &'a str,
     /// The HTML part.
     pub html: &'a str,
-    /// The reader's own link.
+    /// The reader's own link; the first, of several sessions.
     pub link: &'a str,
+    /// Their links to the other sessions that the mail is about.
+    pub others: &'a [&'a str],
     /// The domain of From.
     pub from_domain: &'a str,
     /// The whole message's size on its way; 0 where it is not known.

@@ -14,7 +14,8 @@ fn found(change: impl FnOnce(&mut Draft)) -> Vec<String> {
     };
     change(&mut draft);
     let Draft { subject, text, html, octets } = &draft;
-    let proof = Proof { subject, text, html, link: LINK, from_domain: "mail.example.org", octets: *octets };
+    let proof =
+        Proof { subject, text, html, link: LINK, others: &[], from_domain: "mail.example.org", octets: *octets };
     lint(&proof).iter().map(ToString::to_string).collect()
 }
 
@@ -111,7 +112,15 @@ fn links_are_safe_and_lead_home() {
 fn a_link_of_the_readers_own_is_judged_like_any_other() {
     let link = "http://meet.example.com/room?jwt=a.b.c";
     let html = format!("<a href='{link}'>");
-    let proof = Proof { subject: "Your link", text: link, html: &html, link, from_domain: "example.org", octets: 0 };
+    let proof = Proof {
+        subject: "Your link",
+        text: link,
+        html: &html,
+        link,
+        others: &[],
+        from_domain: "example.org",
+        octets: 0,
+    };
     assert_eq!(lint(&proof), [Finding::LinkInsecure { link: "http://meet.example.com/room".into() }]);
 }
 

@@ -232,8 +232,7 @@ fn the_printed_block_loads_in_a_prosody_that_then_takes_the_links() {
         let head = head.split("VirtualHost").next().unwrap().replace(&servers.port.to_string(), &port.to_string());
         let head = head.replace(&servers.folder, folder.to_str().unwrap());
         // The block must say that itself.
-        let head: String =
-            head.lines().filter(|line| !line.starts_with("muc_mapper")).map(|line| format!("{line}\n")).collect();
+        let head = head.lines().filter(|line| !line.starts_with("muc_mapper")).collect::<Vec<_>>().join("\n");
         sandbox.write("prosody/prosody.cfg.lua", &format!("{head}\n{block}"));
         let config = sandbox.path("prosody/prosody.cfg.lua");
         let mut prosody = Command::new("prosody").arg("--config").arg(&config).arg("-F").spawn().unwrap();

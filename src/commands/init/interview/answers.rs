@@ -1,11 +1,13 @@
 //! What single answers mean, before they stand in a file. Pure.
 
+use std::path::Path;
+
 use jiff::{Timestamp, tz::TimeZone};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     failure::Told,
-    jitsi::{ServerAddress, SigningSecret},
+    jitsi::{ServerAddress, SigningSecret, jaas},
     model::{forbidden_char, parse_local_time},
     settings::{Refusal, typed},
 };
@@ -37,7 +39,7 @@ pub(super) fn one_line(text: &str) -> Result<String, Told> {
 }
 
 /// A path as people type, paste or drag it: quotes and backslashes of a shell undone, `~` spelt out.
-pub(super) fn attendee_path(text: &str, home: Option<&str>) -> Result<String, Told> {
+pub(super) fn typed_path(text: &str, home: Option<&str>) -> Result<String, Told> {
     let quoted = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
     let text = match quoted('\'').or_else(|| quoted('"')) {
         Some(inner) => inner.to_owned(),
@@ -55,10 +57,77 @@ pub(super) fn attendee_path(text: &str, home: Option<&str>) -> Result<String, To
     }
 }
 
-/// A server's address; without a scheme it is `https://`.
-pub(super) fn jitsi_address(text: &str) -> Result<ServerAddress, Told> {
+/// Who serves the meeting.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Server {
+    /// A server of one's own.
+    Own(ServerAddress),
+    /// 8x8's service, and the `AppID` where the answer holds one.
+    Jaas(Option<String>),
+}
+
+/// A server's address; without a scheme it is `https://`. JaaS is known by its name, an `AppID` or an address at 8x8.
+pub(super) fn jitsi_server(text: &str) -> Result<Server, Told> {
+    let lower = text.to_lowercase();
+    let address = lower.split_once("://").map_or(&*lower, |(_, address)| address);
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let named = [host, path].into_iter().find(|part| part.starts_with(jaas::APP_ID));
+    let is_at_8x8 = host.split(':').next().is_some_and(|host| host == "8x8.vc" || host.ends_with(".8x8.vc"));
+    if is_at_8x8 || host.starts_with(jaas::APP_ID) || ["jaas", "8x8"].contains(&&*lower) {
+        return named.map(app_id).transpose().map(Server::Jaas);
+    }
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    told(ServerAddress::parse(&whole), |problem| Some(problem.hint()))
+    told(ServerAddress::parse(&whole), |problem| Some(problem.hint())).map(Server::Own)
+}
+
+/// An `AppID` of JaaS; a room or a key's id that was copied along behind it is left out.
+pub(super) fn app_id(text: &str) -> Result<String, Told> {
+    let app_id = text.split(['/', '?', '#']).next().unwrap_or(text).to_lowercase();
+    told(jaas::check_app_id(&app_id), |problem| Some(problem.hint())).map(|()| app_id)
+}
+
+/// A key's id as the file is to have it; `-` is none. JaaS's is the short one, or whole.
+pub(super) fn key_id(text: &str, jaas_app: Option<&str>) -> Result<Option<String>, Told> {
+    if text == "-" {
+        return Ok(None);
+    }
+    let key_id = one_line(text)?;
+    if let Some(app_id) = jaas_app {
+        told(jaas::check_key_id(app_id, &key_id), |problem| Some(problem.hint()))?;
+    }
+    Ok(Some(key_id))
+}
+
+/// What begins a file in PEM form.
+pub(super) const PEM_BEGINS: &str = "-----BEGIN ";
+
+/// How somebody says, where a secret is asked for, that a private key signs.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum PrivateKeyMeant {
+    /// By the word that the question names.
+    ByWord,
+    /// By the key's file.
+    ByFile(String),
+    /// By the key itself, its first line.
+    Pasted,
+}
+
+/// Whether an answer means a private key and no secret. No server's secret is so short, or named like a file.
+pub(super) fn private_key_meant(answer: &str) -> Option<PrivateKeyMeant> {
+    const WORDS: [&str; 4] = ["key", "a key", "private key", "a private key"];
+    let answer = answer.trim();
+    // No copy is made of what may be a secret.
+    let plain = answer.trim_matches(['`', '\'', '"']);
+    if answer.starts_with(PEM_BEGINS) {
+        Some(PrivateKeyMeant::Pasted)
+    } else if WORDS.iter().any(|word| plain.eq_ignore_ascii_case(word)) {
+        Some(PrivateKeyMeant::ByWord)
+    } else {
+        let ending = Path::new(plain).extension();
+        let is_file =
+            ending.is_some_and(|ending| ["pem", "key", "pk"].iter().any(|one| ending.eq_ignore_ascii_case(one)));
+        is_file.then(|| PrivateKeyMeant::ByFile(answer.to_owned()))
+    }
 }
 
 /// The time as the file is to have it, and the moment.
@@ -107,19 +176,62 @@ mod tests {
         assert!(local_time("2026-12-05", &TimeZone::UTC).is_err());
         assert_eq!(zone("europe/berlin").unwrap().0, "Europe/Berlin");
         assert_eq!(zone("Berlin").unwrap_err().hint.as_deref(), Some("did you mean Europe/Berlin?"));
-        assert_eq!(jitsi_address("Meet.example.org").unwrap().as_str(), "https://meet.example.org");
-        assert!(jitsi_address("http://meet.example.org").is_err() && jitsi_address("a b").is_err());
+        let own = ServerAddress::parse("https://meet.example.org").unwrap();
+        assert_eq!(jitsi_server("Meet.example.org").unwrap(), Server::Own(own));
+        assert!(jitsi_server("http://meet.example.org").is_err() && jitsi_server("a b").is_err());
         assert!(port("0").is_err() && port("65536").is_err() && port("587").is_ok());
+    }
+
+    #[test]
+    fn jaas_is_known_by_its_name_an_app_id_or_an_address() {
+        let app = "vpaas-magic-cookie-0123456789abcdef";
+        for text in ["jaas", "JaaS", "8x8", "8x8.vc", "https://8x8.vc", "https://8x8.vc/some-room", "jaas.8x8.vc"] {
+            assert_eq!(jitsi_server(text).unwrap(), Server::Jaas(None), "{text}");
+        }
+        for text in [
+            app.to_owned(),
+            app.to_uppercase(),
+            format!("{app}/4f4910"),
+            format!("8x8.vc/{app}"),
+            format!("https://8x8.vc/{app}/my-room?jwt=x"),
+        ] {
+            assert_eq!(jitsi_server(&text).unwrap(), Server::Jaas(Some(app.into())), "{text}");
+        }
+        let hint = jitsi_server("vpaas-magic-cookie-").unwrap_err().hint.unwrap();
+        assert!(hint.contains("https://jaas.8x8.vc"), "{hint}");
+        for text in ["jaas.example.org", "my8x8.vc", "meet.example.org/jaas"] {
+            assert!(matches!(jitsi_server(text), Ok(Server::Own(_))), "{text}");
+        }
+        for (text, fits) in [("4f4910", true), (&*format!("{app}/4f4910"), true), ("other/4f4910", false), ("-", true)]
+        {
+            assert_eq!(key_id(text, Some(app)).is_ok(), fits, "{text}");
+        }
+        assert_eq!((key_id("-", None).unwrap(), key_id("a/b", None).unwrap()), (None, Some("a/b".into())));
+    }
+
+    #[test]
+    fn a_private_key_is_told_from_a_secret() {
+        use PrivateKeyMeant as Meant;
+        for word in ["key", " Key ", "`key`", "a private key"] {
+            assert_eq!(private_key_meant(word), Some(Meant::ByWord), "{word}");
+        }
+        for file in ["jitsi.pem", "'my keys/jaas.PEM'", "~/keys/id.key"] {
+            assert_eq!(private_key_meant(file), Some(Meant::ByFile(file.into())), "{file}");
+        }
+        assert_eq!(private_key_meant("-----BEGIN PRIVATE KEY-----"), Some(Meant::Pasted));
+        for secret in ["f3a9c1b27d5e4a60918273645fbeadc0", "keykeykeykeykeykey", "monkey", "pem"] {
+            assert_eq!(private_key_meant(secret), None, "{secret}");
+        }
     }
 
     #[test]
     fn a_path_is_taken_as_it_was_typed_pasted_or_dragged() {
         for given in ["my list.csv", "'my list.csv'", "\"my list.csv\"", "my\\ list.csv"] {
-            assert_eq!(attendee_path(given, None).unwrap(), "my list.csv", "{given}");
+            assert_eq!(typed_path(given, None).unwrap(), "my list.csv", "{given}");
         }
-        assert_eq!(attendee_path("~/a.csv", Some("/home/ada")).unwrap(), "/home/ada/a.csv");
-        assert_eq!(attendee_path("~ada.csv", Some("/home/ada")).unwrap(), "~ada.csv");
-        assert!(attendee_path("~/a.csv", None).is_err());
+        assert_eq!(typed_path("~/a.csv", Some("/home/ada")).unwrap(), "/home/ada/a.csv");
+        assert_eq!(typed_path("~ada.csv", Some("/home/ada")).unwrap(), "~ada.csv");
+        assert!(typed_path("~/a.csv", None).is_err());
     }
 
     #[test]
