@@ -133,7 +133,9 @@ pub struct Check {
 
 /// `roomkey keys`
 #[derive(Debug, Args)]
-#[command(after_long_help = "Examples:\n  roomkey keys new keys\n  roomkey keys show")]
+#[command(
+    after_long_help = "Examples:\n  roomkey keys new keys\n  roomkey keys show\n  roomkey keys show --jwks > jwks.json"
+)]
 pub struct Keys {
     /// What to do
     #[arg(value_name = "ACTION", value_enum)]
@@ -144,6 +146,9 @@ pub struct Keys {
     /// With new: the name under which the server finds the public key
     #[arg(long, value_name = "ID")]
     pub key_id: Option<String>,
+    /// With show: print the public key as a JWKS, as `cache_keys_url` wants it
+    #[arg(long)]
+    pub jwks: bool,
     /// With new: how long the key is; longer ones sign more slowly
     #[arg(long, value_name = "BITS", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(2048..=4096))]
     pub bits: u32,

@@ -101,6 +101,8 @@ pub struct Survey {
     pub parties: Arc<Parties>,
     /// The largest mail, where any was tried.
     pub largest: Option<Largest>,
+    /// The longest link of those mails, in octets.
+    pub longest_link: Option<Largest>,
     /// Whether the file is still the one that was read.
     pub stamp: Option<FileStamp>,
 }

@@ -23,6 +23,9 @@ use crate::{
     settings::Settings,
 };
 
+/// Programs of Microsoft's cut a link off behind about so many characters: Word and Excel at 2,079, Windows itself at
+/// 2,083.
+const LONG_LINK: usize = 2_000;
 /// Examples of a column's values are cut at so many characters.
 const LONGEST_EXAMPLE: usize = 60;
 
@@ -51,6 +54,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     }
     warnings.extend(of_messages);
     warnings.extend(who::strangers(&survey, None));
+    warnings.extend(survey.longest_link.as_ref().and_then(long_link));
     let over: Vec<u64> =
         survey.rows.iter().filter(|row| row.over && row.session == 0).map(|row| row.line.into()).collect();
     if !opened.press.event.is_over(desk.around.now()) {
@@ -179,6 +183,16 @@ fn event_in_words(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) {
 }
 
 /// The mail server's password, where it is there; says where it comes from.
+fn long_link(longest: &Largest) -> Option<Told> {
+    let Largest { octets, at } = longest;
+    (*octets > LONG_LINK).then(|| {
+        Told::new(format!(
+            "{at}: the link is {octets} characters long, and some mail programs cut it off behind {LONG_LINK}"
+        ))
+        .hint("`claims = \"minimal\"`, fewer [jitsi.features] and [jitsi.config], or a shorter key make it shorter")
+    })
+}
+
 fn mail_password(desk: &Desk<'_>, settings: &Settings) -> Result<Option<SecretString>, Told> {
     let Some(smtp) = settings.smtp.as_ref().filter(|smtp| smtp.user.is_some()) else { return Ok(None) };
     let password = own_secrets::MAIL.find(desk, settings, &smtp.password)?;

@@ -4,7 +4,7 @@ use std::{
     fs::{self, DirBuilder, OpenOptions},
     io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::{
@@ -22,12 +22,16 @@ const JWKS: &str = "jwks.json";
 
 pub(super) fn run(desk: &Desk<'_>, args: &Keys) -> Result<Status, Failure> {
     match (args.action, &args.folder) {
+        (KeysAction::New, _) if args.jwks => Err(Failure::of(
+            Status::Usage,
+            Told::new("--jwks goes with `roomkey keys show`").hint("`roomkey keys new` writes jwks.json anyway"),
+        )),
         (KeysAction::New, Some(folder)) => new(desk, folder, args),
         (KeysAction::New, None) => Err(Failure::of(
             Status::Usage,
             Told::new("`roomkey keys new` needs a folder for the keys").hint("for example: `roomkey keys new keys`"),
         )),
-        (KeysAction::Show, None) => show(desk),
+        (KeysAction::Show, None) => show(desk, args),
         (KeysAction::Show, Some(_)) => Err(Failure::of(
             Status::Usage,
             Told::new("`roomkey keys show` shows the key that event.toml names, and takes no folder")
@@ -53,8 +57,7 @@ fn new(desk: &Desk<'_>, folder: &Path, args: &Keys) -> Result<Status, Failure> {
     });
     let key_id = given.map_or_else(|| usual_id(&key), str::to_owned);
     let public = asap_file_name(&key_id);
-    let jwks = serde_json::json!({ "keys": [key.jwk(&key_id, "RS256")] });
-    let jwks = serde_json::to_string_pretty(&jwks).map_err(|error| Failure::unexpected(error.to_string()))? + "\n";
+    let jwks = jwks(&key, &key_id, "RS256")?;
     for name in [PRIVATE, &public, JWKS] {
         if fs::symlink_metadata(folder.join(name)).is_ok() {
             return Err(Failure::bad_input(
@@ -81,9 +84,11 @@ fn new(desk: &Desk<'_>, folder: &Path, args: &Keys) -> Result<Status, Failure> {
     line(format!("{shown}/{PRIVATE}  the private key ({} bits): it signs, and stays with you", key.bits()));
     line(format!("{shown}/{public}  the public key, for the server that `asap_key_server` names"));
     line(format!("{shown}/{JWKS}  the public key, for the address that `cache_keys_url` names"));
+    let private = from_event(desk, &folder).join(PRIVATE);
     desk.console.say(&format!(
-        "in event.toml under [jitsi]: private_key_file = \"{shown}/{PRIVATE}\", key_id = \"{key_id}\"; for JaaS, upload the \
-         public key in its console and take the key id that it shows"
+        "in event.toml under [jitsi]: private_key_file = \"{}\", key_id = \"{key_id}\"; for JaaS, upload the public key in \
+         its console and take the key id that it shows",
+        private.display()
     ));
     Ok(Status::Done)
 }
@@ -96,10 +101,16 @@ pub(super) fn usual_id(key: &RsaKey) -> String {
 /// What is said of an event that has a private key and no key id.
 pub(super) fn no_key_id() -> Told {
     Told::new("no `key_id` is set: a server with a key server cannot find the public key")
-        .hint("set it under [jitsi]; `roomkey keys new DIR` writes the file that goes with it")
+        .hint("set it under [jitsi] to the name under which the server finds it; `roomkey keys show` then prints the file's name")
 }
 
-fn show(desk: &Desk<'_>) -> Result<Status, Failure> {
+/// A set of one key (RFC 7517 §5), a line each.
+fn jwks(key: &RsaKey, key_id: &str, algorithm: &str) -> Result<String, Failure> {
+    let set = serde_json::json!({ "keys": [key.jwk(key_id, algorithm)] });
+    Ok(serde_json::to_string_pretty(&set).map_err(|error| Failure::unexpected(error.to_string()))? + "\n")
+}
+
+fn show(desk: &Desk<'_>, args: &Keys) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
     let signer = &opened.press.signer;
     let algorithm = signer.settings().algorithm;
@@ -109,6 +120,11 @@ fn show(desk: &Desk<'_>) -> Result<Status, Failure> {
                 .hint("for a server with a key server, `roomkey keys new DIR` makes one"),
         ));
     };
+    if args.jwks {
+        let key_id = signer.settings().key_id().ok_or_else(|| Failure::bad_input(no_key_id()))?;
+        desk.console.result_raw(&jwks(key, &key_id, algorithm.as_str())?);
+        return Ok(Status::Done);
+    }
     let line = |name: &str, value: &str| desk.console.result_shown(&format!("{name:12} {value}"));
     line("algorithm", Algorithm::as_str(algorithm));
     line("bits", &key.bits().to_string());
@@ -122,6 +138,15 @@ fn show(desk: &Desk<'_>) -> Result<Status, Failure> {
     }
     desk.console.result_raw(&key.public_pem());
     Ok(Status::Done)
+}
+
+/// The folder as event.toml is to name it: from its own folder where it lies below that, else whole.
+fn from_event(desk: &Desk<'_>, folder: &Path) -> PathBuf {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let event = desk.around.folder.join(&desk.cli.event);
+    let event = whole(event.parent().unwrap_or(&event));
+    let folder = whole(folder);
+    folder.strip_prefix(&event).map(Path::to_owned).unwrap_or(folder)
 }
 
 fn create(path: &Path, mode: u32, text: &str) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::SignedDuration;
 
-use super::{Desk, logo, own_words, relay, signing, token_settings::token_settings};
+use super::{Desk, logo, own_words, relay, server, signing, token_settings::token_settings};
 use crate::{
     attendees::{ColumnChoice, EmptyName, Field, Rules},
     campaign::{Parties, Press, Survey, Surveyor, Wanted},
@@ -94,6 +94,7 @@ impl Opened {
         // A rehearsal, and whoever signs nothing, needs no relay.
         if need == SecretNeed::Required {
             problems.extend(relay::roots(&settings).err());
+            problems.extend(server::settings_problems(&settings));
         }
         let (Some(signer), Some(templates), Some((key, own_secret)), true) =
             (signer, templates, signing, problems.is_empty())
@@ -102,6 +103,7 @@ impl Opened {
         };
         warnings.extend(relay::risk(&settings));
         warnings.extend(relay::odd_provider(&settings));
+        warnings.extend(server::settings_warnings(&settings, &signer));
         warnings.extend(odd_times(&settings));
         warnings.extend(
             templates.warnings().iter().map(|warning| Told::new(warning.to_string()).maybe_hint(warning.hint())),

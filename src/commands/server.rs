@@ -8,8 +8,8 @@ use super::{
 use crate::{
     failure::{Failure, Status, Told},
     jitsi::{
-        Severity,
-        login::{Answers, Login, Target, Unreachable, ask, findings},
+        Severity, Signer,
+        login::{Answers, BoshAddress, Login, PlaceProblem, Target, Unreachable, ask, findings, xmpp_domain},
     },
     settings::{ServerCheck, Settings},
 };
@@ -34,13 +34,26 @@ pub(super) struct Report {
 /// Asks it.
 pub(super) fn report(desk: &Desk<'_>, opened: &Opened, how: &Ask) -> Result<Report, Failure> {
     let signer = &opened.press.signer;
+    let jitsi = &opened.settings.jitsi;
     let target = Target {
         server: signer.settings().server.clone(),
-        bosh: how.bosh.clone(),
-        xmpp_domain: how.xmpp_domain.clone(),
-        extra_roots: relay::roots_of(&opened.settings, KEY, opened.settings.jitsi.ca_file.as_deref())
-            .map_err(Failure::bad_input)?,
+        bosh: place(
+            &opened.settings,
+            ("--bosh", how.bosh.as_deref()),
+            BOSH,
+            jitsi.bosh.as_deref(),
+            BoshAddress::parse,
+        )?,
+        xmpp_domain: place(
+            &opened.settings,
+            ("--xmpp-domain", how.xmpp_domain.as_deref()),
+            DOMAIN,
+            jitsi.xmpp_domain.as_deref(),
+            xmpp_domain,
+        )?,
+        extra_roots: relay::roots_of(&opened.settings, KEY, jitsi.ca_file.as_deref()).map_err(Failure::bad_input)?,
     };
+    desk.console.say(&format!("asking the Jitsi server {} …", target.server.host()));
     let runtime = interrupt::runtime()?;
     let answer = runtime.block_on(async {
         tokio::select! {
@@ -64,6 +77,53 @@ pub(super) fn report(desk: &Desk<'_>, opened: &Opened, how: &Ask) -> Result<Repo
 
 /// Where the certificates of its authority are named.
 const KEY: &str = "jitsi.ca_file";
+const BOSH: &str = "jitsi.bosh";
+const DOMAIN: &str = "jitsi.xmpp_domain";
+
+/// Where to ask: what the command line says goes before the settings.
+fn place<T>(
+    settings: &Settings,
+    (flag, given): (&str, Option<&str>),
+    key: &str,
+    set: Option<&str>,
+    parse: fn(&str) -> Result<T, PlaceProblem>,
+) -> Result<Option<T>, Failure> {
+    if let Some(text) = given {
+        let read = parse(text).map_err(|problem| Told::new(format!("{flag}: {problem}")).hint(problem.hint()));
+        return read.map(Some).map_err(|told| Failure::of(Status::Usage, told));
+    }
+    let read = set.map(parse).transpose();
+    read.map_err(|problem| Failure::bad_input(place_told(settings, key, &problem)))
+}
+
+fn place_told(settings: &Settings, key: &str, problem: &PlaceProblem) -> Told {
+    let name = key.trim_start_matches("jitsi.");
+    settings_told(&settings.problem(key, &format!("{name}: {problem}"), Some(problem.hint())))
+}
+
+/// What a server will hardly take, whatever it answers.
+pub(super) fn settings_warnings(settings: &Settings, signer: &Signer) -> Vec<Told> {
+    let mut warnings = Vec::new();
+    if signer.settings().server.host() == "meet.jit.si" {
+        let what = "url: meet.jit.si takes nobody's own tokens: whoever has a link to it needs none";
+        let hint = "personal links need a Jitsi server of your own, or 8x8's JaaS (provider = \"jaas\")";
+        warnings.push(settings_told(&settings.problem("jitsi.url", what, Some(hint))));
+    }
+    if signer.settings().algorithm.is_rsa() && signer.settings().key_id().is_none() {
+        warnings.push(super::keys::no_key_id());
+    }
+    warnings
+}
+
+/// What can be said of the settings for asking without asking.
+pub(super) fn settings_problems(settings: &Settings) -> Vec<Told> {
+    let jitsi = &settings.jitsi;
+    let bosh = jitsi.bosh.as_deref().and_then(|text| BoshAddress::parse(text).err());
+    let domain = jitsi.xmpp_domain.as_deref().and_then(|text| xmpp_domain(text).err());
+    let of_places = [(BOSH, bosh), (DOMAIN, domain)];
+    let told = of_places.into_iter().filter_map(|(key, problem)| Some(place_told(settings, key, &problem?)));
+    told.chain(relay::roots_of(settings, KEY, jitsi.ca_file.as_deref()).err()).collect()
+}
 
 fn of_answers(opened: &Opened, answers: &Answers) -> Report {
     let host = opened.press.signer.settings().server.host();
@@ -99,6 +159,7 @@ fn in_detail(answers: &Answers) -> String {
         Login::Accepted => "accepted".to_owned(),
         Login::Refused { reason } => format!("refused ({reason})"),
         Login::WantsPassword => "no log-in by token".to_owned(),
+        Login::OffersNothing => "no log-in at all".to_owned(),
     };
     let Answers { bosh, domain, ours, without, forged, expired, early, .. } = answers;
     format!(

@@ -2,6 +2,8 @@
 
 use super::token_settings::SignerProblem;
 
+/// Where 8x8 serves it.
+pub(super) const HOST: &str = "8x8.vc";
 /// What an `AppID` begins with.
 pub const APP_ID: &str = "vpaas-magic-cookie-";
 

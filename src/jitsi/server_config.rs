@@ -45,8 +45,11 @@ fn packages(settings: &TokenSettings) -> String {
     if settings.algorithm.is_rsa() {
         let _ = writeln!(out, "    asap_key_server = \"{KEY_SERVER}\"  -- where the public key lies");
         if let Some(key_id) = settings.key_id() {
-            let _ =
-                writeln!(out, "    -- it asks there for {} (`roomkey keys new` writes it)", asap_file_name(&key_id));
+            let _ = writeln!(
+                out,
+                "    -- it asks there for {}: the public key, as `roomkey keys show` prints it",
+                asap_file_name(&key_id)
+            );
         }
     } else {
         out.push_str("    app_secret = \"THE-SECRET\"  -- the same as Roomkey signs with, octet for octet\n");
@@ -76,7 +79,7 @@ fn packages(settings: &TokenSettings) -> String {
          -- `anonymousdomain` in /etc/jitsi/meet/{host}-config.js: it would be a door without a key.\n\n\
          -- Names cannot be changed in the room with mod_frozen_nick of github.com/jitsi-contrib/prosody-plugins\n\
          -- (`\"frozen_nick\";` in the VirtualHost's modules_enabled).\n\n\
-         -- Who came, for `roomkey attendance`: with mod_event_sync_component from there Prosody's log tells it. The\n\
+         -- Who came: with mod_event_sync_component from there Prosody's log tells it, by the id in each token. The\n\
          -- address is required, also where nobody listens.\n\
          -- Component \"esync.{host}\" \"event_sync_component\"\n\
          --     muc_component = \"conference.{host}\"\n\
@@ -105,12 +108,16 @@ fn docker(settings: &TokenSettings) -> String {
         "# docker-jitsi-meet, .env. Afterwards: docker compose up -d --force-recreate\n\
          ENABLE_AUTH=1\nAUTH_TYPE=jwt\nENABLE_GUESTS=0  # 1 would be a door for whoever knows the room's name\n\
          JWT_APP_ID={}\n",
-        settings.app_id
+        env(&settings.app_id)
     );
     if settings.algorithm.is_rsa() {
         let _ = writeln!(out, "JWT_ASAP_KEYSERVER={KEY_SERVER}  # where the public key lies");
         if let Some(key_id) = settings.key_id() {
-            let _ = writeln!(out, "# it asks there for {} (`roomkey keys new` writes it)", asap_file_name(&key_id));
+            let _ = writeln!(
+                out,
+                "# it asks there for {}: the public key, as `roomkey keys show` prints it",
+                asap_file_name(&key_id)
+            );
         }
     } else {
         out.push_str("JWT_APP_SECRET=THE-SECRET  # the same as Roomkey signs with, octet for octet\n");
@@ -119,8 +126,8 @@ fn docker(settings: &TokenSettings) -> String {
     if settings.algorithm != usual {
         let _ = writeln!(out, "JWT_SIGN_TYPE={}", settings.algorithm);
     }
-    let _ = writeln!(out, "JWT_ACCEPTED_ISSUERS={}", settings.issuer());
-    let _ = writeln!(out, "JWT_ACCEPTED_AUDIENCES={}", settings.audience());
+    let _ = writeln!(out, "JWT_ACCEPTED_ISSUERS={}", env(settings.issuer()));
+    let _ = writeln!(out, "JWT_ACCEPTED_AUDIENCES={}", env(settings.audience()));
     out.push_str(
         "JWT_ALLOW_EMPTY=0\n\
          # In the containers the domain is meet.jitsi and not the public name: the token's `sub` cannot be compared with\n\
@@ -131,7 +138,7 @@ fn docker(settings: &TokenSettings) -> String {
     out.push_str(
         "# Moderators are those whose token says so, and not the first one in.\n\
          XMPP_MUC_MODULES=token_affiliation\nENABLE_AUTO_OWNER=0\n\
-         # Who came, for `roomkey attendance` (images since April 2024 have the module):\n\
+         # Who came stands in Prosody's log with this, by the id in each token (images since April 2024 have the module):\n\
          # XMPP_MUC_MODULES=token_affiliation,event_sync_component\n\
          # XMPP_MUC_CONFIGURATION=muc_component=\"muc.meet.jitsi\",api_prefix=\"http://127.0.0.1:8731/api\"\n\
          # Names cannot be changed in the room with mod_frozen_nick of github.com/jitsi-contrib/prosody-plugins, in\n\
@@ -146,6 +153,13 @@ fn verifies_domain(settings: &TokenSettings) -> &'static str {
     let subject = settings.subject();
     let is_known = subject == "*" || subject == settings.server.host() || Some(subject) == settings.server.tenant();
     if is_known { "true" } else { "false" }
+}
+
+/// A text as it stands in an `.env` of docker compose: as it is where it is plain, else in single quotes, which
+/// leave all but themselves alone.
+fn env(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@*,+".contains(c);
+    if text.chars().all(is_plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "\\'")) }
 }
 
 /// A text as it stands in Lua.
@@ -192,6 +206,7 @@ mod tests {
         let docker = server_config(&other, Installation::Docker).unwrap();
         for line in [
             "ENABLE_GUESTS=0",
+            "JWT_APP_ID='work\"shop'",
             "JWT_SIGN_TYPE=RS384",
             "JWT_ACCEPTED_AUDIENCES=jitsi",
             "JWT_ENABLE_DOMAIN_VERIFICATION=1",

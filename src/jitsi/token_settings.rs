@@ -228,6 +228,8 @@ impl TokenSettings {
         }
         if self.provider == Provider::Jaas {
             self.check_jaas()?;
+        } else if self.server.host() == jaas::HOST || self.server.host().ends_with(&format!(".{}", jaas::HOST)) {
+            return Err(SignerProblem::NoProvider);
         }
         let lower = self.subject().to_lowercase();
         if lower == self.subject() { Ok(()) } else { Err(SignerProblem::SubjectCase { suggestion: lower }) }
@@ -269,6 +271,9 @@ pub enum SignerProblem {
     /// JaaS finds its key by it.
     #[error("`key_id` is missing: JaaS has to know which of your keys has signed")]
     NoKeyId,
+    /// 8x8's address, and tokens as JaaS does not take them.
+    #[error("this is the address of 8x8's JaaS, which takes tokens of its own kind")]
+    NoProvider,
     /// No app id of JaaS.
     #[error("`app_id` is none of JaaS: these begin with `{}`", jaas::APP_ID)]
     JaasAppId,
@@ -295,6 +300,7 @@ impl SignerProblem {
             Self::SubjectCase { .. } => "subject",
             Self::NoKeyId | Self::JaasKeyId => "key_id",
             Self::JaasAppId => "app_id",
+            Self::NoProvider => "url",
             Self::Unfit(..) => "algorithm",
         }
     }
@@ -311,6 +317,9 @@ impl SignerProblem {
             Self::NoKeyId | Self::JaasKeyId => {
                 "copy it from https://jaas.8x8.vc, API Keys: it is shown beside the public key".into()
             }
+            Self::NoProvider => "write provider = \"jaas\" under [jitsi] in place of `url`, with app_id, private_key_file and \
+                                 key_id from https://jaas.8x8.vc, API Keys"
+                .into(),
             Self::JaasAppId => "copy the AppID from https://jaas.8x8.vc, API Keys".into(),
             Self::Unfit(algorithm, _) if algorithm.is_rsa() => {
                 "name the private key by `private_key_file`; or take `algorithm` out, where the server has an `app_secret`"

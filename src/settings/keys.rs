@@ -135,7 +135,7 @@ use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 89] = [
+pub(super) static KEYS: [Key; 91] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -169,6 +169,8 @@ pub(super) static KEYS: [Key; 89] = [
     key("jitsi.secret_command", Words, "[\"pass\", \"show\", \"jitsi\"]").of(Server),
     key("jitsi.private_key_file", Text, "\"jitsi.pem\"").of(Server),
     key("jitsi.ca_file", Text, "\"ca.pem\"").along(Server),
+    key("jitsi.bosh", Text, "\"https://meet.example.org/http-bind\"").along(Server),
+    key("jitsi.xmpp_domain", Text, "\"meet.jitsi\"").along(Server),
     key("jitsi.server_check", Text, "\"require\"").or("warn").along(Server),
     key("attendees.file", OneText, "\"attendees.csv\"").or("attendees.csv"),
     key("attendees.empty_name", Text, "\"address\"").or("refuse"),

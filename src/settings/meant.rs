@@ -154,6 +154,10 @@ pub struct JitsiSettings {
     pub private_key_file: Option<PathBuf>,
     /// Certificates to trust beside the system's, absolute.
     pub ca_file: Option<PathBuf>,
+    /// Where its BOSH is, where its config.js does not tell; its form is the asker's to judge.
+    pub bosh: Option<String>,
+    /// Its XMPP domain, where its config.js does not tell; its form is the asker's to judge.
+    pub xmpp_domain: Option<String>,
     /// What a run asks it first.
     pub server_check: ServerCheck,
 }

@@ -9,6 +9,9 @@
 //! after the time limit, and the child lives on.
 
 mod command;
+mod key_file;
+
+pub use key_file::{KeyFileProblem, private_key};
 
 use std::{
     fmt,
@@ -211,23 +214,6 @@ pub fn resolve(
         return clean(&bytes, SecretPlace::File(path.clone())).map(Some);
     }
     source.command.as_ref().map(|words| printed(words, &source.folder)).transpose()
-}
-
-/// Reads a file that holds a private key: text of several lines, which nobody else may read either.
-///
-/// # Errors
-/// [`SecretProblem`] where it is not there, open to others, empty, longer than 64 kB, or no UTF-8.
-pub fn private_key(path: &Path) -> Result<SecretString, SecretProblem> {
-    let bytes = read_file(path)?;
-    let place = || SecretPlace::File(path.to_owned());
-    if bytes.len() > MAX_BYTES {
-        return Err(SecretProblem::TooLong(place()));
-    }
-    match std::str::from_utf8(&bytes) {
-        Ok(text) if text.trim().is_empty() => Err(SecretProblem::Empty(place())),
-        Ok(text) => Ok(SecretString::from(text)),
-        Err(_) => Err(SecretProblem::NotUtf8(place())),
-    }
 }
 
 /// Runs a command for the secret it prints: up to 60 seconds.

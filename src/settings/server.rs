@@ -67,6 +67,8 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         layers.refuse("jitsi.private_key_file", &refusal);
     }
     let ca_file = layers.path("jitsi.ca_file");
+    let bosh = layers.text("jitsi.bosh", |text| values::line(text, 500));
+    let xmpp_domain = layers.text("jitsi.xmpp_domain", |text| values::line(text, 255));
     let server_check = layers.text("jitsi.server_check", |text| {
         let known = [("warn", ServerCheck::Warn), ("require", ServerCheck::Require), ("off", ServerCheck::Off)];
         values::choice(text, &known)
@@ -98,6 +100,8 @@ pub(super) fn jitsi(layers: &mut Layers<'_>) -> Option<JitsiSettings> {
         secret,
         private_key_file,
         ca_file,
+        bosh,
+        xmpp_domain,
         server_check: server_check?,
     })
 }

@@ -306,11 +306,11 @@ mod at_a_terminal {
             let mut terminal = sandbox.in_terminal(&["init"]);
             answer_when(&mut terminal, "Talk");
             terminal.answer("Jitsi address", &answer).answer("File of the private key", "");
-            terminal.expect("warning: jitsi.pem is named in event.toml and cannot sign yet: there is no secret file");
+            terminal.expect("warning: jitsi.pem is named in event.toml and cannot sign yet: there is no file");
             terminal.answer("Key id", "-").expect("`key_id` is missing");
             let seen = answer_rest(&mut terminal);
             assert!(!seen.contains("tenant") && !seen.contains("AppID of JaaS"), "{seen}");
-            sandbox.run(&["check"]).is(3).says("there is no secret file");
+            sandbox.run(&["check"]).is(3).says("there is no file");
             write_key(&sandbox, "jitsi.pem", &new_key(), 0o600);
             sandbox.run(&["check"]).is(3).says("`key_id` is missing");
             let event = sandbox.read("event.toml").replace("# key_id =", "key_id =");
@@ -369,7 +369,7 @@ mod at_a_terminal {
         let mut terminal = sandbox.in_terminal(&["init"]);
         answer_when(&mut terminal, "Talk");
         terminal.answer("Jitsi address", "https://meet.example.org").answer("app_id", "workshop");
-        terminal.answer_hidden("app_secret", "gone.pem").expect("there is no secret file").expect("gone.pem");
+        terminal.answer_hidden("app_secret", "gone.pem").expect("there is no file").expect("gone.pem");
         terminal.answer("(Enter: later) [gone.pem]", "jitsi.pem").expect("can be read by others").expect("chmod 600");
         terminal.answer("(Enter: later) [jitsi.pem]", "public.pem").expect("this is a public key");
         terminal.answer("(Enter: later) [public.pem]", SIGNING).expect("looks like the secret itself");
@@ -405,7 +405,7 @@ mod at_a_terminal {
             "{seen}"
         );
         assert_eq!(names(&sandbox, "."), [".gitignore", "attendees.csv", "event.toml", "message.md"]);
-        sandbox.run(&["check"]).is(3).says("event.toml:").says("there is no secret file");
+        sandbox.run(&["check"]).is(3).says("event.toml:").says("there is no file");
     }
 
     #[test]

@@ -65,12 +65,58 @@ fn what_is_no_key_to_sign_with_is_told_by_check_and_by_link() {
     }
     let sandbox = with_key(&key.private_pem(), 0o600);
     fs::remove_file(sandbox.path("jitsi.pem")).unwrap();
-    sandbox.run(&["check"]).is(3).says("there is no secret file");
+    sandbox.run(&["check"]).is(3).says("there is no file").says_not("secret");
     event().text("jitsi", "secret_file", "jitsi.secret").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("a secret is named as well");
     event().without("jitsi", "private_key_file").text("jitsi", "algorithm", "RS256").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("private_key_file = \"jitsi.pem\"");
     sandbox.run(&["rehearse"]).is(0);
+}
+
+#[test]
+fn a_key_as_windows_writes_it_signs_and_one_that_is_no_text_leads_to_openssl() {
+    let key = RsaKey::generate(RsaBits::B2048);
+    let pem = key.private_pem();
+    let sandbox = with_key(&pem, 0o600);
+    let link = sandbox.run(&["link", "a1@example.org"]).is(0).stdout.clone();
+    let utf_16 = |order: fn(u16) -> [u8; 2]| pem.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    for octets in [
+        [&[0xef, 0xbb, 0xbf], pem.as_bytes()].concat(),
+        [vec![0xff, 0xfe], utf_16(u16::to_le_bytes)].concat(),
+        [vec![0xfe, 0xff], utf_16(u16::to_be_bytes)].concat(),
+        pem.replace('\n', "\r\n").into_bytes(),
+    ] {
+        fs::write(sandbox.path("jitsi.pem"), octets).unwrap();
+        assert_eq!(sandbox.run(&["link", "a1@example.org"]).is(0).stdout, link);
+    }
+    for octets in [&[0x30, 0x82, 0x04, 0xbd, 0xff][..], &[0x30, 0x00, 0x41], &utf_16(u16::to_le_bytes)] {
+        fs::write(sandbox.path("jitsi.pem"), octets).unwrap();
+        let told = sandbox.run(&["check"]);
+        told.is(3).says("is not text: a key in PEM form is").says("openssl pkey -inform DER").says_not("secret");
+    }
+    fs::write(sandbox.path("jitsi.pem"), "\n \n").unwrap();
+    sandbox.run(&["check"]).is(3).says("jitsi.pem is empty").says_not("the secret");
+}
+
+#[test]
+fn what_no_server_takes_well_is_told_by_check() {
+    let sandbox = with_key(&RsaKey::generate(RsaBits::B2048).private_pem(), 0o600);
+    event().without("jitsi", "key_id").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("no `key_id` is set");
+    let long = format!("https://example.org/{}.png", "x".repeat(1400));
+    EventFile::at(CLOSED_PORT).text("jitsi", "avatar", &long).write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("some mail programs cut it off behind 2000");
+    EventFile::at(CLOSED_PORT).text("jitsi", "url", "https://meet.jit.si").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("takes nobody's own tokens");
+    for (key, value, what) in [
+        ("bosh", "http://meet.example.org/http-bind", "is not encrypted"),
+        ("bosh", "https://ada:pw@meet.example.org/http-bind", "holds a user name or password"),
+        ("xmpp_domain", "https://meet.jitsi", "is no XMPP domain"),
+        ("ca_file", "nowhere.pem", "ca_file"),
+    ] {
+        EventFile::at(CLOSED_PORT).text("jitsi", key, value).write(&sandbox);
+        sandbox.run(&["check"]).is(3).says("event.toml:").says(what);
+    }
 }
 
 #[test]
@@ -93,6 +139,8 @@ fn jaas_needs_an_app_id_a_key_and_its_id() {
     sandbox.run(&["inspect", link.trim()]).is(0).says("vpaas-magic-cookie-0123456789abcdef0123456789abcdef/4f4910");
     jaas().without("jitsi", "key_id").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("`key_id` is missing").says("https://jaas.8x8.vc");
+    jaas().without("jitsi", "provider").text("jitsi", "url", "https://8x8.vc/vpaas-magic-cookie-1").write(&sandbox);
+    sandbox.run(&["check"]).is(3).says("provider = \"jaas\"");
     jaas().text("jitsi", "app_id", "workshop").write(&sandbox);
     sandbox.run(&["check"]).is(3).says("`app_id` is none of JaaS");
     jaas().text("jitsi", "provider", "jass").write(&sandbox);
@@ -129,9 +177,17 @@ fn a_new_pair_signs_and_its_public_half_is_what_a_server_reads() {
         jsonwebtoken::Algorithm::RS256,
     );
     assert_eq!(verified.ok(), Some(true));
+    let set: serde_json::Value = serde_json::from_str(&sandbox.run(&["keys", "show", "--jwks"]).is(0).stdout).unwrap();
+    assert_eq!(&set["keys"][0], jwk);
     // Nothing is overwritten, and another pair has a name of its own.
     sandbox.run(&["keys", "new", "keys", "--key-id", "workshop/2026"]).is(3).says("is there already");
     sandbox.run(&["keys", "new", "more"]).is(0).says("key_id = \"roomkey-");
+    // The path is told as event.toml takes it, wherever that lies.
+    fs::create_dir(sandbox.path("workshop")).unwrap();
+    let told = sandbox.run(&["keys", "new", "theirs", "-e", "workshop/event.toml"]);
+    told.is(0).says(&format!("private_key_file = \"{}", sandbox.path("theirs/private.pem").display()));
+    let told = sandbox.run(&["keys", "new", "workshop/keys", "-e", "workshop/event.toml"]);
+    told.is(0).says("private_key_file = \"keys/private.pem\"");
     sandbox.run(&["keys", "new"]).is(2).says("needs a folder");
     sandbox.run(&["keys", "show", "keys"]).is(2).says("takes no folder");
     sandbox.run(&["keys", "new", "more", "--key-id", " "]).is(3).says("--key-id");

@@ -34,6 +34,8 @@ pub(super) type Tried = (Attendee, Result<Made, MailProblem>);
 /// A mail that can be sent.
 pub(super) struct Made {
     octets: usize,
+    /// The length of its longest link.
+    link: usize,
     /// Whose link it changes, where it is another than the one that was mailed.
     changes: Option<PersonId>,
     /// What there is to say of it, where the organiser's words may say something else in each.
@@ -85,6 +87,7 @@ impl Surveyor<'_> {
             let findings = is_read.then(|| self.press.findings(&attendee, self.occasion, 0, self.now)).flatten();
             Made {
                 octets: mail.bytes.len(),
+                link: links.iter().map(|link| link.expose().len()).max().unwrap_or_default(),
                 changes: changed.map(|standing| standing.person),
                 findings: findings.unwrap_or_default(),
             }
@@ -158,10 +161,13 @@ impl Surveyor<'_> {
     pub(super) fn enter(&self, survey: &mut Survey, (attendee, tried): Tried) {
         let number = attendee.number;
         match tried {
-            Ok(Made { octets, changes, findings }) => {
+            Ok(Made { octets, link, changes, findings }) => {
                 survey.note_findings(findings, &attendee.locator);
                 if survey.largest.as_ref().is_none_or(|largest| largest.octets < octets) {
                     survey.largest = Some(Largest { octets, at: attendee.locator.to_string() });
+                }
+                if survey.longest_link.as_ref().is_none_or(|longest| longest.octets < link) {
+                    survey.longest_link = Some(Largest { octets: link, at: attendee.locator.to_string() });
                 }
                 if let Some(person) = changes
                     && survey.changed.len() < SHOWN_PROBLEMS

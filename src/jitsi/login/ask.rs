@@ -1,5 +1,7 @@
 //! Which log-ins are tried, and where.
 
+use std::time::Duration;
+
 use aws_lc_rs::rand;
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +9,7 @@ use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 
 use super::{
-    Unreachable, bosh,
+    BoshAddress, Unreachable, bosh,
     config_js::{self, ConfigJs},
     web::Web,
 };
@@ -18,6 +20,8 @@ use crate::{
 
 /// A probe's token works so long before and after the moment at which it is made, in seconds: a minute in all.
 const HALF_LIFE: i64 = 30;
+/// How long all the questions together may take.
+const ALL_PATIENCE: Duration = Duration::from_mins(1);
 /// How far off the window of a token is that must be refused.
 const FAR: i64 = 3600;
 
@@ -30,7 +34,7 @@ pub struct Target {
     /// The server's address.
     pub server: ServerAddress,
     /// Where its BOSH is, where its config.js does not tell.
-    pub bosh: Option<String>,
+    pub bosh: Option<BoshAddress>,
     /// Its XMPP domain, where its config.js does not tell.
     pub xmpp_domain: Option<String>,
     /// Certificates to trust beside the system's.
@@ -49,6 +53,8 @@ pub enum Login {
     },
     /// It offers no log-in by token at all, only by name and password.
     WantsPassword,
+    /// It offers no log-in whatever.
+    OffersNothing,
 }
 
 /// What a server answered.
@@ -58,6 +64,8 @@ pub struct Answers {
     pub bosh: String,
     /// The XMPP domain that was asked for.
     pub domain: String,
+    /// Why its config.js told nothing, where it was asked for and did not.
+    pub config: Option<String>,
     /// Where its config.js says that BOSH is, where that is another host, which was not asked.
     pub elsewhere: Option<String>,
     /// With a token like the event's.
@@ -76,7 +84,7 @@ pub struct Answers {
     pub clock: Option<SignedDuration>,
 }
 
-/// Logs in at a server in all these ways.
+/// Logs in at a server in all these ways, within a minute.
 ///
 /// # Errors
 /// [`Unreachable`] where it cannot be asked.
@@ -84,6 +92,13 @@ pub struct Answers {
 /// # Panics
 /// Where the operating system has no random numbers.
 pub async fn ask(target: &Target, signer: &Signer, now: fn() -> Timestamp) -> Result<Answers, Unreachable> {
+    let asked = tokio::time::timeout(ALL_PATIENCE, ask_all(target, signer, now)).await;
+    asked.unwrap_or_else(|_| {
+        Err(Unreachable::Silent(target.server.host().to_owned(), ALL_PATIENCE.as_secs(), " all questions"))
+    })
+}
+
+async fn ask_all(target: &Target, signer: &Signer, now: fn() -> Timestamp) -> Result<Answers, Unreachable> {
     let mut web = Web::new(&target.extra_roots, now)?;
     let place = Place::find(target, &mut web).await?;
     let impostor = SigningKey::throw_away(signer.settings().algorithm);
@@ -116,6 +131,7 @@ pub async fn ask(target: &Target, signer: &Signer, now: fn() -> Timestamp) -> Re
     Ok(Answers {
         bosh: super::web::without_query(&place.bosh),
         domain: place.domain,
+        config: place.config,
         elsewhere: place.elsewhere,
         ours,
         without,
@@ -136,6 +152,8 @@ struct Place {
     bosh: Url,
     domain: String,
     guests: Option<String>,
+    /// Why config.js told nothing.
+    config: Option<String>,
     elsewhere: Option<String>,
     tenant: Option<String>,
 }
@@ -149,20 +167,11 @@ impl Place {
         let config = root.join("config.js").map_err(|_| bad(server.as_str()))?;
         // Where both are named, nothing is left to be found out there.
         let is_named = target.bosh.is_some() && target.xmpp_domain.is_some();
-        let config = if is_named { None } else { Some(web.get(&config).await?).filter(|page| page.status == 200) };
-        let found = config.map_or_else(ConfigJs::default, |page| config_js::read(&page.text, server.tenant()));
+        let (found, config) = if is_named { Default::default() } else { read(web, &config, server.tenant()).await? };
         let usual = || base.join("http-bind").map_err(|_| bad(server.as_str()));
         let mut elsewhere = None;
         let bosh = match (&target.bosh, &found.bosh) {
-            (Some(given), _) => {
-                let url = Url::parse(given).map_err(|_| bad(given))?;
-                let is_safe =
-                    url.scheme() == "https" || ServerAddress::parse(given.trim_end_matches("/http-bind")).is_ok();
-                if !is_safe {
-                    return Err(bad(given));
-                }
-                url
-            }
+            (Some(given), _) => given.url().clone(),
             (None, Some(told)) => match root.join(told) {
                 Ok(url) if url.host_str() == root.host_str() && is_as_safe(&url, &root) => url,
                 Ok(url) => {
@@ -176,8 +185,9 @@ impl Place {
         let host = server.host().trim_start_matches('[').trim_end_matches(']').to_owned();
         Ok(Self {
             bosh,
-            domain: target.xmpp_domain.clone().or(found.domain).unwrap_or(host),
-            guests: found.guests,
+            domain: target.xmpp_domain.clone().or(found.domain.map(|domain| domain.to_lowercase())).unwrap_or(host),
+            guests: found.guests.map(|domain| domain.to_lowercase()),
+            config,
             elsewhere,
             tenant: server.tenant().map(str::to_owned),
         })
@@ -201,8 +211,24 @@ impl Place {
                 query.append_pair("prefix", tenant);
             }
         }
-        bosh::log_in(web, &url, domain).await
+        bosh::log_in(web, &url, domain).await.map_err(|problem| match problem {
+            Unreachable::NoSuchDomain { domain, .. } => {
+                Unreachable::NoSuchDomain { domain, config: self.config.clone() }
+            }
+            other => other,
+        })
     }
+}
+
+/// Reads config.js, or says why it tells nothing.
+async fn read(web: &mut Web, at: &Url, tenant: Option<&str>) -> Result<(ConfigJs, Option<String>), Unreachable> {
+    let page = web.get(at).await?;
+    if page.status != 200 {
+        return Ok((ConfigJs::default(), Some(format!("{at} answers with the HTTP status {}", page.status))));
+    }
+    let found = config_js::read(&page.text, tenant);
+    let silent = found.domain.is_none().then(|| format!("{at} names no `hosts.domain`"));
+    Ok((found, silent))
 }
 
 /// Whether an address keeps to what the server's own one promises.

@@ -36,7 +36,7 @@ pub(super) async fn log_in(web: &mut Web, url: &Url, domain: &str) -> Result<Log
     offer = session.until(offer, |body| body.has_features).await.map_err(|error| of_domain(error, domain))?;
     if !offer.mechanisms.iter().any(|mechanism| mechanism == "ANONYMOUS") {
         session.end().await;
-        return Ok(Login::WantsPassword);
+        return Ok(if offer.mechanisms.is_empty() { Login::OffersNothing } else { Login::WantsPassword });
     }
     let auth = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>";
     let answer = session.stanza(auth).await?;
@@ -59,7 +59,7 @@ fn of_domain(error: Unreachable, domain: &str) -> Unreachable {
         Unreachable::Ended(condition)
             if matches!(condition.as_str(), "host-unknown" | "host-gone" | "improper-addressing") =>
         {
-            Unreachable::NoSuchDomain(domain.to_owned())
+            Unreachable::NoSuchDomain { domain: domain.to_owned(), config: None }
         }
         other => other,
     }

@@ -27,6 +27,12 @@ pub fn findings(answers: &Answers, settings: &TokenSettings) -> Vec<Finding> {
             "the server asks for a name and a password, not for tokens: no personal link can work".into(),
             "set `authentication = \"token\"` for its VirtualHost in Prosody's configuration (`roomkey server-config`)",
         ),
+        (Login::OffersNothing, _) => say(
+            Severity::Error,
+            "the server offers no way to log in at all, neither by token nor by password".into(),
+            "`authentication = \"token\"` stands in its VirtualHost (`roomkey server-config`), and where a web server is in \
+             front of Prosody, `consider_bosh_secure = true` before all blocks; the reason stands in Prosody's log",
+        ),
         (_, Login::Refused { reason }) => {
             let (text, hint) = meaning(reason, settings);
             say(Severity::Error, text, &hint);
@@ -87,8 +93,15 @@ pub fn findings(answers: &Answers, settings: &TokenSettings) -> Vec<Finding> {
         say(
             Severity::Warning,
             format!("the server's config.js names BOSH on another host, {elsewhere}; that was not asked"),
-            "where that is right, name it by --bosh URL",
+            "where that is right, set `bosh` under [jitsi] to it",
         );
+    }
+    if let Some(why) = &answers.config {
+        let text = format!(
+            "the server's config.js told nothing ({why}): asked for the domain {} at {}, as is usual",
+            answers.domain, answers.bosh
+        );
+        say(Severity::Note, text, "");
     }
     found.sort_by_key(|finding| match finding.severity {
         Severity::Error => 0,
@@ -123,6 +136,7 @@ mod tests {
         Answers {
             bosh: "https://meet.example.org/http-bind".into(),
             domain: "meet.example.org".into(),
+            config: None,
             elsewhere: None,
             ours: Login::Accepted,
             without: refused("token required"),
@@ -194,6 +208,8 @@ mod tests {
         assert!(told(&Answers { guests, ..good() })[0].1.contains("guest.meet.jitsi"));
         let password = Answers { without: Login::WantsPassword, ours: Login::WantsPassword, ..good() };
         assert!(told(&password)[0].1.contains("name and a password"));
+        let nothing = Answers { without: Login::OffersNothing, ours: Login::OffersNothing, ..good() };
+        assert!(told(&nothing)[0].1.contains("no way to log in at all") && told(&nothing).len() == 1);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! be asked, or what follows. Known weakness: `sub` and `room` are looked at only when a room is entered, which
 //! Jicofo makes when somebody arrives: on an idle server they cannot be proven.
 
+mod address;
 mod ask;
 mod bosh;
 mod config_js;
@@ -14,6 +15,7 @@ mod stanza;
 mod unreachable;
 mod web;
 
+pub use address::{BoshAddress, PlaceProblem, xmpp_domain};
 pub use ask::{Answers, Login, Target, ask};
 pub use findings::{CLOCK_LIMIT, findings};
 pub use unreachable::Unreachable;

@@ -74,12 +74,7 @@ pub(super) fn meaning(reason: &str, settings: &TokenSettings) -> (String, String
         };
     }
     if says(&["alg"]) {
-        return (
-            format!("the server wants another signature than {}: it refused `alg`", settings.algorithm),
-            "set `algorithm` under [jitsi] to the server's `signature_algorithm`; a server with a key server wants \
-             RS256 and `private_key_file`, one with an `app_secret` HS256"
-                .into(),
-        );
+        return of_algorithm(settings);
     }
     if says(&["'sub'", "sub claim", "subject"]) {
         return (
@@ -109,12 +104,24 @@ pub(super) fn meaning(reason: &str, settings: &TokenSettings) -> (String, String
     )
 }
 
+fn of_algorithm(settings: &TokenSettings) -> (String, String) {
+    let what = format!("the server wants another signature than {}: it refused `alg`", settings.algorithm);
+    let hint = if settings.algorithm.is_rsa() {
+        "this event signs with a private key. Where the server has an `app_secret`, name that by `secret_file` in place of \
+         `private_key_file`; where it has a key server, set `algorithm` under [jitsi] to its `signature_algorithm`"
+    } else {
+        "this event signs with a secret. Where the server has a key server, sign with `private_key_file` and `key_id`; where \
+         it has an `app_secret`, set `algorithm` under [jitsi] to its `signature_algorithm` (HS256 without one)"
+    };
+    (what, hint.into())
+}
+
 /// What it means where a server answers a log-in without a token, and breaks one with a token off.
 fn of_silence(settings: &TokenSettings) -> (String, String) {
     let kid = settings.key_id().unwrap_or_default();
     (
         format!("the server probably finds no public key for `{kid}`: it breaks the log-in off without an answer"),
-        "the JWKS at its `cache_keys_url` must hold that key (`roomkey keys new` writes one); Prosody reads it again \
+        "the JWKS at its `cache_keys_url` must hold that key (`roomkey keys show --jwks` prints it); Prosody reads it again \
          within 6 hours, or when it is started anew"
             .into(),
     )
@@ -132,7 +139,11 @@ fn of_key_server(settings: &TokenSettings) -> (String, String) {
     match settings.key_id() {
         Some(kid) => (
             format!("the server finds no public key for `{kid}`"),
-            format!("its key server must serve {}: `roomkey keys new` writes the file", asap_file_name(&kid)),
+            format!(
+                "its key server must serve the public key as {} (`roomkey keys show` prints it: save it under that name); a \
+                 server with `cache_keys_url` takes what `roomkey keys show --jwks` prints",
+                asap_file_name(&kid)
+            ),
         ),
         None => (
             "the server wants to know which key has signed (`kid`)".into(),

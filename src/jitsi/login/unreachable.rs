@@ -14,8 +14,8 @@ pub enum Unreachable {
     #[error("{0} does not answer: {1}")]
     NoConnection(String, String),
     /// It answers too slowly, or not at all.
-    #[error("{0} did not answer within {1} seconds")]
-    Silent(String, u64),
+    #[error("{0} did not answer{2} within {1} seconds")]
+    Silent(String, u64, &'static str),
     /// TLS: the certificate is not to be trusted.
     #[error("{host}: {why}")]
     Tls {
@@ -51,8 +51,13 @@ pub enum Unreachable {
         why: String,
     },
     /// Prosody knows no such domain.
-    #[error("the server has no XMPP domain {0}")]
-    NoSuchDomain(String),
+    #[error("the server has no XMPP domain {domain}{}", .config.as_ref().map(|why| format!("; its config.js, which would name it, is not to be had: {why}")).unwrap_or_default())]
+    NoSuchDomain {
+        /// The one that was asked for.
+        domain: String,
+        /// Why config.js told none.
+        config: Option<String>,
+    },
     /// The session was ended in the midst of the log-in.
     #[error("the server ended the log-in: {0}")]
     Ended(String),
@@ -73,7 +78,8 @@ impl Unreachable {
             }
             Self::Tls { hint, .. } => hint,
             Self::Status { status: 404 | 405, .. } => {
-                "there is no BOSH at this address: name it by --bosh URL, as `bosh` stands in the server's config.js"
+                "there is no BOSH at this address: set `bosh` under [jitsi], as it stands in the server's config.js (`check --server \
+                 --bosh URL` tries one)"
             }
             Self::Status { status: 502..=504, .. } => {
                 "the web server is there, Prosody behind it is not: whoever runs the server can start it \
@@ -81,16 +87,14 @@ impl Unreachable {
             }
             Self::Status { status: 429, .. } => "the server turns away whoever asks often: try again in a few minutes",
             Self::Status { .. } => "open the address in a browser, and show it to whoever runs the server",
-            Self::Elsewhere { .. } => {
-                "write the address that it leads to as `url` under [jitsi], or name it by --bosh URL"
-            }
+            Self::Elsewhere { .. } => "write the address that it leads to as `url` under [jitsi], or set `bosh` there",
             Self::NotBosh { .. } => {
-                "is that the address of a Jitsi server? Where BOSH is elsewhere, name it by --bosh URL, as `bosh` stands \
-                 in the server's config.js"
+                "is that the address of a Jitsi server? Where BOSH is elsewhere, set `bosh` under [jitsi], as it stands in \
+                 the server's config.js (`check --server --bosh URL` tries one)"
             }
-            Self::NoSuchDomain(_) => {
-                "name it by --xmpp-domain DOMAIN, as `hosts.domain` stands in the server's config.js (in containers it is \
-                 `meet.jitsi`)"
+            Self::NoSuchDomain { .. } => {
+                "set `xmpp_domain` under [jitsi], as `hosts.domain` stands in the server's config.js (in containers it is \
+                 `meet.jitsi`); `check --server --xmpp-domain DOMAIN` tries one"
             }
             Self::Ended(_) => "try again; if it stays, whoever runs the server finds the reason in Prosody's log",
             Self::BadAddress(_) => "write it like https://meet.example.org/http-bind",
@@ -109,7 +113,7 @@ impl Unreachable {
             }
         }
         if error.is_timeout() {
-            return Self::Silent(host, seconds);
+            return Self::Silent(host, seconds, "");
         }
         let words = causes().last().map(ToString::to_string).unwrap_or_default();
         if words.contains("lookup address") || words.contains("Name or service") || words.contains("nodename") {

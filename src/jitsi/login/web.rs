@@ -19,8 +19,8 @@ const HOPS: usize = 3;
 pub(super) struct Web {
     client: Client,
     now: fn() -> Timestamp,
-    /// How far the server's clock is ahead, where an answer told.
-    clock: Option<SignedDuration>,
+    /// How far the server's clock is ahead, as the quickest answer told, and how long that took.
+    clock: Option<(SignedDuration, SignedDuration)>,
 }
 
 /// An answer.
@@ -56,9 +56,9 @@ impl Web {
         Ok(Self { client, now, clock: None })
     }
 
-    /// How far the server's clock is ahead of this computer's; negative where it is behind.
+    /// How far the server's clock is ahead of this computer's, at the least; negative where it is behind.
     pub(super) fn clock(&self) -> Option<SignedDuration> {
-        self.clock
+        self.clock.map(|(ahead, _)| ahead)
     }
 
     /// Fetches a page.
@@ -107,17 +107,27 @@ impl Web {
         Err(Unreachable::NotBosh { address: without_query(&url), why: "it leads on and on".to_owned() })
     }
 
-    /// The middle of question and answer is when the server looked at its clock; it shows whole seconds.
+    /// The server looked at its clock somewhere between question and answer, and shows whole seconds: what lies
+    /// within is no difference. The quickest answer tells the most.
     fn note_clock(&mut self, response: &Response, asked: Timestamp) {
         let shown = response.headers().get(header::DATE).and_then(|date| date.to_str().ok());
         let Some(shown) = shown.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) else { return };
-        let between = asked.duration_until((self.now)()) / 2;
-        let Ok(here) = asked.checked_add(between) else { return };
-        let ahead = here.duration_until(shown.timestamp());
-        // The second that it shows has begun up to a second ago.
-        let ahead =
-            if ahead.is_negative() && ahead > SignedDuration::from_secs(-1) { SignedDuration::ZERO } else { ahead };
-        self.clock = Some(ahead);
+        let answered = (self.now)();
+        let took = asked.duration_until(answered);
+        if self.clock.is_some_and(|(_, quickest)| quickest <= took) {
+            return;
+        }
+        let shown = shown.timestamp();
+        let Ok(next) = shown.checked_add(SignedDuration::from_secs(1)) else { return };
+        // It showed this second until the next began.
+        let ahead = if shown > answered {
+            answered.duration_until(shown)
+        } else if next < asked {
+            asked.duration_until(next)
+        } else {
+            SignedDuration::ZERO
+        };
+        self.clock = Some((ahead, took));
     }
 }
 

@@ -123,7 +123,9 @@ const CHECK: &str =
     "# server_check = \"warn\"           # send asks the server first; require: it must answer; off: it is not asked
 ";
 
-const CA_FILE: &str = "# ca_file = \"ca.pem\"              # a certificate authority of the server's own
+const CA_FILE: &str = "# bosh = \"https://meet.example.org/http-bind\"   # where its config.js does not tell it
+# xmpp_domain = \"meet.jitsi\"      # the same
+# ca_file = \"ca.pem\"              # a certificate authority of the server's own
 ";
 
 const OF_PRIVATE_KEYS: &str =

@@ -70,6 +70,10 @@ fn a_server_that_takes_this_events_key_says_so_and_why_not_where_it_does_not() {
     let sandbox = servers.sandbox();
     servers.plain().write(&sandbox);
     asked(&sandbox, "hs256.test").is(0).says("the server accepts this event's key, and refuses empty, forged");
+    // The settings say it for good, and for `send`.
+    servers.plain().text("jitsi", "xmpp_domain", "HS256.test").write(&sandbox);
+    sandbox.run(&["check", "--server"]).is(0).says("the server accepts this event's key");
+    servers.plain().write(&sandbox);
     for (domain, what, hint) in [
         ("iss.test", "the server's app_id is not `workshop`: it refused `iss`", "asap_accepted_issuers"),
         ("aud.test", "it refused `aud`", "`audience` under [jitsi]"),
@@ -82,11 +86,11 @@ fn a_server_that_takes_this_events_key_says_so_and_why_not_where_it_does_not() {
     ] {
         asked(&sandbox, domain).is(3).says(what).says(hint);
     }
-    asked(&sandbox, "nowhere.test").is(6).says("no XMPP domain nowhere.test").says("--xmpp-domain");
+    asked(&sandbox, "nowhere.test").is(6).says("no XMPP domain nowhere.test; its config.js").says("`xmpp_domain`");
     // Nothing of a token is shown, however much is told.
     let told = sandbox.run(&["check", "--server", "--xmpp-domain", "hs256.test", "-v"]);
     assert!(told.is(0).says("forged refused (Invalid signature)").said().find("eyJ").is_none());
-    sandbox.run(&["check", "--bosh", "ftp://127.0.0.1/http-bind"]).is(6).says("no address of a server");
+    sandbox.run(&["check", "--bosh", "ftp://127.0.0.1/http-bind"]).is(2).says("no address of a server");
 }
 
 #[test]
@@ -131,7 +135,7 @@ fn what_stands_before_it_is_told_in_words() {
     for (door, status, what, hint) in [
         (1, 6, "its certificate is for another name", "slip in `url`"),
         (2, 6, "answers with the HTTP status 502", "systemctl status prosody"),
-        (3, 6, "answers with the HTTP status 404", "--bosh URL"),
+        (3, 6, "answers with the HTTP status 404", "set `bosh`"),
         (4, 6, "leads on to elsewhere.test, another server", "as `url` under [jitsi]"),
         (5, 3, "s ahead of this computer's", "timedatectl"),
     ] {
