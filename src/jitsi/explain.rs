@@ -26,6 +26,8 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
     let header = header_facts(&given.header);
     let claims = claim_facts(&given.claims);
     let signature = match key {
+        // Nothing is signed, whatever stands where the signature should: every server refuses it.
+        _ if header.is_unsigned() => SignatureCheck::DoesNotHold,
         Some(key) => check_by(given, header.alg.as_deref(), key),
         None => check_signature(given, header.alg.as_deref(), signer),
     };

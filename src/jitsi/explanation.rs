@@ -56,6 +56,13 @@ pub struct HeaderFacts {
     pub kid: Option<String>,
 }
 
+impl HeaderFacts {
+    /// Whether it says itself that nothing is signed.
+    pub(super) fn is_unsigned(&self) -> bool {
+        self.alg.as_ref().is_some_and(|alg| alg.eq_ignore_ascii_case("none"))
+    }
+}
+
 /// What claims say. What should be a string and is not is shown as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimFacts {
@@ -86,6 +93,11 @@ pub struct ClaimFacts {
 }
 
 impl ClaimFacts {
+    /// Whether it stops working before it begins to, or with the same second.
+    pub(super) fn never_works(&self) -> bool {
+        matches!((&self.nbf, &self.exp), (Moment::At(nbf), Moment::At(exp)) if nbf >= exp)
+    }
+
     /// Whether it is JaaS's: its tenants are named so, and stand in `sub`.
     pub(super) fn is_jaas(&self) -> bool {
         self.sub.as_ref().is_some_and(|sub| sub.starts_with(jaas::APP_ID))

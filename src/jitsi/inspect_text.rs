@@ -29,6 +29,7 @@ impl Explanation {
         lines.push(header_line(&self.header));
         lines.push(match self.signature {
             SignatureCheck::Holds => format!("signature: holds; it was made with {}", self.checked_with),
+            _ if self.header.is_unsigned() => "signature: none; every server refuses the token".into(),
             SignatureCheck::DoesNotHold => "signature: does not hold".into(),
             SignatureCheck::NotChecked(why) => format!("signature: not checked; {why}"),
         });
@@ -62,8 +63,13 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, now: Timestamp, lines: &mut
     if claims.tenant.is_some() {
         tell("tenant", &claims.tenant);
     }
-    lines.push(format!("works from {} to {}", moment(&claims.nbf, zone), moment(&claims.exp, zone)));
-    lines.extend(from_now(claims, now));
+    let (opens, closes) = (moment(&claims.nbf, zone), moment(&claims.exp, zone));
+    if claims.never_works() {
+        lines.push(format!("never works: it stops at {closes}, and would begin at {opens}"));
+    } else {
+        lines.push(format!("works from {opens} to {closes}"));
+        lines.extend(from_now(claims, now));
+    }
     lines.push(person_line(&claims.user));
     lines.extend(claims.user.affiliation.as_deref().map(affiliation_line));
     lines.extend(claims.user.avatar.as_deref().map(|avatar| format!("avatar: the picture at {}", cut(avatar))));

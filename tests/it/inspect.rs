@@ -248,9 +248,22 @@ fn each_rule_has_a_verdict_with_what_the_server_would_say() {
 fn what_is_told_of_a_token_does_not_contradict_itself() {
     let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
     let unsigned = signed(r#"{"typ":"JWT","alg":"none"}"#, &claims().to_string(), SECRET);
-    sandbox.run(&["inspect", &unsigned]).is(3).says("is not signed").says_not("another secret signed");
+    for key in [&[][..], &["--key", "jitsi.key"]] {
+        sandbox.write("jitsi.key", "a-key-of-somebody-else");
+        let told = sandbox.run(&[&["inspect", &unsigned], key].concat());
+        told.is(3).says("is not signed").says_not("another secret signed").says_not("not checked");
+        told.says("signature: none; every server refuses the token").says("signature  refused: \"Invalid signature\"");
+    }
     let never = token(&with("exp", json!(2_111_660_000)));
-    sandbox.run(&["inspect", &never]).is(3).says("never works").says_not("does not work yet");
+    let told = sandbox.run(&["inspect", &never]);
+    told.is(3).says("problem: the token never works").says_not("does not work yet").says_not("for -1000 seconds");
+    told.says("never works: it stops at Sun 30 Nov 2036 13:13:20 (Europe/Berlin)").says_not("refused until");
+    let past = token(&with("exp", json!(1000)));
+    sandbox
+        .run(&["inspect", &past])
+        .is(3)
+        .says("exp        refused: \"Not acceptable by exp\"")
+        .says("nbf        refused");
     // Without features the server's defaults hold, with none of them nothing does.
     let features = |given: Value| {
         let token = token(&with("context", json!({"user": {"id": "a", "name": "A"}, "features": given})));
