@@ -31,6 +31,7 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
         Some(key) => check_by(given, header.alg.as_deref(), key),
         None => check_signature(given, header.alg.as_deref(), signer),
     };
+    let is_of_the_event = check_signature(given, header.alg.as_deref(), signer) == SignatureCheck::Holds;
     let checked_with = match (key, signer.is_some_and(Signer::is_private)) {
         (Some(_), _) => "the key given",
         (None, true) => "this event's key",
@@ -43,6 +44,7 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
         header,
         claims,
         signature,
+        is_of_the_event,
         checked_with,
         expected: signer.map(|signer| signer.settings().algorithm),
         now,

@@ -21,6 +21,8 @@ pub struct Explanation {
     pub claims: ClaimFacts,
     /// Whether the signature is this event's.
     pub signature: SignatureCheck,
+    /// Whether this event's own secret or key signed it, whatever it was checked with.
+    pub is_of_the_event: bool,
     /// With what it was checked, in words.
     pub checked_with: &'static str,
     /// How the event's tokens are signed; `None` where there is no event to compare with.
@@ -36,6 +38,12 @@ impl Explanation {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.severity != Severity::Error)
+    }
+
+    /// Whether the signature was checked, and holds.
+    #[must_use]
+    pub fn signature_holds(&self) -> bool {
+        self.signature == SignatureCheck::Holds
     }
 
     /// The person's id, to look up whose token it is.

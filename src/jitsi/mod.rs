@@ -14,6 +14,7 @@ mod explanation;
 mod findings;
 mod findings_context;
 mod findings_link;
+mod findings_room;
 mod findings_times;
 mod inspect;
 mod inspect_text;

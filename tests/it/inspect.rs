@@ -167,7 +167,9 @@ fn a_link_that_no_longer_fits_its_row_says_so() {
         .text("event", "ends", "2036-12-05T18:00")
         .write(&sandbox);
     let finished = sandbox.run(&["inspect", &link]);
-    finished.is(0).says("attendees.csv:2 says another-room now");
+    finished.is(3).says("attendees.csv:2 says another-room now");
+    finished
+        .says("the link is for another room than the event's: for `rust-workshop`; the event's room is `another-room`");
     finished.says("by attendees.csv:2 as it stands, the link would work Fri 5 Dec 2036 13:30 to 20:00");
 }
 
@@ -294,4 +296,122 @@ fn what_is_told_of_a_token_does_not_contradict_itself() {
     // In a link to a tenant the tenant is what counts, whatever the event says.
     let tenant = link.replace("/rust-workshop?", "/acme/rust-workshop?");
     sandbox.run(&["inspect", &tenant]).is(3).says("the link leads to `acme`").says("sub        depends");
+}
+
+/// What is told of a token for programs.
+fn in_json(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+    let printed = sandbox.run(&[&["inspect", "--format", "json"], arguments].concat()).stdout.clone();
+    serde_json::from_str(&printed).unwrap()
+}
+
+#[test]
+fn a_link_to_a_room_that_the_event_does_not_have_is_3() {
+    let sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    let other = token(&with("room", json!("other")));
+    let said = "is for another room than the event's: for `other`; the event's room is `rust-workshop`";
+    sandbox
+        .run(&["inspect", &other])
+        .is(3)
+        .says(&format!("problem: the token {said}"))
+        .says("hint: it belongs to another");
+    let link = format!("https://meet.example.org/other?jwt={other}");
+    sandbox
+        .run(&["inspect", &link])
+        .is(3)
+        .says(&format!("problem: the link {said}"))
+        .says("accepted, in `other` alone");
+    assert_eq!(in_json(&sandbox, &[&link])["sound"], false);
+    let every = format!("https://meet.example.org/other?jwt={}", token(&with("room", json!("*"))));
+    sandbox.run(&["inspect", &every]).is(3).says(&format!("problem: the link {said}"));
+    sandbox.run(&["inspect", &token(&with("room", json!("*")))]).is(3).says_not("for another room");
+    // Without an event there is nothing to compare with.
+    Sandbox::new().run(&["inspect", &link]).is(0).says_not("another room");
+
+    // Rows may name rooms of their own.
+    sandbox.write("attendees.csv", "email,name,room\na@example.org,Ada,Other\nb@example.org,Bob,third\n");
+    sandbox.run(&["inspect", &link]).is(3).says("and a row names another one").says_not("attendees.csv:");
+    sandbox.write("attendees.csv", "email,name,room\na@example.org,Ada,other\nb@example.org,Bob,third\n");
+    sandbox.run(&["inspect", &link]).is(0).says_not("another room");
+    std::fs::remove_file(sandbox.path("attendees.csv")).unwrap();
+    let unread = sandbox.run(&["inspect", &link]);
+    unread
+        .is(0)
+        .says("warning: `other` was not compared with the rooms that rows may name (attendees.csv: there is no");
+    sandbox.run(&["inspect", &token(&claims().to_string())]).is(0).says_not("was not compared");
+
+    // Nor do the rooms of sessions need a row.
+    sandbox.write("attendees.csv", "email,name,session\na@example.org,Ada,evening\n");
+    let session = "[[session]]\nkey = \"evening\"\nroom = \"other\"\nstarts = \"2036-12-05T18:00\"\nends = \"2036-12-05T20:00\"\n";
+    sandbox.write("event.toml", &format!("{}\n{session}", sandbox.read("event.toml")));
+    sandbox.run(&["inspect", &link]).is(0).says_not("another room");
+    sandbox.run(&["inspect", &link.replace("/other?", "/fourth?")]).is(3).says("the event's rooms are `other`, `rust-");
+}
+
+#[test]
+fn room_and_server_are_compared_without_the_secret_as_well() {
+    let mut sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
+    let other = format!("https://meet.example.org/other?jwt={}", token(&with("room", json!("other"))));
+    let elsewhere = format!("https://meet.example.net/rust-workshop?jwt={}", token(&claims().to_string()));
+    sandbox.unset("ROOMKEY_JITSI_SECRET");
+    sandbox.write("their.key", SECRET);
+    for key in [&[][..], &["--key", "their.key"]] {
+        let run = |given| sandbox.run(&[&["inspect", given], key].concat());
+        run(&other).is(3).says("for another room than the event's").says("room and server alone are compared");
+        run(&elsewhere).is(3).says("the link leads to `meet.example.net`, this event's server is");
+        assert_eq!(run(&other).said().contains("not checked"), key.is_empty());
+    }
+}
+
+#[test]
+fn whose_it_is_is_told_to_programs_as_to_people() {
+    let (sandbox, link) = with_a_link();
+    let told = |given: &str, more: &[&str], certainty: &str| {
+        let whose = in_json(&sandbox, &[&[given], more].concat())["whose"].clone();
+        assert_eq!(whose["certainty"], certainty, "{whose}");
+        let text = whose["text"].as_str().unwrap();
+        let finished = sandbox.run(&[&["inspect", given], more].concat());
+        finished.says(&format!("whose: {text}\n"));
+        for warning in whose["warnings"].as_array().unwrap() {
+            finished.says(&format!("warning: {}\n", warning.as_str().unwrap()));
+        }
+        (whose["name"].clone(), whose["row"].clone(), text.to_owned())
+    };
+    let octets = BASE64URL_NOPAD.decode(token_in(&link).split('.').nth(1).unwrap().as_bytes()).unwrap();
+    let forged = signed(HEADER, &String::from_utf8(octets).unwrap(), "another secret of sufficient length");
+    let nobodys = token(&claims().to_string());
+
+    assert_eq!(
+        told(&link, &[], "known"),
+        (json!("Attendee 1"), json!("attendees.csv:2"), "Attendee 1's key, attendees.csv:2".to_owned())
+    );
+    assert!(told(&nobodys, &[], "nobody").2.contains("nobody in attendees.csv has this key"));
+    assert!(told(&forged, &[], "unproven").2.contains("the signature does not prove it"));
+    // A key that is not the event's proves nothing of the event's people.
+    sandbox.write("their.key", "another secret of sufficient length");
+    assert!(told(&forged, &["--key", "their.key"], "unproven").2.contains("this event's own did not"));
+    assert_eq!(in_json(&sandbox, &[&nobodys, "--key", "their.key"])["whose"]["certainty"], "nobody");
+    let strange = signed(HEADER, &claims().to_string(), "another secret of sufficient length");
+    assert_eq!(in_json(&sandbox, &[&strange])["whose"], Value::Null);
+    sandbox.run(&["inspect", &strange]).says_not("whose:");
+
+    // What cannot be read is not gone.
+    sandbox.write(
+        "attendees.csv",
+        "email,name,timezone\na1@example.org,Attendee 1,Mars/Base\na2@example.org,Attendee 2,\n",
+    );
+    assert!(told(&link, &[], "unread").2.contains("nobody can say: 1 row of attendees.csv cannot be used"));
+    std::fs::remove_file(sandbox.path("attendees.csv")).unwrap();
+    assert!(told(&link, &[], "unread").2.contains("nobody can say: attendees.csv: there is no such file"));
+}
+
+#[test]
+fn somebody_mailed_is_not_gone_where_the_file_cannot_be_read() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    let link = sandbox.run(&["link", "a2@example.org"]).is(0).stdout.trim().to_owned();
+    std::fs::remove_file(sandbox.path("attendees.csv")).unwrap();
+    let told = sandbox.run(&["inspect", &link]);
+    told.is(0).says("whose: Attendee 2's key; a2@example.org was mailed and nobody can say what the file says now");
+    told.says_not("no longer in");
 }
