@@ -84,6 +84,7 @@ fn json(explanation: &Explanation, whose: Option<&Whose>) -> Result<String, Fail
             "host": link.host, "port": link.port, "tenant": link.tenant, "room": link.room,
             "beside": without_tokens(&explanation.beside),
         })),
+        "wrapped_by": explanation.wrapped_by,
         "header": { "typ": header.typ, "alg": header.alg, "kid": header.kid },
         "claims": {
             "iss": claims.iss, "aud": claims.aud, "sub": claims.sub, "room": claims.room, "tenant": claims.tenant,

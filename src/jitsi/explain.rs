@@ -40,6 +40,7 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
     let findings = Judge::new(given, &claims, signer, now).judge(signature);
     Explanation {
         link: given.link.clone(),
+        wrapped_by: given.wrapped_by.clone(),
         beside: given.beside.clone(),
         header,
         claims,

@@ -13,6 +13,8 @@ use super::{claims::Algorithm, jaas, link::LinkParts, verdicts::Rule};
 pub struct Explanation {
     /// Where the link leads; `None` for a bare token.
     pub link: Option<LinkParts>,
+    /// Who made the link into one of their own, from the outermost on; what is said is said of the link inside.
+    pub wrapped_by: Vec<&'static str>,
     /// What stands in the link beside the token; empty where nothing does.
     pub beside: String,
     /// What the header says.

@@ -18,6 +18,12 @@ impl Explanation {
     #[must_use]
     pub fn lines(&self, zone: &TimeZone) -> Vec<String> {
         let mut lines = Vec::new();
+        if !self.wrapped_by.is_empty() {
+            lines.push(format!(
+                "wrapped: {} made the link into one of their own; all that follows is about the link inside",
+                self.wrapped_by.join(", then ")
+            ));
+        }
         if let Some(link) = &self.link {
             let tenant = link.tenant.as_deref().map(|tenant| format!(", tenant {tenant}")).unwrap_or_default();
             let port = link.port.map(|port| format!(":{port}")).unwrap_or_default();

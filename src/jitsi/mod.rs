@@ -33,6 +33,7 @@ mod token;
 mod token_settings;
 mod verdicts;
 mod verifying;
+mod wrapped;
 
 pub use bearer::Bearer;
 pub use claims::{Algorithm, AlgorithmProblem, ClaimsStyle};

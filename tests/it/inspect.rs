@@ -415,3 +415,29 @@ fn somebody_mailed_is_not_gone_where_the_file_cannot_be_read() {
     told.is(0).says("whose: Attendee 2's key; a2@example.org was mailed and nobody can say what the file says now");
     told.says_not("no longer in");
 }
+
+#[test]
+fn a_link_that_a_mail_filter_wrapped_is_taken_out_of_it() {
+    let (sandbox, link) = with_a_link();
+    let encoded = link.replace(':', "%3A").replace('/', "%2F").replace('?', "%3F").replace('=', "%3D");
+    for (given, by) in [
+        (
+            format!("https://eur01.safelinks.protection.outlook.com/?url={encoded}&data=05%7C01&reserved=0"),
+            "Microsoft's Safe Links",
+        ),
+        (format!("<https://www.google.com/url?q={encoded}&amp;sa=D>"), "Google"),
+        (format!("https://urldefense.com/v3/__{link}__;!!Abc!x$"), "Proofpoint"),
+    ] {
+        let told = sandbox.run(&["inspect", &given]);
+        told.is(0).says(&format!("wrapped: {by} made the link into one of their own")).says("Attendee 1's key");
+        told.says("link: to room rust-workshop on meet.example.org").says_not("beside the token");
+        assert_eq!(in_json(&sandbox, &[&given])["wrapped_by"], json!([by]));
+    }
+    assert_eq!(in_json(&sandbox, &[&link])["wrapped_by"], json!([]));
+    // What is inside is judged as if it had come alone.
+    let elsewhere = encoded.replace("meet.example.org", "evil.example.net");
+    let wrapped = format!("https://eur01.safelinks.protection.outlook.com/?url={elsewhere}&data=1");
+    sandbox.run(&["inspect", &wrapped]).is(3).says("the link leads to `evil.example.net`");
+    let none = "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fmeet.example.org%2Fr&data=1";
+    sandbox.run(&["inspect", none]).is(3).says("carries no token");
+}
