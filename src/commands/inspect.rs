@@ -2,7 +2,12 @@
 //!
 //! Works without an event as well; the signature is then not checked. The token itself is never printed.
 
-use std::{collections::BTreeMap, fs, io::Read as _, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{ErrorKind, Read as _},
+    path::Path,
+};
 
 use secrecy::zeroize::Zeroizing;
 
@@ -12,6 +17,7 @@ use crate::{
     console::without_tokens,
     failure::{Failure, Status, Told},
     jitsi::{Explanation, Finding, Moment, Severity, SignatureCheck, VerifyingKey, explain, extract_token},
+    model::system_words,
 };
 
 /// More than any link or token is long, in octets: what comes after is not read.
@@ -54,21 +60,25 @@ pub(super) fn run(desk: &Desk<'_>, args: &Inspect) -> Result<Status, Failure> {
 /// A key to check the signature with.
 fn key_in(desk: &Desk<'_>, path: &Path) -> Result<VerifyingKey, Failure> {
     let shown = path.display();
-    let failed = |what: String, hint: &str| Failure::bad_input(Told::new(format!("--key {shown}: {what}")).hint(hint));
-    let mut octets = Zeroizing::new(Vec::new());
+    let failed = |what: &str, hint: &str| Failure::bad_input(Told::new(format!("--key {shown}: {what}")).hint(hint));
+    let unread = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => failed("there is no such file", "look for a slip in the name"),
+        _ => failed(&format!("failed to read the file: {}", system_words(&error)), "check who may read it"),
+    };
     let whole = desk.around.folder.join(path);
-    let size = fs::metadata(&whole).map_err(|error| failed(error.to_string(), "check the path"))?;
-    if !size.is_file() || size.len() > LONGEST {
-        return Err(failed(
-            "this is no file with a key".into(),
-            "name a PEM file, or a file that holds a secret alone",
-        ));
+    let found = fs::metadata(&whole).map_err(unread)?;
+    if found.is_dir() {
+        return Err(failed("this is a folder, not a file", "name the file in it that holds the key"));
     }
-    fs::File::open(&whole)
-        .and_then(|mut file| file.read_to_end(&mut octets))
-        .map_err(|error| failed(error.to_string(), "check who may read it"))?;
-    let text = std::str::from_utf8(&octets).map_err(|_| failed("it holds no text".into(), "name a PEM file"))?;
-    VerifyingKey::read(text).map_err(|problem| failed(problem.to_string(), problem.hint()))
+    if !found.is_file() {
+        return Err(failed("this is not a regular file", "write the key into a file, and name that"));
+    }
+    if found.len() > LONGEST {
+        return Err(failed("this is far too large for a key", "name a PEM file, or a file that holds a secret alone"));
+    }
+    let mut octets = Zeroizing::new(Vec::new());
+    fs::File::open(&whole).and_then(|mut file| file.read_to_end(&mut octets)).map_err(unread)?;
+    VerifyingKey::read(&octets).map_err(|problem| failed(&problem.to_string(), problem.hint()))
 }
 
 /// The explanation for programs; the token is not in it.
@@ -122,11 +132,9 @@ fn given(text: &str) -> Result<String, Failure> {
         return Ok(text.to_owned());
     }
     let mut octets = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(LONGEST)
-        .read_to_end(&mut octets)
-        .map_err(|problem| Failure::bad_input(Told::new(format!("failed to read standard input: {problem}"))))?;
+    std::io::stdin().lock().take(LONGEST).read_to_end(&mut octets).map_err(|problem| {
+        Failure::bad_input(Told::new(format!("failed to read standard input: {}", system_words(&problem))))
+    })?;
     String::from_utf8(octets)
         .map_err(|_| Failure::bad_input(Told::new("standard input holds no text: a token or a link is plain text")))
 }

@@ -37,7 +37,7 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
         (None, true) => "this event's key",
         (None, false) => "this event's secret",
     };
-    let findings = Judge::new(given, &claims, signer, now).judge(signature);
+    let findings = Judge::new(given, &claims, signer, now).judge(signature, checked_with);
     Explanation {
         link: given.link.clone(),
         wrapped_by: given.wrapped_by.clone(),
@@ -62,7 +62,7 @@ fn check_by(given: &Extracted, alg: Option<&str>, key: &VerifyingKey) -> Signatu
         Some(true) => SignatureCheck::Holds,
         Some(false) => SignatureCheck::DoesNotHold,
         None if algorithm.is_rsa() => SignatureCheck::NotChecked("a private key signed it, and a secret was given"),
-        None => SignatureCheck::NotChecked("a secret signed it, and a public key was given"),
+        None => SignatureCheck::NotChecked("a secret signed it, and the file given holds an RSA key"),
     }
 }
 

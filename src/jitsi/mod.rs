@@ -49,4 +49,4 @@ pub use server_config::{Installation, server_config};
 pub use token::{MintProblem, Signer};
 pub use token_settings::{Provider, RowsSay, SignerProblem, TokenSettings};
 pub use verdicts::{Rule, Ruling, Verdict};
-pub use verifying::VerifyingKey;
+pub use verifying::{VerifyingKey, VerifyingKeyProblem};

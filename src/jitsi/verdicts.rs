@@ -216,7 +216,7 @@ impl Explanation {
             Rule::Alg => (Depends, format!("the server's `signature_algorithm` must be {alg}")),
             Rule::Kid => match &self.header.kid {
                 // Without an event, the token alone tells what kind of server it is for.
-                _ if !self.expected.map_or(!alg.starts_with("RS"), Algorithm::is_rsa) => {
+                _ if !self.expected.map_or(alg.starts_with("RS"), Algorithm::is_rsa) => {
                     none((Accepted, "a server with a shared secret asks for none"))
                 }
                 Some(kid) => (Depends, format!("the server must find the key `{kid}`")),

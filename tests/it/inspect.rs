@@ -75,6 +75,12 @@ fn without_the_event_all_but_the_signature_is_told() {
     let (sandbox, link) = with_a_link();
     let elsewhere = Sandbox::new();
     elsewhere.run(&["inspect", &link]).is(0).says("no event.toml here").says("Attendee 1").says("12:30 UTC");
+    let asks = |header: &str, words: &str| {
+        let token = signed(header, &claims().to_string(), SECRET);
+        elsewhere.run(&["inspect", &token]).is(0).says(&format!("kid        {words}"));
+    };
+    asks(HEADER, "accepted, a server with a shared secret asks for none");
+    asks(r#"{"typ":"JWT","alg":"RS256","kid":"a"}"#, "depends, the server must find the key `a`");
     let mut sandbox = sandbox;
     sandbox.unset("ROOMKEY_JITSI_SECRET");
     sandbox.run(&["inspect", &link]).is(0).says("signature: not checked").says_not("Attendee 1's key");
@@ -440,4 +446,39 @@ fn a_link_that_a_mail_filter_wrapped_is_taken_out_of_it() {
     sandbox.run(&["inspect", &wrapped]).is(3).says("the link leads to `evil.example.net`");
     let none = "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fmeet.example.org%2Fr&data=1";
     sandbox.run(&["inspect", none]).is(3).says("carries no token");
+}
+
+#[test]
+fn a_key_file_that_is_none_is_told_for_what_it_is() {
+    let (sandbox, link) = with_a_link();
+    sandbox.run(&["keys", "new", "keys"]).is(0);
+    let wide: Vec<u8> = "\u{FEFF}a-secret\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let octets = |name: &str, octets: &[u8]| std::fs::write(sandbox.path(name), octets).unwrap();
+    octets("wide", &wide);
+    octets("empty", b"");
+    octets("marked", "\u{FEFF}a-secret".as_bytes());
+    octets("key.der", &[0x30, 0x82, 1, 0x22, 0x30, 0x0D, 6, 9, 0x2A, 0x86]);
+    octets("cert.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    octets("id_rsa.pub", b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQ ada@laptop\n");
+    for (file, what, way_out) in [
+        ("missing", "there is no such file", "look for a slip in the name"),
+        ("keys", "this is a folder, not a file", "name the file in it"),
+        ("empty", "the file is empty", "name a PEM file"),
+        ("wide", "UTF-16", "save it again as UTF-8"),
+        ("marked", "byte-order mark", "save it again as UTF-8"),
+        ("key.der", "binary form (DER)", "openssl pkey -pubin -inform DER -in FILE -out FILE.pem"),
+        ("cert.pem", "is a certificate", "openssl x509 -pubkey -noout -in FILE > FILE.pem"),
+        ("id_rsa.pub", "OpenSSH's own form", "ssh-keygen -e -m PKCS8 -f FILE > FILE.pem"),
+        ("keys/jwks.json", "JWKS", "name the PEM file"),
+    ] {
+        let told = sandbox.run(&["inspect", &link, "--key", file]);
+        told.is(3).says(&format!("--key {file}: ")).says(what).says("  hint: ").says(way_out).says_not("os error");
+    }
+    // An RSA key says nothing of what a secret signed, and is called by no name but its own.
+    let told = sandbox.run(&["inspect", &link, "--key", "keys/private.pem"]);
+    told.says("signature: not checked; a secret signed it, and the file given holds an RSA key");
+    let forged = signed(r#"{"typ":"JWT","alg":"RS256","kid":"a"}"#, &claims().to_string(), SECRET);
+    let told = sandbox.run(&["inspect", &forged, "--key", "keys/private.pem"]);
+    told.is(3).says("does not hold: another private key signed the token").says("not made with the key given");
+    told.says_not("another secret").says_not("this event's secret");
 }
