@@ -88,12 +88,16 @@ impl AtHand {
             Ok(of_rows) => {
                 others.retain(|room| !of_rows.contains(&room.to_ascii_lowercase()));
                 let words = in_words(&ours, of_rows.difference(&ours).count());
-                others.iter().for_each(|room| explanation.is_for_another_room(room, &words));
+                for room in &others {
+                    explanation.is_for_another_room(room, &words);
+                }
             }
             Err(problem) => {
                 let words = in_words(&ours, 0);
                 let why = problem.to_string().lines().next().unwrap_or_default().to_owned();
-                others.iter().for_each(|room| explanation.is_for_an_unknown_room(room, &words, &why));
+                for room in &others {
+                    explanation.is_for_an_unknown_room(room, &words, &why);
+                }
             }
         }
     }

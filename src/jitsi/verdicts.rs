@@ -225,7 +225,7 @@ impl Explanation {
             Rule::Signature => match self.signature {
                 SignatureCheck::DoesNotHold => none((Ruling::Refused, "the token is not signed")),
                 SignatureCheck::NotChecked(why) => (Depends, format!("not checked: {why}")),
-                _ => (Accepted, format!("where the server holds {}", self.checked_with)),
+                SignatureCheck::Holds => (Accepted, format!("where the server holds {}", self.checked_with)),
             },
             Rule::Iss | Rule::Aud if self.claims.is_jaas() => none((Accepted, "as JaaS wants it")),
             Rule::Iss if self.expected.is_some() => {

@@ -53,7 +53,7 @@ pub enum VerifyingKeyProblem {
     /// What `authorized_keys` holds, or `id_rsa`.
     #[error("the file is a key in OpenSSH's own form")]
     OpenSsh,
-    /// RFC 4716, PuTTY.
+    /// RFC 4716, or what `PuTTY` writes.
     #[error("the file is a key in the form of another SSH program")]
     OtherSsh,
     /// What `cache_keys_url` serves.
@@ -151,7 +151,7 @@ impl VerifyingKey {
             }
             _ => {}
         }
-        if unmarked.starts_with("{") && unmarked.contains('"') && unmarked.trim_end().ends_with('}') {
+        if unmarked.starts_with('{') && unmarked.contains('"') && unmarked.trim_end().ends_with('}') {
             return Err(P::Json);
         }
         let secret = text.strip_suffix('\n').map_or(text, |rest| rest.strip_suffix('\r').unwrap_or(rest));
