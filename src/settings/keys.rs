@@ -288,10 +288,6 @@ pub(super) fn hint_for_unknown(table: &str, given: &str) -> String {
     if !elsewhere.is_empty() {
         return format!("did you mean {}?", elsewhere.join(" or "));
     }
-    if table == FEATURES_BY_ROLE {
-        let roles: Vec<String> = children(table).map(|role| format!("[{table}.{role}]")).collect();
-        return format!("the roles are {}: who has the moderator's rights, and everybody else", roles.join(" and "));
-    }
     let known: Vec<&str> = children(table).collect();
     if table.is_empty() {
         format!("the tables are {}", known.iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(" "))
@@ -377,12 +373,7 @@ mod tests {
                 "did you mean `recording` under [jitsi.features.moderator] or `recording` under [jitsi.features.attendee]?",
             ),
             ("jitsi.features", "atendee", "did you mean [jitsi.features.attendee]?"),
-            (
-                "jitsi.features",
-                "host",
-                "the roles are [jitsi.features.moderator] and [jitsi.features.attendee]: who has the moderator's rights, and \
-                 everybody else",
-            ),
+            ("jitsi.features", "host", "[jitsi.features] knows moderator, attendee"),
             ("retry", "zzz", "[retry] knows delays, greylist_wait, give_up_after"),
         ] {
             assert_eq!(hint_for_unknown(table, given), hint, "[{table}] {given}");
