@@ -90,6 +90,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_the_system_says_goes_without_its_number() {
+        assert!(io::Error::from_raw_os_error(2).to_string().contains("(os error 2)"));
+        assert_eq!(system_words(&io::Error::from_raw_os_error(2)), "No such file or directory");
+        assert_eq!(system_words(&io::Error::other("odd")), "odd");
+    }
+
+    #[test]
     fn line_breaks_and_overrides_are_found_and_joiners_are_not() {
         assert_eq!(forbidden_char("Eve\r\nBcc: x@y"), Some(ForbiddenChar('\r')));
         assert_eq!(forbidden_char("a\u{202E}b"), Some(ForbiddenChar('\u{202E}')));

@@ -474,6 +474,8 @@ fn a_key_file_that_is_none_is_told_for_what_it_is() {
         let told = sandbox.run(&["inspect", &link, "--key", file]);
         told.is(3).says(&format!("--key {file}: ")).says(what).says("  hint: ").says(way_out).says_not("os error");
     }
+    let long = "x".repeat(300);
+    sandbox.run(&["inspect", &link, "--key", &long]).is(3).says("failed to read the file: ").says_not("os error");
     // An RSA key says nothing of what a secret signed, and is called by no name but its own.
     let told = sandbox.run(&["inspect", &link, "--key", "keys/private.pem"]);
     told.says("signature: not checked; a secret signed it, and the file given holds an RSA key");
