@@ -3,7 +3,7 @@
 use std::{fmt, io, path::PathBuf, sync::Arc};
 
 use super::{Encoding, nearest::shortened};
-use crate::model::{Address, Locator};
+use crate::model::{Address, Locator, system_words};
 
 /// One thing that is wrong, on one line. Shown as `attendees.csv:17: …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub enum FileProblem {
         file: Arc<str>,
     },
     /// The system refuses to open or read it.
-    #[error("{file}: failed to read the file: {error}")]
+    #[error("{file}: failed to read the file: {}", system_words(error))]
     Unreadable {
         /// What messages call the file.
         file: Arc<str>,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Desk;
-use crate::failure::Told;
+use crate::{failure::Told, model::system_words};
 
 /// A program that has found a browser may stay until it is closed: nobody waits so long.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -24,7 +24,7 @@ pub(super) fn open(desk: &Desk<'_>, page: &Path) {
         Err(problem) if problem.kind() == std::io::ErrorKind::NotFound => {
             format!("{} is not installed: no browser can be opened from here", opener[0])
         }
-        Err(problem) => format!("failed to start {}: {problem}", opener[0]),
+        Err(problem) => format!("failed to start {}: {}", opener[0], system_words(&problem)),
     };
     desk.console.warn(&Told::new(problem).hint(format!("open {} in a browser yourself", page.display())));
 }

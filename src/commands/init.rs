@@ -18,6 +18,7 @@ use super::Desk;
 use crate::{
     cli::Init,
     failure::{Failure, Status, Told},
+    model::system_words,
     settings::{Settings, example, typed::Inherited},
 };
 
@@ -215,7 +216,7 @@ fn unwritable(path: &Path, problem: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => "move it away first: nothing is overwritten",
         _ => "name a folder that you may write to: `roomkey init DIR`",
     };
-    Failure::bad_input(Told::new(format!("failed to write {}: {problem}", plainly(path))).hint(hint))
+    Failure::bad_input(Told::new(format!("failed to write {}: {}", plainly(path), system_words(problem))).hint(hint))
 }
 
 fn what_next(desk: &Desk<'_>, target: &Path, sample: bool) {

@@ -15,6 +15,7 @@ use crate::{
     cli::{Keys, KeysAction},
     failure::{Failure, Status, Told},
     jitsi::{Algorithm, RsaBits, RsaKey, SigningKey, asap_file_name},
+    model::system_words,
 };
 
 const PRIVATE: &str = "private.pem";
@@ -157,6 +158,7 @@ fn create(path: &Path, mode: u32, text: &str) -> io::Result<()> {
 
 fn unwritable(what: &str, error: &io::Error) -> Failure {
     Failure::bad_input(
-        Told::new(format!("failed to write {what}: {error}")).hint("name a folder that you may write to"),
+        Told::new(format!("failed to write {what}: {}", system_words(error)))
+            .hint("name a folder that you may write to"),
     )
 }

@@ -7,7 +7,11 @@ use data_encoding::{BASE64_MIME, HEXLOWER};
 use imagesize::{ImageType, blob_size, image_type};
 
 use super::opened::settings_told;
-use crate::{failure::Told, model::Picture, settings::Settings};
+use crate::{
+    failure::Told,
+    model::{Picture, system_words},
+    settings::Settings,
+};
 
 /// Everybody gets a copy, and mail filters distrust large ones.
 const MOST_OCTETS: u64 = 50_000;
@@ -45,7 +49,7 @@ pub(super) fn logo(settings: &Settings) -> Result<Option<Picture>, Told> {
 fn read(path: &Path) -> Result<Vec<u8>, (String, &'static str)> {
     let failed = |error: std::io::Error| {
         (
-            format!("failed to read it: {error}"),
+            format!("failed to read it: {}", system_words(&error)),
             "check the path: it is relative to the folder of the file that names it",
         )
     };

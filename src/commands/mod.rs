@@ -14,6 +14,7 @@ mod event_change;
 mod here;
 mod init;
 mod inspect;
+mod inspect_event;
 mod interrupt;
 mod invited;
 mod keys;
@@ -53,6 +54,7 @@ mod token_settings;
 mod unrecorded;
 mod unsent;
 mod who;
+mod whose;
 
 use crate::{
     cli::{Cli, Command},

@@ -268,7 +268,8 @@ fn odd_times(settings: &Settings) -> Vec<Told> {
     odd
 }
 
-fn rules(settings: &Settings) -> Rules {
+/// How its attendee file is read.
+pub(super) fn rules(settings: &Settings) -> Rules {
     let ours = &settings.attendees;
     let choice = |setting: &ColumnSetting| match setting {
         ColumnSetting::Header(header) => ColumnChoice::Header(header.clone()),

@@ -21,7 +21,7 @@ use crate::{
     invitation::Occasion,
     jitsi::{self, Severity, explain, extract_token},
     message::lint::{Finding, Proof, lint},
-    model::{Attendee, Window},
+    model::{Attendee, Window, system_words},
     preview::{self, Book, Letter, PageProblem, Privacy, Remark},
 };
 
@@ -54,8 +54,9 @@ pub(super) fn write(
         (false, Occasion::Invite) => Privacy::Working,
         (false, Occasion::Cancel) => Privacy::Linkless,
     };
-    let mut files = Files::of(folder, kept)
-        .map_err(|source| Failure::unexpected(format!("failed to read {}: {source}", folder.display())))?;
+    let mut files = Files::of(folder, kept).map_err(|source| {
+        Failure::unexpected(format!("failed to read {}: {}", folder.display(), system_words(&source)))
+    })?;
     let mut book = Book::begin(folder, privacy).map_err(|problem| failure(&problem))?;
     let file = || AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem));
     if look.redact {

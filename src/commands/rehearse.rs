@@ -18,6 +18,7 @@ use crate::{
     failure::{Failure, Status},
     invitation::Occasion,
     ledger::CampaignKind,
+    model::system_words,
     preview::INDEX,
     rehearsal::{Catcher, Script},
 };
@@ -104,7 +105,7 @@ fn remove_ledger(folder: &Path) -> Result<(), Failure> {
     let ledger = folder.join(".roomkey");
     match fs::remove_dir_all(&ledger) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::unexpected(format!("failed to empty {}: {error}", ledger.display())))
+            Err(Failure::unexpected(format!("failed to empty {}: {}", ledger.display(), system_words(&error))))
         }
         _ => Ok(()),
     }

@@ -27,7 +27,7 @@ use crate::{
         },
     },
     failure::{Failure, Status, Told},
-    model::Outage,
+    model::{Outage, system_words},
     settings::{self, Provider, RetrySettings, Settings, SmtpSettings, Tls},
 };
 
@@ -188,7 +188,7 @@ pub(super) fn roots_of(
         |what: String, hint: &str| settings_told(&settings.problem(key, &format!("ca_file: {what}"), Some(hint)));
     let pem = read_pem(path).map_err(|error| {
         let hint = format!("check the path: it is relative to {}", folder_of(settings, key));
-        told(format!("failed to read {}: {error}", path.display()), &hint)
+        told(format!("failed to read {}: {}", path.display(), system_words(&error)), &hint)
     })?;
     read_roots(&pem).map_err(|problem| {
         let hint =

@@ -179,7 +179,18 @@ fn in_detail(answers: &Answers) -> String {
 pub(super) fn ask_before_a_run(desk: &Desk<'_>, opened: &Opened) -> Result<(), Failure> {
     let way = opened.settings.jitsi.server_check;
     let server = &opened.press.signer.settings().server;
-    if way == ServerCheck::Off || server.is_nobodys() {
+    if way == ServerCheck::Off {
+        return Ok(());
+    }
+    if let Some(why) = server.why_nobodys() {
+        // Whoever demands an answer must not take silence for one.
+        if way == ServerCheck::Require {
+            let host = server.host();
+            desk.console.say(&format!(
+                "The Jitsi server was not asked, though server_check = \"require\": {host} is {why} \
+                 (`roomkey check --server` asks it all the same)."
+            ));
+        }
         return Ok(());
     }
     let report = report(desk, opened, &Ask::default())?;

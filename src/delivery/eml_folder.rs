@@ -15,7 +15,7 @@ use std::{
 use rustix::fs::OFlags;
 
 use super::{Desk, Mailer};
-use crate::model::{Mail, Outage, Outcome, Reply, Stage};
+use crate::model::{Mail, Outage, Outcome, Reply, Stage, system_words};
 
 const MARKER: &str = ".roomkey-preview";
 const MARKER_TEXT: &str = "The .eml files, index.html and index-data of this folder were written by roomkey; its next preview replaces them.\n";
@@ -51,7 +51,7 @@ pub enum FolderProblem {
         ours: bool,
     },
     /// The file system refused.
-    #[error("failed to {what} {}: {source}", .path.display())]
+    #[error("failed to {what} {}: {}", .path.display(), system_words(source))]
     Io {
         /// What was tried.
         what: &'static str,

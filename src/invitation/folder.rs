@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{builtin, problem::TemplateFault};
-use crate::model::Language;
+use crate::model::{Language, system_words};
 
 /// The most a template, or a part made of one, may hold: 1 MB.
 pub(super) const MOST: usize = 1024 * 1024;
@@ -144,8 +144,7 @@ pub(super) fn read(dir: &Path, shown: &Path) -> (Folder, Vec<TemplateFault>) {
 
 /// What the system says, in lower case and without its number.
 fn plain(problem: &std::io::Error) -> String {
-    let text = problem.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    system_words(problem).to_lowercase()
 }
 
 /// Whether a folder holds a part of a mail, for all or for a language: then it is meant for us.

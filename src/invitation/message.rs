@@ -11,7 +11,7 @@ use std::{fmt, fs, path::Path};
 
 use self::reading::{Reading, literal_braces};
 use super::{context::escaped, filters::wrap_under, phrase::Piece};
-use crate::model::{Attendee, Event, forbidden_char_in_text};
+use crate::model::{Attendee, Event, forbidden_char_in_text, system_words};
 
 /// More than any mail's words: 100 kB.
 const MOST: u64 = 100 * 1024;
@@ -59,7 +59,8 @@ impl Message {
     /// [`MessageProblem`] where it cannot be read, is over 100 kB or no UTF-8, and as [`Message::parse`].
     pub fn read(path: &Path) -> Result<Self, Vec<MessageProblem>> {
         let one = |what: String, hint| vec![MessageProblem { line: None, what, hint }];
-        let failed = |error: std::io::Error| one(format!("failed to read the file: {error}"), "check the name");
+        let failed =
+            |error: std::io::Error| one(format!("failed to read the file: {}", system_words(&error)), "check the name");
         let metadata = fs::metadata(path).map_err(failed)?;
         if !metadata.is_file() {
             return Err(one("this is no file".to_owned(), "name a text file"));

@@ -26,21 +26,26 @@ pub fn explain(given: &Extracted, signer: Option<&Signer>, key: Option<&Verifyin
     let header = header_facts(&given.header);
     let claims = claim_facts(&given.claims);
     let signature = match key {
+        // Nothing is signed, whatever stands where the signature should: every server refuses it.
+        _ if header.is_unsigned() => SignatureCheck::DoesNotHold,
         Some(key) => check_by(given, header.alg.as_deref(), key),
         None => check_signature(given, header.alg.as_deref(), signer),
     };
+    let is_of_the_event = check_signature(given, header.alg.as_deref(), signer) == SignatureCheck::Holds;
     let checked_with = match (key, signer.is_some_and(Signer::is_private)) {
         (Some(_), _) => "the key given",
         (None, true) => "this event's key",
         (None, false) => "this event's secret",
     };
-    let findings = Judge::new(given, &claims, signer, now).judge(signature);
+    let findings = Judge::new(given, &claims, signer, now).judge(signature, checked_with);
     Explanation {
         link: given.link.clone(),
+        wrapped_by: given.wrapped_by.clone(),
         beside: given.beside.clone(),
         header,
         claims,
         signature,
+        is_of_the_event,
         checked_with,
         expected: signer.map(|signer| signer.settings().algorithm),
         now,
@@ -57,7 +62,7 @@ fn check_by(given: &Extracted, alg: Option<&str>, key: &VerifyingKey) -> Signatu
         Some(true) => SignatureCheck::Holds,
         Some(false) => SignatureCheck::DoesNotHold,
         None if algorithm.is_rsa() => SignatureCheck::NotChecked("a private key signed it, and a secret was given"),
-        None => SignatureCheck::NotChecked("a secret signed it, and a public key was given"),
+        None => SignatureCheck::NotChecked("a secret signed it, and the file given holds an RSA key"),
     }
 }
 

@@ -13,6 +13,8 @@ use super::{claims::Algorithm, jaas, link::LinkParts, verdicts::Rule};
 pub struct Explanation {
     /// Where the link leads; `None` for a bare token.
     pub link: Option<LinkParts>,
+    /// Who made the link into one of their own, from the outermost on; what is said is said of the link inside.
+    pub wrapped_by: Vec<&'static str>,
     /// What stands in the link beside the token; empty where nothing does.
     pub beside: String,
     /// What the header says.
@@ -21,6 +23,8 @@ pub struct Explanation {
     pub claims: ClaimFacts,
     /// Whether the signature is this event's.
     pub signature: SignatureCheck,
+    /// Whether this event's own secret or key signed it, whatever it was checked with.
+    pub is_of_the_event: bool,
     /// With what it was checked, in words.
     pub checked_with: &'static str,
     /// How the event's tokens are signed; `None` where there is no event to compare with.
@@ -36,6 +40,12 @@ impl Explanation {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.severity != Severity::Error)
+    }
+
+    /// Whether the signature was checked, and holds.
+    #[must_use]
+    pub fn signature_holds(&self) -> bool {
+        self.signature == SignatureCheck::Holds
     }
 
     /// The person's id, to look up whose token it is.
@@ -54,6 +64,13 @@ pub struct HeaderFacts {
     pub alg: Option<String>,
     /// `kid`: which key of a key server signed.
     pub kid: Option<String>,
+}
+
+impl HeaderFacts {
+    /// Whether it says itself that nothing is signed.
+    pub(super) fn is_unsigned(&self) -> bool {
+        self.alg.as_ref().is_some_and(|alg| alg.eq_ignore_ascii_case("none"))
+    }
 }
 
 /// What claims say. What should be a string and is not is shown as JSON.
@@ -86,6 +103,11 @@ pub struct ClaimFacts {
 }
 
 impl ClaimFacts {
+    /// Whether it stops working before it begins to, or with the same second.
+    pub(super) fn never_works(&self) -> bool {
+        matches!((&self.nbf, &self.exp), (Moment::At(nbf), Moment::At(exp)) if nbf >= exp)
+    }
+
     /// Whether it is JaaS's: its tenants are named so, and stand in `sub`.
     pub(super) fn is_jaas(&self) -> bool {
         self.sub.as_ref().is_some_and(|sub| sub.starts_with(jaas::APP_ID))

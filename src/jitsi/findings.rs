@@ -35,14 +35,14 @@ impl<'a> Judge<'a> {
     }
 
     /// Applies every rule, in the order of the token's parts.
-    pub(super) fn judge(mut self, signature: SignatureCheck) -> Vec<Finding> {
+    pub(super) fn judge(mut self, signature: SignatureCheck, checked_with: &str) -> Vec<Finding> {
         for name in &self.given.twice {
             self.error(
                 format!("`{name}` stands twice: servers and programs differ in which of the two they take"),
                 "let whoever makes the tokens say it once",
             );
         }
-        let signed = |judge: &mut Self| judge.signature(signature);
+        let signed = |judge: &mut Self| judge.signature(signature, checked_with);
         let dressed = |judge: &mut Self| judge.client(signature);
         for (rule, apply) in [
             (Some(Rule::Typ), &Self::typ as &dyn Fn(&mut Self)),
@@ -154,12 +154,13 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn signature(&mut self, check: SignatureCheck) {
+    fn signature(&mut self, check: SignatureCheck, checked_with: &str) {
         let alg = self.given.header.get("alg").and_then(Value::as_str).unwrap_or_default();
         if check == SignatureCheck::DoesNotHold && !alg.eq_ignore_ascii_case("none") {
+            let other = if alg.starts_with("RS") { "another private key" } else { "another secret" };
             self.error(
-                "the signature does not hold: another secret signed the token, or it was changed or cut off since",
-                "copy the whole link again; if it still does not hold, it was not made with this event's secret",
+                format!("the signature does not hold: {other} signed the token, or it was changed or cut off since"),
+                format!("copy the whole link again; if it still does not hold, it was not made with {checked_with}"),
             );
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    explanation::SignatureCheck, findings::Judge, inspect_text::cut, link::client_settings, server::is_loopback,
-    verdicts::Rule,
+    explanation::SignatureCheck, findings::Judge, findings_room::leads_elsewhere, inspect_text::cut,
+    link::client_settings, server::is_loopback, verdicts::Rule,
 };
 
 impl Judge<'_> {
@@ -27,11 +27,8 @@ impl Judge<'_> {
         }
         let server = self.signer.map(|signer| &signer.settings().server);
         if let Some(server) = server.filter(|server| server.host() != link.host || server.port() != link.port) {
-            let port = link.port.map(|port| format!(":{port}")).unwrap_or_default();
-            self.error(
-                format!("the link leads to `{}{port}`, this event's server is `{server}`", link.host),
-                "whoever opens it gives the key to that other server: do not pass this link on",
-            );
+            let (text, hint) = leads_elsewhere(&link.host, link.port, server);
+            self.error(text, hint);
         } else if let Some(server) = server.filter(|server| !same_tenant(server.tenant(), link.tenant.as_deref()))
             && !self.signer.is_some_and(|signer| signer.settings().rows_say.tenant)
         {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{explanation::Moment, findings::Judge, inspect_text::utc};
+use super::{explanation::Moment, findings::Judge, inspect_text::utc, verdicts::Rule};
 
 /// A window longer than this is worth a word: nothing revokes a token.
 const LONG_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 366);
@@ -16,7 +16,7 @@ impl Judge<'_> {
                 format!("`nbf` is {json}, which lies beyond the year 9999: the token never begins to work"),
                 "it counts seconds since 1970, not milliseconds",
             ),
-            Moment::At(nbf) if self.now < *nbf && !matches!(self.facts.exp, Moment::At(exp) if exp <= *nbf) => {
+            Moment::At(nbf) if self.now < *nbf && !self.facts.never_works() => {
                 self.note(format!("the token does not work yet: servers refuse it until {}", utc(*nbf)));
             }
             Moment::At(_) => {}
@@ -46,8 +46,14 @@ impl Judge<'_> {
             }
         };
         let nbf = if let Moment::At(nbf) = self.facts.nbf { Some(nbf) } else { None };
-        if nbf.is_some_and(|nbf| nbf >= exp) {
-            self.error("the token never works: `exp` is not after `nbf`", "");
+        if self.facts.never_works() {
+            if nbf.is_some_and(|nbf| self.now < nbf) {
+                self.rule = Some(Rule::Nbf);
+            }
+            self.error(
+                "the token never works: it stops (`exp`) no later than it begins (`nbf`), so servers refuse it at any time",
+                "let whoever makes the tokens look at the two times",
+            );
         } else if self.now >= exp {
             self.error(
                 format!(

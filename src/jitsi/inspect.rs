@@ -1,9 +1,8 @@
 //! Reading a token that somebody holds: from a bare token or from any link that carries one.
 //!
 //! Owns: finding the token in what was pasted, and decoding it. Does not own: what it states
-//! (`explanation`), judging that (`findings`) or wording it (`inspect_text`). Known weakness: a link
-//! that a mail filter made into one of its own is not found in there, and of names that stand twice
-//! deep inside the last is taken without a word.
+//! (`explanation`), judging that (`findings`) or wording it (`inspect_text`). Known weakness: of
+//! names that stand twice deep inside the last is taken without a word.
 
 use std::{borrow::Cow, fmt};
 
@@ -13,6 +12,7 @@ use serde_json::{Map, Value};
 use super::{
     json_object::Object,
     link::{ClientSettings, LinkParts, LinkProblem, Taken, percent_decoded, take_apart},
+    wrapped::unwrapped,
 };
 
 /// More than any link or token is long, in octets.
@@ -23,6 +23,8 @@ const LONGEST: usize = 65_536;
 pub struct Extracted {
     /// Where the link leads; `None` for a bare token.
     pub link: Option<LinkParts>,
+    /// Who made the link into one of their own, from the outermost on.
+    pub(super) wrapped_by: Vec<&'static str>,
     /// What stands in the link beside the token: settings of the client.
     pub(super) beside: String,
     /// What the link sets of the client.
@@ -90,7 +92,7 @@ impl InspectProblem {
 /// Finds and decodes the token in a bare token or a link of either style.
 ///
 /// Outer blanks, quotes and `<>` are dropped, `&amp;` is read as `&`, line breaks from copying are
-/// taken out.
+/// taken out; a link that a mail filter made into one of its own is taken out of that, by reading alone.
 ///
 /// # Errors
 /// [`InspectProblem`] where no token is to be found, or its header or claims are not base64url JSON.
@@ -98,7 +100,11 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
     if given.len() > LONGEST {
         return Err(InspectProblem::TooLong);
     }
-    let text = tidied(given)?;
+    let mut text = tidied(given)?;
+    let (inner, wrapped_by) = unwrapped(&text).unzip();
+    if let Some(inner) = inner {
+        text = tidied(&inner)?;
+    }
     let Found { link, beside, client, token, quoted_right } = find_token(&text)?;
     // A sentence's full stop after a whole token.
     let token = if token.matches('.').count() == 3 { token.strip_suffix('.').unwrap_or(&token) } else { &token };
@@ -112,6 +118,7 @@ pub fn extract_token(given: &str) -> Result<Extracted, InspectProblem> {
         header: header.values,
         claims: claims.values,
         token: token.to_owned(),
+        wrapped_by: wrapped_by.unwrap_or_default(),
         link,
         beside,
         client,
@@ -153,7 +160,7 @@ fn tidied(given: &str) -> Result<String, InspectProblem> {
     const INVISIBLE: [char; 4] = ['\u{200B}', '\u{2060}', '\u{FEFF}', '\u{AD}'];
     let visible = given.replace(INVISIBLE, "");
     // Quoted-printable source: a token holds no `=`, so `=3D` before it can mean nothing else.
-    let visible = if visible.contains("jwt=3D") {
+    let visible = if ["jwt=3D", "?url=3D", "?q=3D", "?u=3D"].iter().any(|name| visible.contains(name)) {
         visible.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=")
     } else {
         visible

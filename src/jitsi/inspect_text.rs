@@ -18,6 +18,12 @@ impl Explanation {
     #[must_use]
     pub fn lines(&self, zone: &TimeZone) -> Vec<String> {
         let mut lines = Vec::new();
+        if !self.wrapped_by.is_empty() {
+            lines.push(format!(
+                "wrapped: {} made the link into one of their own; all that follows is about the link inside",
+                self.wrapped_by.join(", then ")
+            ));
+        }
         if let Some(link) = &self.link {
             let tenant = link.tenant.as_deref().map(|tenant| format!(", tenant {tenant}")).unwrap_or_default();
             let port = link.port.map(|port| format!(":{port}")).unwrap_or_default();
@@ -29,6 +35,7 @@ impl Explanation {
         lines.push(header_line(&self.header));
         lines.push(match self.signature {
             SignatureCheck::Holds => format!("signature: holds; it was made with {}", self.checked_with),
+            _ if self.header.is_unsigned() => "signature: none; every server refuses the token".into(),
             SignatureCheck::DoesNotHold => "signature: does not hold".into(),
             SignatureCheck::NotChecked(why) => format!("signature: not checked; {why}"),
         });
@@ -62,8 +69,13 @@ fn claim_lines(claims: &ClaimFacts, zone: &TimeZone, now: Timestamp, lines: &mut
     if claims.tenant.is_some() {
         tell("tenant", &claims.tenant);
     }
-    lines.push(format!("works from {} to {}", moment(&claims.nbf, zone), moment(&claims.exp, zone)));
-    lines.extend(from_now(claims, now));
+    let (opens, closes) = (moment(&claims.nbf, zone), moment(&claims.exp, zone));
+    if claims.never_works() {
+        lines.push(format!("never works: it stops at {closes}, and would begin at {opens}"));
+    } else {
+        lines.push(format!("works from {opens} to {closes}"));
+        lines.extend(from_now(claims, now));
+    }
     lines.push(person_line(&claims.user));
     lines.extend(claims.user.affiliation.as_deref().map(affiliation_line));
     lines.extend(claims.user.avatar.as_deref().map(|avatar| format!("avatar: the picture at {}", cut(avatar))));

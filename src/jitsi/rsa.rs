@@ -20,7 +20,7 @@ use crate::model::SubKeys;
 /// The fewest bits that a signature may have (RFC 7518 §3.3).
 const LEAST_BITS: usize = 2048;
 /// `rsaEncryption` (RFC 8017 A.1) as it stands in a key of PKCS#8.
-const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+pub(super) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
 /// An RSA key pair that may sign tokens. Its `Debug` form shows nothing.
 #[derive(Clone)]
@@ -223,7 +223,7 @@ fn sha256_hex(octets: &[u8]) -> String {
 }
 
 /// What stands behind the first `-----BEGIN`.
-fn label(pem: &str) -> Option<&str> {
+pub(super) fn label(pem: &str) -> Option<&str> {
     let (_, rest) = pem.split_once("-----BEGIN ")?;
     rest.split_once("-----").map(|(label, _)| label)
 }
@@ -248,7 +248,7 @@ fn other_octets<'a>(der: &'a PrivateKeyDer<'_>) -> &'a [u8] {
 
 /// The bits of the modulus of a key that the library refuses, where that is what it is refused for: the first
 /// integer of more than 32 octets and fewer than [`LEAST_BITS`].
-fn modulus_bits(der: &[u8]) -> Option<usize> {
+pub(super) fn modulus_bits(der: &[u8]) -> Option<usize> {
     let long = der.windows(4).enumerate().find_map(|(at, part)| match *part {
         [0x02, 0x81, length, 0x00] if length > 32 => Some((at + 4, usize::from(length) - 1)),
         [0x02, 0x82, high, low] if high < 2 => Some((at + 5, usize::from(high) * 256 + usize::from(low) - 1)),

@@ -148,19 +148,22 @@ impl ServerAddress {
         self.tenant().unwrap_or(&self.host)
     }
 
-    /// Whether nobody else can be there: this machine, or a name or address that is reserved for examples and
-    /// tests (RFC 2606, RFC 6761, RFC 5737).
+    /// Why nobody else can be there: it is this machine, or a name or address that is reserved for examples and
+    /// tests (RFC 2606, RFC 6761, RFC 5737); `None` where somebody can.
     #[must_use]
-    pub fn is_nobodys(&self) -> bool {
+    pub fn why_nobodys(&self) -> Option<&'static str> {
         let names = ["example", "test", "invalid", "example.com", "example.net", "example.org"];
         let is_under = |name: &&str| {
             self.host.strip_suffix(*name).is_some_and(|before| before.is_empty() || before.ends_with('.'))
         };
         let is_documentation = |at: Ipv4Addr| at.is_documentation();
-        is_loopback(&self.host)
-            || names.iter().any(is_under)
+        if is_loopback(&self.host) {
+            return Some("this computer");
+        }
+        let is_reserved = names.iter().any(is_under)
             || self.host.parse().is_ok_and(is_documentation)
-            || self.host.starts_with("[2001:db8:")
+            || self.host.starts_with("[2001:db8:");
+        is_reserved.then_some("kept for examples and tests, and leads to no server of anybody's")
     }
 
     /// The address without the tenant, and without a trailing slash.
@@ -286,7 +289,11 @@ mod tests {
             ("meet.example.org.uk", false),
             ("10.0.0.1", false),
         ] {
-            assert_eq!(ServerAddress::parse(&format!("https://{host}")).unwrap().is_nobodys(), is_nobodys, "{host}");
+            assert_eq!(
+                ServerAddress::parse(&format!("https://{host}")).unwrap().why_nobodys().is_some(),
+                is_nobodys,
+                "{host}"
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use std::{
 use rusqlite::{ErrorCode, ffi};
 
 use super::LockNote;
+use crate::model::system_words;
 
 /// Why a folder or file of the ledger is not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +186,7 @@ impl LedgerProblem {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { path },
             io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
-            _ => Self::Io { doing, path, detail: error.to_string() },
+            _ => Self::Io { doing, path, detail: system_words(error) },
         }
     }
 

@@ -41,6 +41,8 @@ pub use picture::Picture;
 pub use room::{Room, RoomProblem};
 pub use session::{Session, SessionKey, SessionKeyProblem};
 pub use tenant::{Tenant, TenantProblem};
-pub use text::{ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded};
+pub use text::{
+    ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded, system_words,
+};
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};
 pub use zone::zone_meant;

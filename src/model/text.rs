@@ -1,6 +1,6 @@
 //! Characters that may not travel: control characters and bidirectional overrides; and how others do in links.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// A character that is refused in names, addresses, ids, rooms, languages and header values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,16 @@ impl fmt::Display for ForbiddenChar {
             c if c.is_whitespace() && !c.is_control() => write!(f, "a blank (U+{code:04X})"),
             _ => write!(f, "a control character (U+{code:04X})"),
         }
+    }
+}
+
+/// What the system says of an error, without its number: that helps nobody who reads it.
+#[must_use]
+pub fn system_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
     }
 }
 
@@ -78,6 +88,13 @@ fn is_bidi_override(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_system_says_goes_without_its_number() {
+        assert!(io::Error::from_raw_os_error(2).to_string().contains("(os error 2)"));
+        assert_eq!(system_words(&io::Error::from_raw_os_error(2)), "No such file or directory");
+        assert_eq!(system_words(&io::Error::other("odd")), "odd");
+    }
 
     #[test]
     fn line_breaks_and_overrides_are_found_and_joiners_are_not() {

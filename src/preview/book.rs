@@ -18,6 +18,7 @@ use super::{
     redaction::{Redacted, Redactor},
     script,
 };
+use crate::model::system_words;
 
 /// The page's name.
 pub const INDEX: &str = "index.html";
@@ -44,7 +45,7 @@ const SCRIPT: &str = concat!(
 #[derive(Debug, thiserror::Error)]
 pub enum PageProblem {
     /// The file system refused.
-    #[error("failed to {what} {}: {source}", .path.display())]
+    #[error("failed to {what} {}: {}", .path.display(), system_words(source))]
     Io {
         /// What was tried.
         what: &'static str,

@@ -24,7 +24,7 @@ use super::{
     session::Session,
     spool::{Spool, SpoolProblem},
 };
-use crate::model::Stage;
+use crate::model::{Stage, system_words};
 
 /// Why a catcher could not start.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum CatcherProblem {
     #[error(transparent)]
     Folder(#[from] SpoolProblem),
     /// No port of 127.0.0.1 could be had.
-    #[error("failed to listen on 127.0.0.1: {0}")]
+    #[error("failed to listen on 127.0.0.1: {}", system_words(.0))]
     Listen(io::Error),
 }
 

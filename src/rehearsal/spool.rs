@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::model::system_words;
+
 /// The longest name of a file, in octets.
 const MAX_NAME: usize = 100;
 
@@ -25,7 +27,7 @@ pub enum SpoolProblem {
     #[error("the folder {} belongs to somebody else, or others may write there", .0.display())]
     NotPrivate(PathBuf),
     /// The system refused.
-    #[error("failed to write in the folder {}: {cause}", .folder.display())]
+    #[error("failed to write in the folder {}: {}", .folder.display(), system_words(cause))]
     Io {
         /// The folder.
         folder: PathBuf,

@@ -24,6 +24,7 @@ use super::{
     problem::{Place, Refusal, SettingsProblem, quoted},
     sessions::SessionTable,
 };
+use crate::model::system_words;
 
 /// More than any settings file holds; keeps a mistaken `-e` from filling memory.
 const MAX_BYTES: u64 = 1 << 20;
@@ -92,7 +93,8 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, Unreadable> {
             .hint(format!("name the file in it: `-e {}`", path.join("event.toml").display()))
             .into());
     }
-    let unreadable = |error: std::io::Error| Unreadable::from(Refusal::new(format!("cannot be read: {error}")));
+    let unreadable =
+        |error: std::io::Error| Unreadable::from(Refusal::new(format!("cannot be read: {}", system_words(&error))));
     let file = match std::fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

@@ -245,6 +245,9 @@ static FEATURES: [Key; 40] = features![
     "send-private-message" "sip-inbound-call" "sip-outbound-call" "transcription"
 ];
 
+/// The table of the roles' tables.
+const FEATURES_BY_ROLE: &str = "jitsi.features";
+
 /// Every key.
 pub(super) fn all() -> impl Iterator<Item = &'static Key> {
     KEYS.iter().chain(&FEATURES)
@@ -280,6 +283,8 @@ pub(super) fn hint_for_unknown(table: &str, given: &str) -> String {
         .chain(all().map(|key| key.name))
         .filter(|name| split(name).1 == wanted && split(name).0 != SESSION)
         .filter(|name| split(name).0 != "attendees.columns" || table == "attendees")
+        // What stands in there goes by role: no other table was meant.
+        .filter(|name| table != FEATURES_BY_ROLE || split(name).0.starts_with(FEATURES_BY_ROLE))
         .map(|name| if is_table(name) { format!("[{name}]") } else { format!("`{wanted}` under [{}]", split(name).0) })
         .collect();
     if !elsewhere.is_empty() {
@@ -364,6 +369,13 @@ mod tests {
             ("", "title", "did you mean `title` under [event]?"),
             ("event", "subject", "did you mean `subject` under [jitsi] or `subject` under [mail]?"),
             ("jitsi", "secret_fil", "did you mean `secret_file`?"),
+            (
+                "jitsi.features",
+                "recording",
+                "did you mean `recording` under [jitsi.features.moderator] or `recording` under [jitsi.features.attendee]?",
+            ),
+            ("jitsi.features", "atendee", "did you mean [jitsi.features.attendee]?"),
+            ("jitsi.features", "host", "[jitsi.features] knows moderator, attendee"),
             ("retry", "zzz", "[retry] knows delays, greylist_wait, give_up_after"),
         ] {
             assert_eq!(hint_for_unknown(table, given), hint, "[{table}] {given}");

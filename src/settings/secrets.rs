@@ -21,6 +21,8 @@ use std::{
 
 use secrecy::{SecretString, zeroize::Zeroizing};
 
+use crate::model::system_words;
+
 /// More than any secret holds: 64 kB.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -262,7 +264,7 @@ fn blank(c: char) -> Option<&'static str> {
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretProblem> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => SecretProblem::NoFile(path.to_owned()),
-        _ => SecretProblem::Unreadable { path: path.to_owned(), reason: error.to_string() },
+        _ => SecretProblem::Unreadable { path: path.to_owned(), reason: system_words(&error) },
     };
     // Opening a pipe would wait for a writer, so its kind is looked at first.
     if !std::fs::metadata(path).map_err(failed)?.is_file() {

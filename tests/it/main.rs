@@ -6,6 +6,7 @@
 mod support;
 
 mod architecture;
+mod asking;
 mod built_in;
 mod calendar;
 mod cancel;

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::relay::{Relay, TlsMode, is_loopback};
-use crate::model::{Outage, Stage};
+use crate::model::{Outage, Stage, system_words};
 
 /// Words in an [`Outage::Unreachable`] by which the advice is chosen.
 pub(super) const UNKNOWN_HOST: &str = "no address is known";
@@ -57,7 +57,7 @@ async fn addresses(
     }
     let found = match timeout(relay.timeouts.connect, lookup).await {
         Ok(Ok(found)) => found,
-        Ok(Err(error)) => return Err(unreachable(relay, &format!("{UNKNOWN_HOST}: {error}"))),
+        Ok(Err(error)) => return Err(unreachable(relay, &format!("{UNKNOWN_HOST}: {}", system_words(&error)))),
         Err(_) => return Err(unreachable(relay, &format!("{UNKNOWN_HOST}: the name service does not answer"))),
     };
     let mut found = in_turn(found);
@@ -140,19 +140,10 @@ where
     Err(all.map(|(number, address)| (address, troubles.remove(&number).unwrap_or_else(|| waited(number)))).collect())
 }
 
-/// What the system says of an error, without its number.
-pub(super) fn in_words(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
-}
-
 fn trouble(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => REFUSED.to_owned(),
-        _ => in_words(error),
+        _ => system_words(error),
     }
 }
 

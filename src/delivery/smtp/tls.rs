@@ -22,7 +22,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::relay::{Relay, RelayProblem, TlsMode};
-use crate::model::{Outage, Stage};
+use crate::model::{Outage, Stage, system_words};
 
 /// Words in an [`Outage::Tls`] by which the advice is chosen.
 pub(super) const OTHER_NAME: &str = "the certificate is for another name";
@@ -160,7 +160,11 @@ fn server_name(relay: &Relay) -> Result<ServerName<'static>, Outage> {
 fn failure(error: &io::Error, relay: &Relay) -> Outage {
     let at = format!("{}:{}", relay.host, relay.port);
     let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
-        return Outage::Unreachable { stage: Stage::Tls, detail: format!("{at}: the connection was lost: {error}") };
+        let why = match error.kind() {
+            io::ErrorKind::UnexpectedEof => "the relay closed it before it was encrypted".to_owned(),
+            _ => system_words(error),
+        };
+        return Outage::Unreachable { stage: Stage::Tls, detail: format!("{at}: the connection was lost: {why}") };
     };
     Outage::Tls { detail: format!("{at}: {}", describe(tls, relay)) }
 }

@@ -17,10 +17,8 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use super::{
-    dial::in_words,
-    reply::{RawReply, ReplyReader},
-};
+use super::reply::{RawReply, ReplyReader};
+use crate::model::system_words;
 
 const CHUNK: usize = 8 * 1024;
 /// After a limit has passed, time to see what lies in the socket already.
@@ -42,7 +40,7 @@ pub(super) enum Broken {
 
 impl Broken {
     fn lost(error: &io::Error) -> Self {
-        Self::Lost(in_words(error))
+        Self::Lost(system_words(error))
     }
 
     /// More came than was asked for: replies and commands no longer belong together.

@@ -4,6 +4,13 @@ use std::{error::Error, io};
 
 use rustls::CertificateError;
 
+use crate::model::system_words;
+
+/// A server that hangs up while keys are being agreed.
+const BROKEN_OFF: &str = "it closed the connection before it was encrypted (TLS)";
+const BROKEN_OFF_HINT: &str = "does the port in `url` under [jitsi] speak HTTPS? If a browser opens the address, something \
+                               between here and there keeps programs out";
+
 /// Why a server could not be asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreachable {
@@ -41,6 +48,14 @@ pub enum Unreachable {
         address: String,
         /// The host it leads to.
         to: String,
+    },
+    /// It sends to a file, a program, or anything else that is no web server.
+    #[error("{address} leads on to an address that is none of the web (`{scheme}:`), and nobody follows there")]
+    NoWebAddress {
+        /// Without query.
+        address: String,
+        /// How that address begins.
+        scheme: String,
     },
     /// What it answers is no XML of XMPP.
     #[error("{address} does not answer as XMPP over HTTP (BOSH) does: {why}")]
@@ -88,6 +103,9 @@ impl Unreachable {
             Self::Status { status: 429, .. } => "the server turns away whoever asks often: try again in a few minutes",
             Self::Status { .. } => "open the address in a browser, and show it to whoever runs the server",
             Self::Elsewhere { .. } => "write the address that it leads to as `url` under [jitsi], or set `bosh` there",
+            Self::NoWebAddress { .. } => {
+                "no Jitsi server does that: look for a slip in `url` under [jitsi], or show it to whoever runs the server"
+            }
             Self::NotBosh { .. } => {
                 "is that the address of a Jitsi server? Where BOSH is elsewhere, set `bosh` under [jitsi], as it stands in \
                  the server's config.js (`check --server --bosh URL` tries one)"
@@ -115,7 +133,12 @@ impl Unreachable {
         if error.is_timeout() {
             return Self::Silent(host, seconds, "");
         }
-        let words = causes().last().map(ToString::to_string).unwrap_or_default();
+        let last = causes().last().unwrap_or(first);
+        let words = last.downcast_ref::<io::Error>().map_or_else(|| last.to_string(), system_words);
+        let words = plain(&words).map_or(words.clone(), str::to_owned);
+        if words == BROKEN_OFF {
+            return Self::Tls { host, why: words, hint: BROKEN_OFF_HINT };
+        }
         if words.contains("lookup address") || words.contains("Name or service") || words.contains("nodename") {
             return Self::NoName(host);
         }
@@ -124,6 +147,16 @@ impl Unreachable {
             return Self::Tls { host, why: "what answers speaks no TLS".to_owned(), hint };
         }
         Self::NoConnection(host, words)
+    }
+}
+
+/// What libraries say to one another, in words for people.
+fn plain(words: &str) -> Option<&'static str> {
+    match words {
+        "tls handshake eof" => Some(BROKEN_OFF),
+        "connection closed before message completed" => Some("it closed the connection without an answer"),
+        words if words.starts_with("invalid HTTP") => Some("what answers speaks no HTTP"),
+        _ => None,
     }
 }
 

@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST: usize = 1 << 20;
 /// How often an address may lead on to another one of the same host.
 const HOPS: usize = 3;
+/// So much of a strange address's beginning is told.
+const LONGEST_SCHEME: usize = 20;
 
 /// Asks one server.
 pub(super) struct Web {
@@ -92,17 +94,7 @@ impl Web {
                 return Ok(Page { status, text: text_of(response, &url).await.map_err(|error| error(&host))? });
             }
             let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
-            let to = to.and_then(|to| url.join(to).ok());
-            match to {
-                Some(to) if (to.scheme(), to.host_str(), to.port()) == (url.scheme(), url.host_str(), url.port()) => {
-                    url = to;
-                }
-                Some(to) => {
-                    let to = to.host_str().unwrap_or_default().to_owned();
-                    return Err(Unreachable::Elsewhere { address: without_query(&url), to });
-                }
-                None => break,
-            }
+            url = onward(&url, to)?;
         }
         Err(Unreachable::NotBosh { address: without_query(&url), why: "it leads on and on".to_owned() })
     }
@@ -129,6 +121,26 @@ impl Web {
         };
         self.clock = Some((ahead, took));
     }
+}
+
+/// Where an answer leads on to, as far as anybody follows: never to another host, nor to what is no web address.
+fn onward(from: &Url, to: Option<&str>) -> Result<Url, Unreachable> {
+    let address = without_query(from);
+    let Some(to) = to.and_then(|to| from.join(to).ok()) else {
+        let why = "it leads on, and does not say where to".to_owned();
+        return Err(Unreachable::NotBosh { address, why });
+    };
+    let origin = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port());
+    if origin(&to) == origin(from) {
+        return Ok(to);
+    }
+    if !matches!(to.scheme(), "http" | "https") {
+        return Err(Unreachable::NoWebAddress { address, scheme: to.scheme().chars().take(LONGEST_SCHEME).collect() });
+    }
+    let host = to.host_str().unwrap_or_default();
+    // The same name by another scheme or port would look like a riddle without them.
+    let to = if to.host_str() == from.host_str() { to.origin().ascii_serialization() } else { host.to_owned() };
+    Err(Unreachable::Elsewhere { address, to })
 }
 
 type Failed = Box<dyn FnOnce(&str) -> Unreachable + Send>;
@@ -159,4 +171,28 @@ pub(super) fn without_query(url: &Url) -> String {
     url.set_query(None);
     url.set_fragment(None);
     url.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_follows_to_another_place_or_to_what_is_no_web_address() {
+        let from = Url::parse("https://m.org/http-bind?token=x").unwrap();
+        let told =
+            |to: Option<&str>| onward(&from, to).map(|url| url.to_string()).map_err(|problem| problem.to_string());
+        assert_eq!(told(Some("/other?x=1")), Ok("https://m.org/other?x=1".into()));
+        let refused = |words: &str| Err(format!("https://m.org/http-bind leads on to {words}"));
+        for scheme in ["file", "data", "javascript", "ftp"] {
+            let words = format!("an address that is none of the web (`{scheme}:`), and nobody follows there");
+            assert_eq!(told(Some(&format!("{scheme}:///etc/passwd"))), refused(&words));
+        }
+        assert_eq!(told(Some("https://evil.org/http-bind")), refused("evil.org, another server"));
+        assert_eq!(told(Some("http://m.org/http-bind")), refused("http://m.org, another server"));
+        assert_eq!(told(Some("https://m.org:8443/")), refused("https://m.org:8443, another server"));
+        for nowhere in [None, Some("https://")] {
+            assert!(told(nowhere).unwrap_err().ends_with("it leads on, and does not say where to"));
+        }
+    }
 }

@@ -16,6 +16,7 @@ use std::{
 use secrecy::zeroize::Zeroizing;
 
 use super::{MAX_BYTES, SecretProblem};
+use crate::model::system_words;
 
 /// How long a command may take: long enough to type a passphrase.
 pub(super) const LIMIT: Duration = Duration::from_mins(1);
@@ -103,7 +104,7 @@ fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such program".into(),
         std::io::ErrorKind::PermissionDenied => "it is not a program that you may run".into(),
-        _ => error.to_string(),
+        _ => system_words(error),
     }
 }
 
