@@ -6,7 +6,7 @@ mod mailing;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub use mailing::{Cancel, Going, Look, Resend, Send};
+pub use mailing::{Cancel, Going, Look, Resend, Send, Suppress};
 
 /// The heading of the options that go with every command.
 const EVERYWHERE: &str = "Options of every command";
@@ -76,6 +76,8 @@ pub enum Command {
     Cancel(Cancel),
     /// Record what you learnt about mails in doubt
     Settle(Settle),
+    /// Keep people out of every later mail of this event
+    Suppress(Suppress),
     /// Show what became of every mail
     Status(StatusArgs),
     /// Print one person's personal link
@@ -114,6 +116,9 @@ pub struct Check {
     /// Look up SPF and DMARC of the sender, and say what receivers will conclude
     #[arg(long)]
     pub dns: bool,
+    /// Look up where the mails of each attendee's domain go; --all does not
+    #[arg(long)]
+    pub mx: bool,
     /// Log in to the Jitsi server as a browser does, with a token of a minute and with bad ones
     #[arg(long)]
     pub server: bool,

@@ -12,6 +12,8 @@ use crate::model::Headers;
 pub enum FoundBy {
     /// Its header is the field's usual one.
     UsualHeader,
+    /// Its header is one that exporters and people use for it.
+    KnownHeader,
     /// `[attendees.columns]` names its header.
     ChosenHeader,
     /// `[attendees.columns]` gives its position.
@@ -41,6 +43,11 @@ pub struct Columns {
     pub(super) found: [Option<(usize, FoundBy)>; Field::ALL.len()],
     pub(super) warnings: Vec<Problem>,
     pub(super) notes: Vec<Problem>,
+    /// Of each column the first value among the rows below the header; empty where there is none.
+    pub(super) examples: Vec<String>,
+    /// Rows that are taken alone, and those that are left out: a column's index, and its values, folded.
+    pub(super) only: Vec<(usize, Vec<String>)>,
+    pub(super) except: Vec<(usize, Vec<String>)>,
 }
 
 impl Columns {
@@ -48,6 +55,13 @@ impl Columns {
     #[must_use]
     pub fn headers(&self) -> &Arc<Headers> {
         &self.headers
+    }
+
+    /// A value of a column, by its position from 1, where the first rows have one.
+    #[must_use]
+    pub fn example(&self, position: u32) -> Option<&str> {
+        let index = usize::try_from(position).ok()?.checked_sub(1)?;
+        self.examples.get(index).map(String::as_str).filter(|example| !example.is_empty())
     }
 
     /// The physical line of the header, from 1.
@@ -87,6 +101,13 @@ impl Columns {
     #[must_use]
     pub fn notes(&self) -> &[Problem] {
         &self.notes
+    }
+
+    /// Whether a row has something to call somebody by.
+    pub(super) fn names_somebody(&self, cells: &csv::StringRecord) -> bool {
+        let is_filled =
+            |field| self.index(field).and_then(|at| cells.get(at)).is_some_and(|cell| !cell.trim().is_empty());
+        [Field::Name, Field::FirstName, Field::LastName, Field::Email].into_iter().any(is_filled)
     }
 
     /// A field's index among a row's cells, from 0.

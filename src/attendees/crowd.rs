@@ -215,7 +215,7 @@ fn problem(attendee: &Attendee, what: String, hint: &str) -> Admission {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attendees::{EmptyName, header::read_header, row::RowReader, scanner::Lines};
+    use crate::attendees::{EmptyName, header::read_header, reading::Raw, row::RowReader, scanner::Lines};
 
     /// Admits the rows below a header, from line 2 on.
     fn admit(header: &str, shared_addresses: bool, rows: &[&str]) -> Vec<Admission> {
@@ -223,14 +223,14 @@ mod tests {
     }
 
     fn admit_by(rules: Rules, header: &str, rows: &[&str]) -> Vec<Admission> {
-        let columns = read_header(header.split(','), 1, &rules).unwrap();
+        let columns = read_header(header.split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
         let mut crowd = Crowd::new(&rules);
-        let mut reader = RowReader::new(rules, columns);
+        let mut reader = RowReader::new(rules, "attendees.csv".into(), columns, None);
         let mut line = 1;
         let mut admit = |row: &&str| {
             line += 1;
             let lines = Lines { first: line, last: line, stray_quote: false };
-            crowd.admit(&reader.read(row.split(','), lines, 1).unwrap())
+            crowd.admit(&reader.read(&Raw::of(row.split(','), lines), 1).unwrap())
         };
         rows.iter().map(&mut admit).collect()
     }

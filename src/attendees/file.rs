@@ -1,52 +1,26 @@
-//! The attendee file on disk: opened, recognised, read from top to bottom.
+//! The attendee files on disk, one after the other, read from top to bottom.
 //!
-//! Owns: which files are accepted at all, and that one file is read, not two: it is read once to
-//! check and once to send, and a change in between must not go unnoticed.
+//! Owns: the numbers of rows over all files, and that what is read twice, once to check and once to send, is the same:
+//! a change in between must not go unnoticed.
 //!
 //! Known weakness: a change within the clock's grain that keeps the length goes unnoticed.
 
-use std::{
-    fmt,
-    fs::{self, File, Metadata},
-    io,
-    iter::FusedIterator,
-    time::SystemTime,
-};
+use std::{fmt, iter::FusedIterator};
 
-use super::{
-    Columns, Encoding, FileProblem, Rules, Unsound,
-    header::read_header,
-    record::{RecordFault, Records},
-    row::RowReader,
-    scanner::{Lines, ScanFault, Scanner},
-};
-use crate::model::{Attendee, Locator};
+use super::{Columns, FileProblem, Rules, Unsound, on_disk::Stamp, source::Source};
+use crate::model::Attendee;
 
-/// What shows whether a file is still the same: length, time of change, and which file it is.
+/// What shows whether the files are still the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileStamp {
-    length: u64,
-    modified: Option<SystemTime>,
-    inode: u64,
-}
+pub struct FileStamp(Vec<Stamp>);
 
-impl FileStamp {
-    fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Self { length: metadata.len(), modified: metadata.modified().ok(), inode }
-    }
-}
-
-/// An attendee file whose header is read; an iterator over its rows, in file order, each in every session it names.
+/// The attendee files, their headers read; an iterator over their rows, in order, each in every session it names.
 ///
-/// Each item is an attendee, or [`Unsound::Row`], or, as the last one, [`Unsound::File`].
+/// Each item is an attendee, or [`Unsound::Row`], or [`Unsound::LeftOut`], or, as the last one, [`Unsound::File`].
 pub struct AttendeeFile {
-    records: Records<File>,
-    rows: RowReader,
-    stamp: FileStamp,
+    sources: Vec<Source>,
+    /// The one that is being read.
+    at: usize,
     number: u32,
     done: bool,
 }
@@ -54,67 +28,63 @@ pub struct AttendeeFile {
 impl fmt::Debug for AttendeeFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Its buffers hold people's data.
-        f.debug_struct("AttendeeFile").field("stamp", &self.stamp).field("number", &self.number).finish_non_exhaustive()
+        f.debug_struct("AttendeeFile")
+            .field("stamp", &self.stamp())
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 
 impl AttendeeFile {
-    /// Opens the file and reads its header.
+    /// Opens the files and reads their headers.
     ///
     /// # Errors
-    /// [`FileProblem`] where it is not a regular file of comma-separated UTF-8, or its header does
-    /// not fit; all of the header's problems at once.
+    /// [`FileProblem`] where one is not a file of rows, or its header does not fit; all of a header's problems at once.
     pub fn open(rules: &Rules) -> Result<Self, FileProblem> {
-        let (file, stamp) = open_regular(rules)?;
-        let mut scanner = Scanner::new(file);
-        check_start(&mut scanner, rules)?;
-        let mut records = Records::new(scanner);
-        let header = records.next().map_err(|fault| file_problem(fault, rules))?;
-        let Some(lines) = header else { return Err(FileProblem::Empty { file: rules.shown_as.clone() }) };
-        let columns = read_header(records.cells().iter(), lines.first, rules).map_err(FileProblem::Header)?;
-        Ok(Self { records, rows: RowReader::new(rules.clone(), columns), stamp, number: 0, done: false })
+        let sources = rules.files.iter().map(|file| Source::open(file, rules)).collect::<Result<_, _>>()?;
+        Ok(Self { sources, at: 0, number: 0, done: false })
     }
 
-    /// Opens the file for another reading.
+    /// Opens the files for another reading.
     ///
     /// # Errors
-    /// [`FileProblem::Changed`] where it is not the file of that stamp any more; else as
-    /// [`AttendeeFile::open`].
+    /// [`FileProblem::Changed`] where they are not the files of that stamp any more; else as [`AttendeeFile::open`].
     pub fn reopen(rules: &Rules, stamp: &FileStamp) -> Result<Self, FileProblem> {
         let file = Self::open(rules)?;
-        if file.stamp == *stamp { Ok(file) } else { Err(FileProblem::Changed { file: rules.shown_as.clone() }) }
+        if file.stamp() == *stamp { Ok(file) } else { Err(FileProblem::Changed { file: rules.shown_as.clone() }) }
     }
 
-    /// Which columns mean what.
+    /// Which columns mean what, in each file.
+    pub fn columns(&self) -> impl Iterator<Item = &Columns> {
+        self.sources.iter().map(Source::columns)
+    }
+
+    /// What shows whether the files are still the same.
     #[must_use]
-    pub fn columns(&self) -> &Columns {
-        self.rows.columns()
+    pub fn stamp(&self) -> FileStamp {
+        FileStamp(self.sources.iter().map(|source| source.stamp().clone()).collect())
     }
 
-    /// What shows whether the file is still the same.
-    #[must_use]
-    pub fn stamp(&self) -> &FileStamp {
-        &self.stamp
+    /// What was assumed of the files, in words; of what lies below the last row, once that was read.
+    pub fn assumed(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().flat_map(|source| &source.assumed).map(String::as_str)
     }
 
-    fn is_unchanged(&self) -> bool {
-        self.records.source().metadata().is_ok_and(|metadata| FileStamp::of(&metadata) == self.stamp)
-    }
-
-    fn last_item(&mut self, problem: FileProblem) -> Result<Attendee, Unsound> {
+    fn last_item(&mut self, problem: FileProblem) -> Unsound {
         self.done = true;
         // What a half-written file seems to lack says nothing.
-        let file = self.rows.rules().shown_as.clone();
-        let problem = if self.is_unchanged() { problem } else { FileProblem::Changed { file } };
-        Err(Unsound::File(problem))
+        let changed = self.sources.iter().find(|source| !source.is_unchanged());
+        let changed = changed.map(|source| FileProblem::Changed { file: source.name.clone() });
+        Unsound::File(changed.unwrap_or(problem))
     }
 
-    fn at_the_end(&mut self) -> Option<Result<Attendee, Unsound>> {
-        let file = self.rows.rules().shown_as.clone();
-        if self.number == 0 {
+    /// What is to be said once all was read, if anything.
+    fn at_the_end(&mut self) -> Option<Unsound> {
+        let name = |source: &Source| source.name.clone();
+        if let Some(file) = self.sources.iter().find(|source| !source.has_rows()).map(name) {
             return Some(self.last_item(FileProblem::NoRows { file }));
         }
-        if !self.is_unchanged() {
+        if let Some(file) = self.sources.iter().find(|source| !source.is_unchanged()).map(name) {
             return Some(self.last_item(FileProblem::Changed { file }));
         }
         self.done = true;
@@ -126,100 +96,41 @@ impl Iterator for AttendeeFile {
     type Item = Result<Attendee, Unsound>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        if let Some(attendee) = self.rows.next_session() {
-            self.number = attendee.number;
-            return Some(Ok(attendee));
-        }
-        let lines: Lines = match self.records.next() {
-            Ok(Some(lines)) => lines,
-            Ok(None) => return self.at_the_end(),
-            Err(fault) => {
-                let problem = file_problem(fault, self.rows.rules());
-                return Some(self.last_item(problem));
+        loop {
+            if self.done {
+                return None;
             }
-        };
-        self.number = self.number.saturating_add(1);
-        Some(self.rows.read(self.records.cells().iter(), lines, self.number).map_err(Unsound::Row))
+            let Some(source) = self.sources.get_mut(self.at) else { return self.at_the_end().map(Err) };
+            if let Some(attendee) = source.rows.next_session() {
+                self.number = attendee.number;
+                return Some(Ok(attendee));
+            }
+            match source.next() {
+                Ok(Some(raw)) => {
+                    self.number = self.number.saturating_add(1);
+                    return Some(source.rows.read(&raw, self.number));
+                }
+                Ok(None) => self.at += 1,
+                Err(problem) => return Some(Err(self.last_item(problem))),
+            }
+        }
     }
 }
 
 impl FusedIterator for AttendeeFile {}
 
-fn open_regular(rules: &Rules) -> Result<(File, FileStamp), FileProblem> {
-    let file = || rules.shown_as.clone();
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            FileProblem::Missing { file: file(), path: rules.path.clone(), relative_to: rules.relative_to.clone() }
-        }
-        _ => FileProblem::Unreadable { file: file(), error },
-    };
-    // Looked at before it is opened: opening a pipe would wait for its writer.
-    let metadata = fs::metadata(&rules.path).map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(FileProblem::Folder { file: file() });
-    }
-    if !metadata.is_file() {
-        return Err(FileProblem::NotRegular { file: file() });
-    }
-    let opened = File::open(&rules.path).map_err(failed)?;
-    let metadata = opened.metadata().map_err(failed)?;
-    Ok((opened, FileStamp::of(&metadata)))
-}
-
-/// How files begin that are no text at all.
-const SIGNATURES: [(&[u8], &str); 4] = [
-    (b"PK\x03\x04", "a spreadsheet or another packed document"),
-    (b"\xD0\xCF\x11\xE0", "an old Office document"),
-    (b"%PDF-", "a PDF document"),
-    (b"\x1F\x8B", "a packed file"),
-];
-
-/// Recognises by its first octets what is no UTF-8 text, and passes over a byte-order mark.
-fn check_start(scanner: &mut Scanner<File>, rules: &Rules) -> Result<(), FileProblem> {
-    let file = rules.shown_as.clone();
-    let start = scanner.start().map_err(|error| FileProblem::Unreadable { file: file.clone(), error })?;
-    if start.is_empty() {
-        return Err(FileProblem::Empty { file });
-    }
-    if let Some((_, kind)) = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature)) {
-        return Err(FileProblem::OtherFormat { file, kind });
-    }
-    if let Some(encoding) = Encoding::of_wide_file(start) {
-        let at = Locator { source: file, line: 1 };
-        return Err(FileProblem::NotUtf8 { at, encoding, sample: String::new() });
-    }
-    if start.starts_with(b"\xEF\xBB\xBF") {
-        scanner.skip(3);
-    }
-    Ok(())
-}
-
-fn file_problem(fault: RecordFault, rules: &Rules) -> FileProblem {
-    let file = rules.shown_as.clone();
-    let at = |line| Locator { source: rules.shown_as.clone(), line };
-    match fault {
-        RecordFault::Scan(ScanFault::UnclosedQuote { line, closed_on }) => {
-            FileProblem::UnclosedQuote { at: at(line), closed_on }
-        }
-        RecordFault::Scan(ScanFault::TooLong { line }) => FileProblem::TooLong { at: at(line) },
-        RecordFault::Scan(ScanFault::Io(error)) => FileProblem::Unreadable { file, error },
-        RecordFault::NotUtf8 { line, encoding, sample } => FileProblem::NotUtf8 { at: at(line), encoding, sample },
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::{io::Write, path::Path};
+    use std::{fs, io::Write, path::Path};
 
     use tempfile::TempDir;
 
     use super::*;
 
     fn rules_for(path: &Path) -> Rules {
-        Rules { path: path.to_owned(), ..Rules::for_tests() }
+        let mut rules = Rules::for_tests();
+        rules.files[0].path = path.to_owned();
+        rules
     }
 
     /// A folder with an attendee file of these octets.
@@ -271,20 +182,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let open = |path: &Path| AttendeeFile::open(&rules_for(path)).err().unwrap();
         assert_says(&open(&folder.path().join("none.csv")), "no such file");
-        let elsewhere = Rules { relative_to: "config.toml's folder".into(), ..rules_for(Path::new("/nowhere/x.csv")) };
+        let mut elsewhere = rules_for(Path::new("/nowhere/x.csv"));
+        elsewhere.files[0].relative_to = "config.toml's folder".into();
         assert!(AttendeeFile::open(&elsewhere).err().unwrap().hint().unwrap().ends_with("to config.toml's folder"));
         assert_says(&open(folder.path()), "a folder");
         assert_says(&open(Path::new("/dev/null")), "not a regular file");
         assert_says(&refused(""), "is empty");
         assert_says(&refused("\u{FEFF}\r\n \r\n"), "is empty");
         assert_says(&refused("email,name\n\n"), "no rows");
-        assert_says(&refused("PK\x03\x04rest of it"), "not a CSV file");
+        assert_says(&refused("PK\x03\x04rest of it"), "this workbook is damaged");
+        assert_says(&refused("%PDF-1.7"), "this is a PDF document, not a table");
         assert_says(&refused("a,b\nc,d\n"), "there is no column `email`");
     }
 
     #[test]
     fn all_problems_of_a_header_are_listed() {
-        let listed = refused("Mail,Who\n1,2\n").listed();
+        let listed = refused("Kontakt,Who\n1,2\n").listed();
         assert_eq!(listed.len(), 2);
         assert!(
             listed.iter().all(|(text, hint)| text.starts_with("attendees.csv:1: ") && hint.is_some()),
@@ -293,12 +206,31 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_named_with_their_line() {
-        let wide: Vec<u8> = "\u{FEFF}email,name\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_says(&refused(wide), "attendees.csv:1: this line is not UTF-8; the file looks like UTF-16");
-        let latin = refused(b"email,name\na@example.org,Ada\nj@example.org,J\xFCrgen\n");
-        assert_says(&latin, "attendees.csv:3: this line is not UTF-8; the file looks like Windows-1252");
-        assert_says(&refused(b"email,Stra\xDFe\n"), "attendees.csv:1: ");
+    fn other_encodings_are_read_and_said() {
+        let wide: Vec<u8> =
+            "\u{FEFF}email,name\nj@example.org,J\u{FC}rgen\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let latin = b"email;name\na@example.org;Ada\nj@example.org;J\xFCrgen\n".to_vec();
+        for (bytes, name) in [(wide, "UTF-16"), (latin, "Windows-1252")] {
+            let (_folder, rules) = given(bytes);
+            let mut file = AttendeeFile::open(&rules).unwrap();
+            let last = file.by_ref().last().unwrap().unwrap();
+            assert_eq!(last.name, "J\u{FC}rgen");
+            let assumed: Vec<_> = file.assumed().collect();
+            assert!(assumed[0].starts_with(&format!("attendees.csv: read as {name}")), "{assumed:?}");
+        }
+    }
+
+    #[test]
+    fn no_character_that_cannot_be_read_passes() {
+        let (_folder, mut rules) = given(b"email,name,Company\na@example.org,Ada,Engine\nb@example.org,B\xA5b,\n");
+        rules.encoding = crate::attendees::Encoding::named("iso-8859-3");
+        let rows: Vec<_> = AttendeeFile::open(&rules).unwrap().collect();
+        let told: Vec<_> =
+            rows.iter().map(|row| row.as_ref().map_or_else(ToString::to_string, |one| one.name.clone())).collect();
+        assert!(told[1].contains("`name` holds a character that cannot be read"), "{told:?}");
+        let damaged =
+            [b"email,name\nj@example.org,J\xC3\xBCrgen M\xC3\xBCller\nk@example.org,K\xC3\n".as_slice()].concat();
+        assert_says(&refused(damaged), "attendees.csv:3: this line holds a damaged character");
     }
 
     #[test]
@@ -311,9 +243,11 @@ mod tests {
 
     #[test]
     fn after_a_problem_of_the_file_no_row_follows() {
-        let (_folder, rules) = given(b"email,name\n\xFF@example.org,Ada\nb@example.org,Bob\n");
+        let long = "x,".repeat(600_000);
+        let (_folder, rules) = given(format!("email,name\na@example.org,Ada\n{long}\nb@example.org,Bob\n"));
         let mut file = AttendeeFile::open(&rules).unwrap();
-        assert!(matches!(file.next(), Some(Err(Unsound::File(_)))));
+        assert!(matches!(file.next(), Some(Ok(_))));
+        assert!(matches!(file.next(), Some(Err(Unsound::File(FileProblem::TooLong { .. })))));
         assert!(file.next().is_none());
     }
 
@@ -323,7 +257,7 @@ mod tests {
         let first = AttendeeFile::open(&rules).unwrap();
         let stamp = first.stamp().clone();
         assert_eq!(AttendeeFile::reopen(&rules, &stamp).unwrap().count(), 1);
-        let mut appended = fs::OpenOptions::new().append(true).open(&rules.path).unwrap();
+        let mut appended = fs::OpenOptions::new().append(true).open(&rules.files[0].path).unwrap();
         appended.write_all(b"b@example.org,\"Bob").unwrap();
         assert!(matches!(first.last(), Some(Err(Unsound::File(FileProblem::Changed { .. })))));
         assert!(matches!(AttendeeFile::reopen(&rules, &stamp), Err(FileProblem::Changed { .. })));
@@ -335,7 +269,7 @@ mod tests {
         let stamp = AttendeeFile::open(&rules).unwrap().stamp().clone();
         let other = folder.path().join("other.csv");
         fs::write(&other, "email,name\nb@example.org,Bob\n").unwrap();
-        fs::rename(&other, &rules.path).unwrap();
+        fs::rename(&other, &rules.files[0].path).unwrap();
         assert!(matches!(AttendeeFile::reopen(&rules, &stamp), Err(FileProblem::Changed { .. })));
     }
 }

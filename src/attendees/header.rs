@@ -3,11 +3,16 @@
 //! Owns: which headers match by themselves, what a choice overrides, and the ways out where that
 //! does not settle it.
 
+mod known;
+
 use std::{collections::BTreeMap, sync::Arc};
+
+use csv::StringRecord;
 
 use super::{
     ColumnChoice, Columns, Field, FoundBy, Problem, Rules,
     columns::position_of,
+    names::{self, Meaning},
     nearest::{nearest, shortened},
 };
 use crate::model::{Address, Headers, Locator, forbidden_char_in_text};
@@ -16,14 +21,22 @@ use crate::model::{Address, Headers, Locator, forbidden_char_in_text};
 const MOST_LISTED: usize = 20;
 
 /// Finds each field's column; all problems of the header at once.
+///
+/// `sample` are rows below it: of several columns that could be one, that is taken which holds the most addresses.
 pub(super) fn read_header<'a>(
     cells: impl Iterator<Item = &'a str>,
     line: u64,
     rules: &Rules,
+    file: &Arc<str>,
+    sample: &[&StringRecord],
 ) -> Result<Columns, Vec<Problem>> {
-    let headers = Arc::new(Headers(cells.map(|cell| cell.trim().to_owned()).collect()));
-    let at = Locator { source: rules.shown_as.clone(), line };
-    let mut header = Header { headers: &headers.0, rules, at, problems: Vec::new() };
+    let clean = |cell: &str| cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').to_owned();
+    let headers = Arc::new(Headers(cells.map(clean).collect()));
+    let at = Locator { source: file.clone(), line };
+    let known: Vec<&str> = headers.0.iter().map(String::as_str).collect();
+    let meanings = names::meanings(&known);
+    let mut header =
+        Header { headers: &headers.0, rules, at, meanings, sample, problems: Vec::new(), warnings: Vec::new() };
     header.check_characters();
     let mut found = [None; Field::ALL.len()];
     for field in Field::ALL {
@@ -32,29 +45,40 @@ pub(super) fn read_header<'a>(
             Some(ColumnChoice::Header(name)) => header.by_choice(field, name),
             // Without sessions a column of that name is nobody's business.
             None if field == Field::Session && rules.sessions.is_empty() => None,
-            None if field.has_usual_header() => header.by_usual_header(field),
+            None if field.has_usual_header() => header.by_any_header(field),
             Some(ColumnChoice::Ignore) | None => None,
         };
     }
+    Header::settle_names(&mut found);
+    let (only, except) = (header.filters(&rules.only, "only"), header.filters(&rules.except, "except"));
     // A choice or a doubled header that failed is the one thing to mend first.
     if header.problems.is_empty() {
         header.check_complete(&found);
     }
-    let Header { problems, .. } = header;
+    let Header { problems, warnings, .. } = header;
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut columns = Columns { headers, line, found, warnings: Vec::new(), notes: Vec::new() };
-    columns.warnings = doubled_headers(&columns, rules);
-    columns.notes = lookalikes(&columns, rules);
+    let examples = (0..headers.0.len()).map(|index| example(sample, index)).collect();
+    let mut columns = Columns { headers, line, found, warnings, notes: Vec::new(), examples, only, except };
+    columns.warnings.extend(doubled_headers(&columns, file));
+    columns.notes = lookalikes(&columns, rules, file);
     Ok(columns)
+}
+
+fn example(sample: &[&StringRecord], index: usize) -> String {
+    let mut cells = sample.iter().filter_map(|row| row.get(index)).map(str::trim);
+    cells.find(|cell| !cell.is_empty()).unwrap_or_default().to_owned()
 }
 
 struct Header<'a> {
     headers: &'a [String],
     rules: &'a Rules,
     at: Locator,
+    meanings: Vec<Option<Meaning>>,
+    sample: &'a [&'a StringRecord],
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 type Found = Option<(usize, FoundBy)>;
@@ -119,6 +143,15 @@ impl Header<'_> {
         }
     }
 
+    /// Roomkey's own header goes before all others. One that differs in its capitals is as good as any that people use:
+    /// `Attendee email` says more than `Email`, and `Name` beside `Vorname` is the last one.
+    fn by_any_header(&mut self, field: Field) -> Found {
+        match self.by_usual_header(field) {
+            Some((index, by)) if self.headers[index] == field.key() => Some((index, by)),
+            _ => self.by_known_header(field),
+        }
+    }
+
     fn by_usual_header(&mut self, field: Field) -> Found {
         let key = field.key();
         let matches = if field.ignores_case() {
@@ -155,22 +188,13 @@ impl Header<'_> {
     fn check_complete(&mut self, found: &[Found; Field::ALL.len()]) {
         let has = |field: Field| found[field as usize].is_some();
         let named = has(Field::Name) || has(Field::FirstName) && has(Field::LastName);
-        if !has(Field::Email) || !named {
-            if let Some(separator) = self.other_separator() {
-                self.note(
-                    format!("the columns are separated by {separator}, not by commas"),
-                    "save the file as CSV with commas between the columns (\"CSV UTF-8\", field delimiter `,`)"
-                        .to_owned(),
-                );
-                return;
-            }
-            if self.headers.iter().any(|header| Address::parse(header).is_ok()) {
-                self.note(
-                    "the first line holds an address: it must name the columns".into(),
-                    "put a line `email,name` (or whatever the columns are) above it".to_owned(),
-                );
-                return;
-            }
+        let holds_an_address = || self.headers.iter().any(|header| Address::parse(header).is_ok());
+        if (!has(Field::Email) || !named) && holds_an_address() {
+            self.note(
+                "the first line holds an address: it must name the columns".into(),
+                "put a line `email,name` (or whatever the columns are) above it".to_owned(),
+            );
+            return;
         }
         if !has(Field::Email) {
             self.missing(Field::Email, "`email`");
@@ -240,15 +264,6 @@ impl Header<'_> {
         self.headers.iter().position(|header| sounds(header))
     }
 
-    /// A separator other than the comma, where it stands in the headers more often than commas do.
-    fn other_separator(&self) -> Option<&'static str> {
-        let count =
-            |separator: char| self.headers.iter().map(|header| header.matches(separator).count()).sum::<usize>();
-        let commas = self.headers.len() - 1;
-        let candidates = [(';', "semicolons"), ('\t', "tabs"), ('|', "`|`")];
-        candidates.into_iter().find(|(separator, _)| count(*separator) > commas).map(|(_, name)| name)
-    }
-
     fn list(&self) -> String {
         let named: Vec<_> = self.headers.iter().filter(|header| !header.is_empty()).collect();
         let shown: Vec<_> = named.iter().take(MOST_LISTED).map(|header| format!("`{}`", shortened(header))).collect();
@@ -269,7 +284,7 @@ fn quoted(name: &str) -> String {
 }
 
 /// Headers that stand there twice, so that templates cannot tell their columns apart.
-fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
+fn doubled_headers(columns: &Columns, file: &Arc<str>) -> Vec<Problem> {
     let mut positions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (index, header) in columns.headers.0.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
         positions.entry(header).or_default().push(position_of(index).to_string());
@@ -277,7 +292,7 @@ fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
     let doubled = positions.into_iter().filter(|(_, positions)| positions.len() > 1);
     doubled
         .map(|(header, positions)| Problem {
-            at: Locator { source: rules.shown_as.clone(), line: columns.line },
+            at: Locator { source: file.clone(), line: columns.line },
             what: format!("`{}` is the header of columns {}", shortened(header), positions.join(" and ")),
             hint: Some("give each its own header, so that templates can tell them apart".into()),
         })
@@ -285,7 +300,7 @@ fn doubled_headers(columns: &Columns, rules: &Rules) -> Vec<Problem> {
 }
 
 /// Headers that only their capitals keep from meaning something, nothing having been said of them.
-fn lookalikes(columns: &Columns, rules: &Rules) -> Vec<Problem> {
+fn lookalikes(columns: &Columns, rules: &Rules, file: &Arc<str>) -> Vec<Problem> {
     let known = || Field::ALL.into_iter().filter(|field| field.has_usual_header());
     let meant = |header: &str| known().find(|field| header.eq_ignore_ascii_case(field.key()));
     let open = |field: &Field| {
@@ -295,7 +310,7 @@ fn lookalikes(columns: &Columns, rules: &Rules) -> Vec<Problem> {
     let found = columns.others().filter_map(|(position, header)| {
         let key = meant(header).filter(open)?.key();
         Some(Problem {
-            at: Locator { source: rules.shown_as.clone(), line: columns.line },
+            at: Locator { source: file.clone(), line: columns.line },
             what: format!("column {position}, `{header}`, is not read as `{key}`: only lower case is"),
             hint: Some(format!("if it is meant, write {key} = \"{header}\" under [attendees.columns]")),
         })
@@ -309,7 +324,7 @@ mod tests {
 
     fn columns_of(header: &str, choices: &[(Field, ColumnChoice)]) -> Result<Columns, Vec<Problem>> {
         let rules = Rules { choices: choices.iter().cloned().collect(), ..Rules::for_tests() };
-        read_header(header.split(','), 1, &rules)
+        read_header(header.split(','), 1, &rules, &"attendees.csv".into(), &[])
     }
 
     fn index(header: &str, choices: &[(Field, ColumnChoice)], field: Field) -> Option<usize> {
@@ -373,11 +388,11 @@ mod tests {
 
     #[test]
     fn a_missing_column_lists_those_that_are_there_and_the_way_out() {
-        let missing = problem("E-Mail-Adresse,Name", &[]);
-        assert!(missing.what.contains("`E-Mail-Adresse`, `Name`"), "{missing}");
-        assert!(missing.hint.unwrap().ends_with("email = \"E-Mail-Adresse\""));
-        let no_name = problem("email,Full Name", &[]);
-        assert!(no_name.hint.unwrap().ends_with("name = \"Full Name\""));
+        let missing = problem("Mailbox of theirs,Name", &[]);
+        assert!(missing.what.contains("`Mailbox of theirs`, `Name`"), "{missing}");
+        assert!(missing.hint.unwrap().ends_with("email = \"Mailbox of theirs\""));
+        let no_name = problem("email,Name on the badge", &[]);
+        assert!(no_name.hint.unwrap().ends_with("name = \"Name on the badge\""));
         assert!(problem("email,first_name", &[]).what.contains("`last_name`"));
         assert_eq!(columns_of("a,b", &[]).unwrap_err().len(), 2);
     }
@@ -391,6 +406,15 @@ mod tests {
             let wrong = problem("email,name", &[(Field::Id, ColumnChoice::Position(position))]);
             assert!(wrong.what.contains(&format!("no column {position}")), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_attendees_own_goes_before_what_only_looks_like_the_usual_header() {
+        let pretix = "Email,Attendee name,Attendee email";
+        assert_eq!((index(pretix, &[], Field::Email), index(pretix, &[], Field::Name)), (Some(2), Some(1)));
+        let german = "Name,Vorname,E-Mail";
+        assert_eq!((index(german, &[], Field::Name), index(german, &[], Field::LastName)), (None, Some(0)));
+        assert_eq!(index("email,name,Attendee email", &[], Field::Email), Some(0), "Roomkey's own");
     }
 
     #[test]
@@ -412,10 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn other_separators_and_a_missing_header_line_are_recognised() {
-        assert!(problem("email;name;Firma", &[]).what.contains("semicolons"));
-        assert!(problem("email\tname", &[]).what.contains("tabs"));
-        assert!(problem("E-Mail;Name, Vorname;Ort", &[]).what.contains("semicolons"));
+    fn a_missing_header_line_is_recognised() {
         assert!(problem("ada@example.org,Ada Lovelace", &[]).what.contains("must name the columns"));
     }
 

@@ -6,26 +6,40 @@
 //!
 //! Does not own: who is mailed (the campaign's plan), what is printed, where the settings came from.
 //!
-//! Known weakness: comma-separated UTF-8 only. A quote that was never closed *and* meets another
+//! Known weakness: a quote that was never closed *and* meets another
 //! misplaced quote at a cell's very end reads like a long cell with line breaks; that is refused in
 //! the columns that Roomkey reads, and goes unnoticed in the others.
 
 mod columns;
 mod composed;
 mod crowd;
+mod decoded;
+mod dialect;
 mod encoding;
+mod exporters;
 mod file;
+mod folded;
 mod header;
+mod names;
 mod nearest;
+mod on_disk;
 mod problem;
+mod reading;
 mod record;
 mod row;
 mod rules;
 mod scanner;
+mod several;
+mod source;
+mod suppressed;
+mod top;
+mod workbook;
 mod zones;
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod samples;
 
 use composed::composed;
 
@@ -33,6 +47,8 @@ pub use columns::{Column, Columns, FoundBy};
 pub use crowd::{Admission, Crowd};
 pub use encoding::Encoding;
 pub use file::{AttendeeFile, FileStamp};
-pub use problem::{FileProblem, Problem, RowProblems, Unsound};
+pub use problem::{FileProblem, LeftOut, Problem, RowProblems, Unsound};
 pub use row::first_name;
-pub use rules::{ColumnChoice, ColumnChoices, EmptyName, Field, Rules};
+pub use rules::{ColumnChoice, ColumnChoices, EmptyName, Field, Rules, SourceFile};
+pub use suppressed::Suppressed;
+pub use workbook::{SheetChoice, WorkbookProblem, reads_workbook};

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::PathBuf, sync::Arc};
 
-use super::{Encoding, nearest::shortened};
+use super::{WorkbookProblem, nearest::shortened};
 use crate::model::{Address, Locator, system_words};
 
 /// One thing that is wrong, on one line. Shown as `attendees.csv:17: …`.
@@ -50,12 +50,38 @@ impl fmt::Display for RowProblems {
 
 impl std::error::Error for RowProblems {}
 
+/// A row that is left out though nothing is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Where it stands.
+    pub at: Locator,
+    /// Its number, as [`crate::model::Attendee::number`].
+    pub number: u32,
+    /// The address cell; may hold anything.
+    pub email: String,
+    /// The name as far as it can be read; may hold anything.
+    pub name: String,
+    /// Why, in words: `Status is "canceled"`.
+    pub why: String,
+    /// Whether its exporter's word is the reason, and not the organiser's choice.
+    pub by_exporter: bool,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: left out: {}", self.at, self.why)
+    }
+}
+
 /// Why a row did not become an attendee.
 #[derive(Debug, thiserror::Error)]
 pub enum Unsound {
     /// This row is not sound; the next one may be.
     #[error(transparent)]
     Row(Box<RowProblems>),
+    /// This row is left out by choice, or as cancelled by its exporter; the next one may be taken.
+    #[error("{0}")]
+    LeftOut(LeftOut),
     /// The file cannot be read any further; no row follows.
     #[error(transparent)]
     File(FileProblem),
@@ -77,6 +103,12 @@ pub enum FileProblem {
     /// The path leads to a folder.
     #[error("{file}: this is a folder, not a file")]
     Folder {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+    /// A symbolic link that leads back to itself.
+    #[error("{file}: this is a link that leads back to itself")]
+    Loop {
         /// What messages call the file.
         file: Arc<str>,
     },
@@ -106,8 +138,16 @@ pub enum FileProblem {
         /// What messages call the file.
         file: Arc<str>,
     },
-    /// A spreadsheet, an archive, a PDF.
-    #[error("{file}: this is {kind}, not a CSV file")]
+    /// A workbook whose rows cannot be had.
+    #[error("{file}: {problem}")]
+    Workbook {
+        /// What messages call the file.
+        file: Arc<str>,
+        /// Why.
+        problem: Box<WorkbookProblem>,
+    },
+    /// An archive, a PDF.
+    #[error("{file}: this is {kind}, not a table")]
     OtherFormat {
         /// What messages call the file.
         file: Arc<str>,
@@ -131,15 +171,25 @@ pub enum FileProblem {
         /// The line on which the row starts.
         at: Locator,
     },
-    /// Not UTF-8.
-    #[error("{at}: this line is not UTF-8; the file looks like {encoding}{}", sample_note(.sample))]
-    NotUtf8 {
+    /// UTF-8 as a whole, with a damaged character.
+    #[error("{at}: this line holds a damaged character{}", sample_note(.sample))]
+    Damaged {
         /// The first such line.
         at: Locator,
-        /// What it looks like.
-        encoding: Encoding,
-        /// The text around the place, with `�` for what is not UTF-8; may be empty.
+        /// The text around the place, with `�` for what is damaged; may be empty.
         sample: String,
+    },
+    /// UTF-16, and an octet too much or too little.
+    #[error("{file}: half a character stands at the file's end: it was cut off, or text of another encoding was added")]
+    CutOff {
+        /// What messages call the file.
+        file: Arc<str>,
+    },
+    /// UTF-32, which hardly anything reads.
+    #[error("{file}: the file is UTF-32")]
+    Utf32 {
+        /// What messages call the file.
+        file: Arc<str>,
     },
     /// Somebody wrote to the file while it was read, or between two readings.
     #[error("{file}: the file changed while it was being read")]
@@ -178,7 +228,9 @@ impl FileProblem {
                 ));
             }
             Self::Header(problems) => return problems.first().and_then(|problem| problem.hint.clone()),
-            Self::Folder { .. } => "name the CSV file itself under [attendees]",
+            Self::Workbook { problem, .. } => return Some(problem.hint()),
+            Self::Folder { .. } => "name the file itself under [attendees]",
+            Self::Loop { .. } => "name the file that it should lead to under [attendees], or make the link anew",
             Self::NotRegular { .. } => "save the rows to a file: it is read twice, once to check and once to send",
             Self::Unreadable { .. } => "check that you may read this file, and that its disk is there",
             Self::Empty { .. } => "its first line names the columns (`email,name`), then one line a person",
@@ -187,13 +239,12 @@ impl FileProblem {
             Self::UnclosedQuote { closed_on: None, .. } => "add the closing quote; a quote inside a value is doubled",
             Self::UnclosedQuote { .. } => "close the quote where its value ends; a quote inside a value is doubled",
             Self::TooLong { .. } => "check its line breaks: is this really one person's row?",
-            Self::NotUtf8 { encoding: Encoding::DamagedUtf8, .. } => {
-                "type the characters on that line anew, and save the file as UTF-8"
+            Self::Damaged { .. } => {
+                "type the characters on that line anew, and save the file as UTF-8; where all of it is in another \
+                 encoding, name that: encoding = \"windows-1252\" under [attendees]"
             }
-            Self::NotUtf8 { .. } => {
-                "save it as UTF-8: in Excel as \"CSV UTF-8 (Comma delimited)\"; in LibreOffice by \"Save as\", \
-                 \"Edit filter settings\", character set \"Unicode (UTF-8)\""
-            }
+            Self::CutOff { .. } => "fetch the file anew, or save it as UTF-8 and look at its last lines",
+            Self::Utf32 { .. } => "save it as UTF-8",
             Self::Changed { .. } => "wait until nobody writes to it, then start again",
         };
         Some(hint.into())

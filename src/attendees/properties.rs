@@ -8,10 +8,14 @@ use crate::model::Attendee;
 
 /// Reads a file of these octets to its end.
 fn read(bytes: &[u8]) -> Vec<Result<Attendee, Unsound>> {
+    read_by(Rules::for_tests(), bytes)
+}
+
+fn read_by(mut rules: Rules, bytes: &[u8]) -> Vec<Result<Attendee, Unsound>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("attendees.csv");
     std::fs::write(&path, bytes).unwrap();
-    let rules = Rules { path, ..Rules::for_tests() };
+    rules.files[0].path = path;
     match AttendeeFile::open(&rules) {
         Ok(file) => file.collect(),
         Err(problem) => vec![Err(Unsound::File(problem))],
@@ -66,6 +70,62 @@ fn cell(text: &str, quoted: bool) -> String {
     }
 }
 
+/// How a file is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bytes {
+    Utf8,
+    Utf8Marked,
+    Utf16Little,
+    Utf16Big,
+    /// Which nothing tells but the settings.
+    Windows1252,
+}
+
+impl Bytes {
+    fn of(self, text: &str) -> Vec<u8> {
+        let marked = format!("\u{FEFF}{text}");
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf8Marked => marked.into_bytes(),
+            Self::Utf16Little => marked.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16Big => marked.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            Self::Windows1252 => {
+                let (bytes, _, is_lossy) = encoding_rs::WINDOWS_1252.encode(text);
+                assert!(!is_lossy, "{text}");
+                bytes.into_owned()
+            }
+        }
+    }
+
+    /// What has to be said of it.
+    fn setting(self) -> Option<Encoding> {
+        (self == Self::Windows1252).then(|| Encoding::named("windows-1252").unwrap())
+    }
+
+    /// A name and a remark in letters that it has.
+    fn any_person(self) -> impl Strategy<Value = (String, String)> {
+        let (name, piece) = if self == Self::Windows1252 {
+            ("[A-ZÄØ€Š][a-zäßéñž,;|\"' .-]{0,12}[a-zß\"]", "[a-zÄé€ ,;|\t\"\n=]{0,6}")
+        } else {
+            ("[A-ZÄŁ漢И😀][a-zäßığи漢,;|\"' .-]{0,12}[a-z漢\"]", "[a-zÄ漢и😀 ,;|\t\"\n=]{0,6}")
+        };
+        (name, piece)
+    }
+}
+
+fn any_people() -> impl Strategy<Value = (Bytes, Vec<(String, String)>)> {
+    let encodings = [Bytes::Utf8, Bytes::Utf8Marked, Bytes::Utf16Little, Bytes::Utf16Big, Bytes::Windows1252];
+    select(encodings.to_vec()).prop_flat_map(|bytes| (Just(bytes), vec(bytes.any_person(), 1..10)))
+}
+
+/// A cell that comes back as it stands: outer blanks are taken off, and `="007"` is `007`.
+fn as_read(cell: &str) -> String {
+    let is_blank = |c: char| c == '\t' || c.is_whitespace() && !c.is_control();
+    let cell = cell.trim_matches(is_blank);
+    let kept = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).filter(|text| !text.contains('"'));
+    kept.unwrap_or(cell).to_owned()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -89,6 +149,7 @@ proptest! {
                         prop_assert!(!problem.to_string().contains(char::is_control), "{problem:?}");
                     }
                 }
+                Err(Unsound::LeftOut(row)) => prop_assert!(false, "nothing is to be left out: {row}"),
                 Err(Unsound::File(problem)) => {
                     prop_assert_eq!(n, last, "nothing follows what ends the file");
                     for (told, _) in problem.listed() {
@@ -128,5 +189,67 @@ proptest! {
             .collect::<Result<_, _>>()
             .map_err(|problem| TestCaseError::fail(format!("{problem}\n{file:?}")))?;
         prop_assert_eq!(found, expected, "{:?}", file);
+    }
+
+    #[test]
+    fn rows_come_back_from_every_dialect_encoding_and_order_of_columns(
+        (bytes, people) in any_people(),
+        delimiter in select(b",;\t|".to_vec()),
+        order in Just(vec!["email", "name", "Note", "Größe"]).prop_shuffle(),
+        line_end in select(vec!["\n", "\r\n", "\r"]),
+        always_quotes in any::<bool>(),
+        is_announced in any::<bool>(),
+    ) {
+        let style = if always_quotes { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).quote_style(style).from_writer(Vec::new());
+        writer.write_record(&order).unwrap();
+        for (n, (name, note)) in people.iter().enumerate() {
+            let email = format!("a{n}@example.org");
+            writer.write_record(order.iter().map(|column| match *column {
+                "email" => email.as_str(),
+                "name" => name,
+                "Note" => note,
+                _ => "",
+            })).unwrap();
+        }
+        let mut text = String::from_utf8(writer.into_inner().unwrap()).unwrap().replace('\n', line_end);
+        if is_announced {
+            text = format!("sep={}{line_end}{text}", char::from(delimiter));
+        }
+        let rules = Rules { encoding: bytes.setting(), ..Rules::for_tests() };
+        let note = order.iter().position(|column| *column == "Note").unwrap();
+        let found: Vec<_> = read_by(rules, &bytes.of(&text))
+            .into_iter()
+            .map(|row| row.map(|row| (row.email.to_string(), row.name.clone(), row.cells[note].clone())))
+            .collect::<Result<_, _>>()
+            .map_err(|problem| TestCaseError::fail(format!("{problem}\n{text:?}")))?;
+        let expected: Vec<_> = (0..).zip(&people).map(|(n, (name, note)): (usize, _)| {
+            (format!("a{n}@example.org"), name.clone(), as_read(&note.replace('\n', line_end)))
+        }).collect();
+        prop_assert_eq!(found, expected, "{:?}", text);
+    }
+
+    #[test]
+    fn no_octets_and_no_settings_make_it_panic(
+        start in select(vec![
+            &b""[..], b"\xFF\xFE", b"\xFE\xFF", b"\xEF\xBB\xBF", b"PK\x03\x04", b"\xD0\xCF\x11\xE0", b"sep=;\n",
+            b"\xFF\xFEe\0m\0a\0i\0l\0,\0n\0a\0m\0e\0\n\0",
+        ]),
+        octets in any_octets(),
+        delimiter in proptest::option::of(select(b",;\t|x".to_vec())),
+        quote in proptest::option::of(proptest::option::of(select(b"\"'".to_vec()))),
+        label in proptest::option::of(select(vec!["utf-8", "utf-16le", "windows-1252", "shift_jis", "gb18030", "iso-2022-jp"])),
+        skip_lines in proptest::option::of(0_u32..4),
+    ) {
+        let encoding = label.and_then(Encoding::named);
+        let rules = Rules { encoding, delimiter, quote, skip_lines, ..Rules::for_tests() };
+        for item in read_by(rules, &[start, &octets].concat()) {
+            match item {
+                Ok(attendee) => prop_assert!(!attendee.name.contains(char::REPLACEMENT_CHARACTER)),
+                Err(Unsound::Row(row)) => prop_assert!(!row.to_string().replace('\n', "").contains(char::is_control), "{row:?}"),
+                Err(Unsound::File(problem)) => prop_assert!(problem.listed().iter().all(|(_, hint)| hint.is_some())),
+                Err(Unsound::LeftOut(row)) => prop_assert!(false, "nothing is to be left out: {row}"),
+            }
+        }
     }
 }

@@ -1,40 +1,15 @@
 //! Records of a CSV file: cells, and the physical lines on which they stand.
 //!
-//! The scanner cuts, the `csv` crate parses. Known weakness: a guess at the encoding sees one
-//! record only.
+//! The scanner cuts, the `csv` crate parses.
 
 use std::io::{self, Read};
 
 use csv::{ReaderBuilder, StringRecord, Terminator};
 
 use super::{
-    Encoding,
+    dialect::Dialect,
     scanner::{Lines, ScanFault, Scanner},
 };
-
-/// Why no more records can be read.
-#[derive(Debug)]
-pub(super) enum RecordFault {
-    Scan(ScanFault),
-    /// The first line that is not UTF-8, what it looks like, and the text around the place.
-    NotUtf8 {
-        line: u64,
-        encoding: Encoding,
-        sample: String,
-    },
-}
-
-impl From<ScanFault> for RecordFault {
-    fn from(fault: ScanFault) -> Self {
-        Self::Scan(fault)
-    }
-}
-
-impl From<csv::Error> for RecordFault {
-    fn from(error: csv::Error) -> Self {
-        Self::Scan(ScanFault::Io(error.into()))
-    }
-}
 
 /// Reads records one after the other, into one set of buffers.
 pub(super) struct Records<R> {
@@ -44,25 +19,27 @@ pub(super) struct Records<R> {
 }
 
 impl<R: Read> Records<R> {
-    pub(super) fn new(scanner: Scanner<R>) -> Self {
+    pub(super) fn new(scanner: Scanner<R>, dialect: Dialect) -> Self {
         // The scanner alone decides what ends a record: it hands over one at a time, with an LF.
         let parser = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            .delimiter(dialect.delimiter)
+            .quoting(dialect.quote.is_some())
+            .quote(dialect.quote.unwrap_or(b'"'))
             .terminator(Terminator::Any(b'\n'))
             .from_reader(OneRecord::default());
         Self { scanner, parser, cells: StringRecord::new() }
     }
 
     /// Reads the next record that holds anything; `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Result<Option<Lines>, RecordFault> {
+    pub(super) fn next(&mut self) -> Result<Option<Lines>, ScanFault> {
         loop {
             let record = self.parser.get_mut();
             let Some(lines) = self.scanner.next(&mut record.bytes)? else { return Ok(None) };
-            check_utf8(&record.bytes, lines)?;
             record.bytes.push(b'\n');
             record.given = 0;
-            self.parser.read_record(&mut self.cells)?;
+            self.parser.read_record(&mut self.cells).map_err(|error| ScanFault::Io(error.into()))?;
             // Spreadsheets leave `,,,` where rows were cleared.
             if self.cells.iter().any(|cell| !cell.trim().is_empty()) {
                 return Ok(Some(lines));
@@ -73,10 +50,6 @@ impl<R: Read> Records<R> {
     /// The cells of the record read last.
     pub(super) fn cells(&self) -> &StringRecord {
         &self.cells
-    }
-
-    pub(super) fn source(&self) -> &R {
-        self.scanner.source()
     }
 }
 
@@ -95,33 +68,14 @@ impl Read for OneRecord {
     }
 }
 
-fn check_utf8(record: &[u8], lines: Lines) -> Result<(), RecordFault> {
-    let Err(error) = std::str::from_utf8(record) else { return Ok(()) };
-    let at = error.valid_up_to();
-    let breaks = record[..at].split(|byte| *byte == b'\n').count() - 1;
-    Err(RecordFault::NotUtf8 {
-        line: lines.first + breaks as u64,
-        encoding: Encoding::of_narrow_text(record),
-        sample: word_around(record, at),
-    })
-}
-
-/// The text between blanks, commas and quotes around a place.
-fn word_around(record: &[u8], at: usize) -> String {
-    let is_edge = |byte: &u8| byte.is_ascii_control() || matches!(byte, b' ' | b',' | b'"');
-    let from = record[..at].iter().rposition(is_edge).map_or(0, |edge| edge + 1);
-    let to = record[at..].iter().position(is_edge).map_or(record.len(), |edge| at + edge);
-    String::from_utf8_lossy(&record[from..to]).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, RecordFault> {
-        let mut records = Records::new(Scanner::new(bytes));
+    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, ScanFault> {
+        let mut records = Records::new(Scanner::new(bytes, Dialect::COMMAS), Dialect::COMMAS);
         let mut found = Vec::new();
         while let Some(lines) = records.next()? {
             found.push((lines.first, records.cells().iter().map(str::to_owned).collect()));
@@ -133,13 +87,6 @@ mod tests {
     fn rows_that_were_cleared_count_as_blank() {
         let found = read(b"a,b\n,\n\"\", \nc,d\n").unwrap();
         assert_eq!(found, [(1, vec!["a".into(), "b".into()]), (4, vec!["c".into(), "d".into()])]);
-    }
-
-    #[test]
-    fn the_line_that_is_not_utf8_is_named_even_within_quotes() {
-        let fault = read(b"a,b\r\n\r\n\"x\r\ny\",\"z\r\nJ\xFCrgen M\",1\r\n").unwrap_err();
-        let RecordFault::NotUtf8 { line, encoding, sample } = fault else { panic!("{fault:?}") };
-        assert_eq!((line, encoding, sample.as_str()), (5, Encoding::Windows1252, "J\u{FFFD}rgen"));
     }
 
     #[test]

@@ -4,72 +4,105 @@
 //! crowd's to say.
 
 mod claims;
+mod doubt;
 mod guess;
 mod person;
 mod sessions;
 mod terms;
+mod tongue;
 
 use std::{collections::VecDeque, sync::Arc};
 
+use doubt::Doubt;
 pub use guess::first_name;
 
-use super::{Columns, Field, Problem, RowProblems, Rules, scanner::Lines, zones::Zones};
+use super::{
+    Columns, Field, LeftOut, Problem, RowProblems, Rules, Unsound,
+    exporters::{Exporter, Off},
+    nearest::shortened,
+    reading::Raw,
+    scanner::Lines,
+    workbook::CellFault,
+    zones::Zones,
+};
 use crate::model::{Address, Attendee, Locator, forbidden_char, forbidden_char_in_text};
 
 /// Reads the records of one file.
 #[derive(Debug)]
 pub(super) struct RowReader {
     rules: Rules,
+    /// What messages call the file.
+    file: Arc<str>,
+    off: Option<Off>,
+    /// What its rows may say of it where no exporter's words do.
+    doubt: Option<Doubt>,
     columns: Columns,
     zones: Zones,
-    /// Of the last row: the sessions behind its first.
+    /// Of the last row: the invitations behind its first, to further sessions and addresses.
     further: VecDeque<Attendee>,
 }
 
 impl RowReader {
-    pub(super) fn new(rules: Rules, columns: Columns) -> Self {
-        Self { rules, columns, zones: Zones::default(), further: VecDeque::new() }
+    pub(super) fn new(rules: Rules, file: Arc<str>, columns: Columns, exporter: Option<Exporter>) -> Self {
+        let headers: Vec<&str> = columns.headers.0.iter().map(String::as_str).collect();
+        let off = exporter.filter(|_| !rules.with_cancelled).and_then(|exporter| exporter.off(&headers));
+        let doubt = if off.is_none() { Doubt::new(&columns, &rules) } else { None };
+        Self { rules, file, off, doubt, columns, zones: Zones::default(), further: VecDeque::new() }
     }
 
     pub(super) fn columns(&self) -> &Columns {
         &self.columns
     }
 
-    pub(super) fn rules(&self) -> &Rules {
-        &self.rules
+    /// What is to be said of rows that were taken, once all were read.
+    pub(super) fn doubt(&self) -> Option<String> {
+        self.doubt.as_ref()?.told(&self.columns)
     }
 
-    /// The next session that the last row names, of those behind its first.
+    /// The next invitation of the last row, of those behind its first: to another session, or another address.
     pub(super) fn next_session(&mut self) -> Option<Attendee> {
         self.further.pop_front()
     }
 
-    /// Reads one record: invitation `number`, from 1; where it names several sessions, the first of these.
-    pub(super) fn read<'a>(
-        &mut self,
-        cells: impl Iterator<Item = &'a str>,
-        lines: Lines,
-        number: u32,
-    ) -> Result<Attendee, Box<RowProblems>> {
-        let Self { rules, columns, zones, further } = self;
+    /// Reads one record: invitation `number`, from 1; where it is about several, the first of these.
+    pub(super) fn read(&mut self, raw: &Raw, number: u32) -> Result<Attendee, Unsound> {
+        let Self { rules, file, off, doubt, columns, zones, further } = self;
         further.clear();
-        let cells: Vec<&str> = cells.map(trim_blanks).collect();
-        let at = Locator { source: rules.shown_as.clone(), line: lines.first };
-        let mut row = Row { rules, columns, zones, lines, cells: &cells, at, problems: Vec::new() };
-        let attendee = if row.check_shape() { row.attendees(number) } else { None };
+        let mut cells: Vec<&str> = raw.cells.iter().map(|cell| kept_as_text(trim_blanks(cell))).collect();
+        let wanted = columns.headers.0.len();
+        // Spreadsheets leave delimiters behind the last value, and leave out those of empty ones.
+        while cells.len() > wanted && cells.last().is_some_and(|cell| cell.is_empty()) {
+            cells.pop();
+        }
+        if raw.is_of_sheet && cells.len() < wanted {
+            cells.resize(wanted, "");
+        }
+        let at = Locator { source: file.clone(), line: raw.lines.first };
+        let (lines, faults) = (raw.lines, &raw.faults);
+        let mut row = Row { rules, columns, zones, lines, cells: &cells, faults, at, problems: Vec::new() };
+        let has_shape = row.check_shape();
+        row.check_faults();
+        if let Some((why, by_exporter)) = row.left_out(*off) {
+            let (email, name) = (row.cell(Field::Email).to_owned(), row.readable_name());
+            return Err(Unsound::LeftOut(LeftOut { at: row.at, number, email, name, why, by_exporter }));
+        }
+        let attendee = if has_shape { row.attendees(number) } else { None };
         match attendee {
             Some((attendee, others)) if row.problems.is_empty() => {
                 further.extend(others);
+                if let Some(doubt) = doubt {
+                    doubt.look(&cells);
+                }
                 Ok(attendee)
             }
-            _ => Err(Box::new(RowProblems {
+            _ => Err(Unsound::Row(Box::new(RowProblems {
                 number,
                 email: row.cell(Field::Email).to_owned(),
                 address: Address::parse(row.cell(Field::Email)).ok(),
                 name: row.readable_name(),
                 at: row.at,
                 problems: row.problems,
-            })),
+            }))),
         }
     }
 }
@@ -80,11 +113,29 @@ struct Row<'a> {
     zones: &'a mut Zones,
     lines: Lines,
     cells: &'a [&'a str],
+    faults: &'a [(usize, CellFault)],
     at: Locator,
     problems: Vec<Problem>,
 }
 
 impl<'a> Row<'a> {
+    /// Why the row is left out though nothing is wrong with it, and whether its exporter's word is the reason.
+    fn left_out(&self, off: Option<Off>) -> Option<(String, bool)> {
+        let value = |index: usize| self.cells.get(index).copied().unwrap_or_default();
+        let told = |index: usize| format!("{} is \"{}\"", self.columns.label_at(index), shortened(value(index)));
+        let is_one = |(index, values): &&(usize, Vec<String>)| values.contains(&value(*index).to_lowercase());
+        if let Some((index, _)) = self.columns.only.iter().find(|filter| !is_one(filter)) {
+            return Some((told(*index), false));
+        }
+        if let Some((index, _)) = self.columns.except.iter().find(is_one) {
+            return Some((told(*index), false));
+        }
+        match off? {
+            Off::ByStatus { column, exporter } => exporter.is_off(value(column)).then(|| (told(column), true)),
+            Off::Everybody(exporter) => Some((format!("the file is {}", exporter.name()), true)),
+        }
+    }
+
     fn note(&mut self, what: String, hint: impl Into<Option<String>>) {
         self.problems.push(Problem { at: self.at.clone(), what, hint: hint.into() });
     }
@@ -94,8 +145,36 @@ impl<'a> Row<'a> {
         self.columns.index(field).and_then(|index| self.cells.get(index)).copied().unwrap_or_default()
     }
 
+    /// Whether a field's cell is empty because nothing can be had of it, which is told already.
+    fn is_faulty(&self, field: Field) -> bool {
+        self.columns.index(field).is_some_and(|column| self.faults.iter().any(|(index, _)| *index == column))
+    }
+
     fn label(&self, field: Field) -> String {
         self.columns.label(field)
+    }
+
+    /// What no text can be had of: failed formulas, and octets that are no characters.
+    fn check_faults(&mut self) {
+        for (index, fault) in self.faults {
+            // In a column that nobody reads it is nobody's business; templates find it empty.
+            if Field::ALL.iter().any(|field| self.columns.index(*field) == Some(*index)) {
+                let what = format!("{} holds {fault}", self.columns.label_at(*index));
+                self.note(what, fault.hint().to_owned());
+            }
+        }
+        for index in 0..self.cells.len() {
+            if self.cells[index].contains(char::REPLACEMENT_CHARACTER) {
+                let what =
+                    format!("{} holds a character that cannot be read (`\u{fffd}`)", self.columns.label_at(index));
+                self.note(
+                    what,
+                    "type it anew; where many rows have one, the file's encoding is another one: `encoding` under \
+                     [attendees]"
+                        .to_owned(),
+                );
+            }
+        }
     }
 
     /// Whether the row has as many cells as the header, each quoted properly: else no cell can be
@@ -105,9 +184,13 @@ impl<'a> Row<'a> {
         if found != wanted {
             let fields = if found == 1 { "field" } else { "fields" };
             let what = format!("this row has {found} {fields}, the header has {wanted}");
+            let has_lone_return = self.cells.iter().any(|cell| cell.replace("\r\n", "").contains('\r'));
             let other_separator = found == 1 && wanted > 1 && self.cells[0].contains([';', '\t']);
             let hint = if other_separator {
                 "its values are separated by `;` or tabs: separate them by commas".into()
+            } else if has_lone_return {
+                "lines end in several ways here, this one as on old Macs: save the file with one kind of line ends"
+                    .into()
             } else if let Some(hint) = self.swallowed_lines() {
                 hint
             } else if found > wanted {
@@ -134,9 +217,9 @@ impl<'a> Row<'a> {
             .then(|| format!("the row reaches from line {first} to line {last}: is a closing quote missing?"))
     }
 
-    /// The attendee, and the same in further sessions; of use only where no problem was noted.
+    /// The attendee, and the same in further sessions and at further addresses; of use only where no problem was noted.
     fn attendees(&mut self, number: u32) -> Option<(Attendee, Vec<Attendee>)> {
-        let email = self.email();
+        let emails = self.emails();
         let name = self.name();
         let id = self.id();
         let own_claims = self.own_claims();
@@ -148,35 +231,41 @@ impl<'a> Row<'a> {
         let timezone = self.timezone();
         let language = self.language();
         self.check_other_columns();
-        let email = email?;
-        let name = name.or_else(|| self.stand_in_name(&email))?;
-        let key = self.key(id, &email, &name);
-        let (first_name, last_name) = self.parts_of(&name);
-        let sessions = sessions?;
-        let attendee = Attendee {
-            locator: self.at.clone(),
-            number,
-            key,
-            first_name,
-            last_name,
-            email,
-            name,
-            moderator: moderator?,
-            own_room: room.is_some(),
-            room: room.unwrap_or_else(|| self.rules.room.clone()),
-            own_window: window.is_some(),
-            window: window.unwrap_or_else(|| self.rules.window.clone()),
-            own_claims,
-            timezone,
-            language,
-            headers: Arc::clone(&self.columns.headers),
-            cells: self.cells.iter().map(|cell| (*cell).to_owned()).collect(),
-        };
-        let mut each = (number..).zip(sessions).map(|(number, session)| attendee.in_session(session, number));
-        Some(match each.next() {
-            Some(first) => (first, each.collect()),
-            None => (attendee, Vec::new()),
-        })
+        let (emails, sessions, moderator) = (emails?, sessions?, moderator?);
+        let mut invitations = Vec::new();
+        for email in &emails {
+            let name = name.clone().or_else(|| self.stand_in_name(email))?;
+            let (first_name, last_name) = self.parts_of(&name);
+            let attendee = Attendee {
+                locator: self.at.clone(),
+                number,
+                key: self.key(id, email, emails.len() > 1, &name),
+                first_name,
+                last_name,
+                email: email.clone(),
+                name,
+                moderator,
+                own_room: room.is_some(),
+                room: room.clone().unwrap_or_else(|| self.rules.room.clone()),
+                own_window: window.is_some(),
+                window: window.clone().unwrap_or_else(|| self.rules.window.clone()),
+                own_claims: own_claims.clone(),
+                timezone: timezone.clone(),
+                language: language.clone(),
+                headers: Arc::clone(&self.columns.headers),
+                cells: self.cells.iter().map(|cell| (*cell).to_owned()).collect(),
+            };
+            if sessions.is_empty() {
+                invitations.push(attendee);
+            } else {
+                invitations.extend(sessions.iter().map(|session| attendee.in_session(session, number)));
+            }
+        }
+        for (number, invitation) in (number..).zip(&mut invitations) {
+            invitation.number = number;
+        }
+        let mut invitations = invitations.into_iter();
+        invitations.next().map(|first| (first, invitations.collect()))
     }
 
     /// Whether a cell holds nothing that could break a header or hide in a name.
@@ -225,56 +314,21 @@ fn trim_blanks(cell: &str) -> &str {
     })
 }
 
-/// Rows for tests.
-#[cfg(test)]
-mod sample {
-    use super::*;
-    use crate::attendees::header::read_header;
-
-    pub(super) const HEADER: &str = "email,name,id,moderator,room,starts,ends,timezone,language,Company";
-
-    pub(super) fn lines(first: u64, last: u64) -> Lines {
-        Lines { first, last, stray_quote: false }
-    }
-
-    pub(super) fn read_by(rules: Rules, header: &str, cells: &[&str]) -> Result<Attendee, Box<RowProblems>> {
-        rows_by(rules, header, cells).map(|mut rows| rows.remove(0))
-    }
-
-    /// A row in all of its sessions.
-    pub(super) fn rows_by(rules: Rules, header: &str, cells: &[&str]) -> Result<Vec<Attendee>, Box<RowProblems>> {
-        let columns = read_header(header.split(','), 1, &rules).unwrap();
-        let mut reader = RowReader::new(rules, columns);
-        let first = reader.read(cells.iter().copied(), lines(17, 17), 9)?;
-        Ok(std::iter::once(first).chain(std::iter::from_fn(|| reader.next_session())).collect())
-    }
-
-    pub(super) fn read(header: &str, cells: &[&str]) -> Result<Attendee, Box<RowProblems>> {
-        read_by(Rules::for_tests(), header, cells)
-    }
-
-    /// A sound row under `HEADER`, one cell replaced.
-    pub(super) fn with(field: &str, cell: &str) -> Result<Attendee, Box<RowProblems>> {
-        let mut cells = vec!["ada@example.org", "Ada Lovelace", "7", "", "", "", "", "", "", "Engine Ltd"];
-        cells[HEADER.split(',').position(|header| header == field).unwrap()] = cell;
-        read(HEADER, &cells)
-    }
-
-    #[track_caller]
-    pub(super) fn only_problem(row: Result<Attendee, Box<RowProblems>>) -> Problem {
-        let row = row.unwrap_err();
-        assert_eq!(row.problems.len(), 1, "{row}");
-        row.problems[0].clone()
-    }
+/// `007` of `="007"`, by which programs keep spreadsheets from taking text for a number.
+fn kept_as_text(cell: &str) -> &str {
+    let inside = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inside.filter(|text| !text.contains('"')).unwrap_or(cell)
 }
 
+#[cfg(test)]
+mod sample;
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::{
         person::is_empty_name,
-        sample::{HEADER, lines, only_problem, read, with},
+        sample::{HEADER, lines, only_problem, problems, read, with},
         *,
     };
     use crate::{attendees::header::read_header, model::AttendeeKey};
@@ -298,6 +352,20 @@ mod tests {
         let ada = read("email,name", &["  ada@example.org\t", "\u{A0} Ada \u{3000}"]).unwrap();
         assert_eq!((ada.email.as_str(), ada.name.as_str()), ("ada@example.org", "Ada"));
         assert_eq!(ada.cells, ["ada@example.org", "Ada"]);
+    }
+
+    #[test]
+    fn text_that_was_kept_from_spreadsheets_is_the_text() {
+        assert_eq!(with("Company", "=\"007\"").unwrap().cells[9], "007");
+        for other in ["=\"", "=\"a\"&\"b\"", "=1"] {
+            assert_eq!(with("Company", other).unwrap().cells[9], other);
+        }
+    }
+
+    #[test]
+    fn a_row_with_a_line_end_of_old_macs_is_told_so() {
+        let row = only_problem(read("email,name", &["ada@example.org", "Ada\rben@example.org", "Ben"]));
+        assert!(row.hint.unwrap().starts_with("lines end in several ways"));
     }
 
     #[test]
@@ -345,9 +413,9 @@ mod tests {
     #[test]
     fn a_row_that_spans_lines_hints_at_a_missing_quote() {
         let rules = Rules::for_tests();
-        let columns = read_header("email,name".split(','), 1, &rules).unwrap();
-        let mut reader = RowReader::new(rules, columns);
-        let mut read = |cells: &[&str]| reader.read(cells.iter().copied(), lines(2, 4), 1);
+        let columns = read_header("email,name".split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
+        let mut reader = RowReader::new(rules, "attendees.csv".into(), columns, None);
+        let mut read = |cells: &[&str]| reader.read(&Raw::of(cells.iter().copied(), lines(2, 4)), 1).map_err(problems);
         let hint = "the row reaches from line 2 to line 4: is a closing quote missing?";
         let swallowed = read(&["ada@example.org", "Ada\nbob@example.org,Bob\ncarl@example.org,Carl"]);
         assert_eq!(only_problem(swallowed).hint.as_deref(), Some(hint));
@@ -357,9 +425,11 @@ mod tests {
     #[test]
     fn a_quote_inside_a_quoted_value_is_doubled() {
         let rules = Rules::for_tests();
-        let columns = read_header("email,name".split(','), 1, &rules).unwrap();
+        let columns = read_header("email,name".split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
         let stray = Lines { first: 2, last: 2, stray_quote: true };
-        let row = RowReader::new(rules, columns).read(["ada@example.org", "Ada L\""].into_iter(), stray, 1);
+        let row = RowReader::new(rules, "attendees.csv".into(), columns, None)
+            .read(&Raw::of(["ada@example.org", "Ada L\""], stray), 1)
+            .map_err(problems);
         assert!(only_problem(row).hint.unwrap().contains("double those inside"));
     }
 

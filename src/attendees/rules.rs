@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::SignedDuration;
 
+use super::{Encoding, SheetChoice};
 use crate::model::{Room, Session, Window};
 
 /// A column that means something to Roomkey itself.
@@ -148,21 +149,48 @@ pub enum EmptyName {
     UseAddress,
 }
 
-/// Everything from the settings that decides how an attendee file is read.
+/// A file of attendees.
 #[derive(Debug, Clone)]
-pub struct Rules {
+pub struct SourceFile {
     /// The file; absolute.
     pub path: PathBuf,
-    /// What messages call the file.
+    /// What messages call it.
     pub shown_as: Arc<str>,
-    /// The folder that a relative path of the file starts from, in words: `event.toml's folder`.
+    /// The folder that a relative path of it starts from, in words: `event.toml's folder`.
     pub relative_to: Arc<str>,
+}
+
+/// Everything from the settings that decides how attendee files are read.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The files, in the order in which they are read; at least one.
+    pub files: Vec<SourceFile>,
+    /// What messages call them together.
+    pub shown_as: Arc<str>,
+    /// How they are encoded, where that is said.
+    pub encoding: Option<Encoding>,
+    /// What stands between values, where that is said.
+    pub delimiter: Option<u8>,
+    /// What stands around values, where that is said; nothing, where quotes are letters like any other.
+    pub quote: Option<Option<u8>>,
+    /// Which sheet of a workbook, where that is said.
+    pub sheet: Option<SheetChoice>,
+    /// How many lines stand above the columns' names, where that is said.
+    pub skip_lines: Option<u32>,
+    /// Rows that are taken alone: by column, one of these values.
+    pub only: Vec<(String, Vec<String>)>,
+    /// Rows that are left out: by column, one of these values.
+    pub except: Vec<(String, Vec<String>)>,
+    /// Whether rows are taken that their exporter marks as cancelled, refunded or denied.
+    pub with_cancelled: bool,
     /// The columns chosen by the organiser.
     pub choices: ColumnChoices,
     /// What becomes of a row without a name.
     pub empty_name: EmptyName,
     /// Whether several people may share an address.
     pub shared_addresses: bool,
+    /// Whether several addresses in one cell are an invitation each.
+    pub split_addresses: bool,
     /// Whether rows that do not say are moderators'.
     pub moderator: bool,
     /// The room of rows that name none.
@@ -186,12 +214,24 @@ impl Rules {
         let (before, after) = (SignedDuration::from_mins(30), SignedDuration::from_hours(2));
         let (starts, ends) = (at("2026-12-05T14:00"), at("2026-12-05T17:00"));
         Self {
-            path: PathBuf::from("/nowhere/attendees.csv"),
+            files: vec![SourceFile {
+                path: PathBuf::from("/nowhere/attendees.csv"),
+                shown_as: "attendees.csv".into(),
+                relative_to: "event.toml's folder".into(),
+            }],
             shown_as: "attendees.csv".into(),
-            relative_to: "event.toml's folder".into(),
+            encoding: None,
+            delimiter: None,
+            quote: None,
+            sheet: None,
+            skip_lines: None,
+            only: Vec::new(),
+            except: Vec::new(),
+            with_cancelled: false,
             choices: ColumnChoices::new(),
             empty_name: EmptyName::Refuse,
             shared_addresses: false,
+            split_addresses: false,
             moderator: false,
             room: Room::parse("rust-workshop").unwrap(),
             window: Window::new(starts, ends, before, after, zone.clone()).unwrap(),

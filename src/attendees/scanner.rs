@@ -8,6 +8,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use super::dialect::Dialect;
+
 /// The most octets of one record: far more than a person's row, little for a computer.
 const LONGEST_RECORD: usize = 1 << 20;
 
@@ -67,29 +69,19 @@ enum Step {
 }
 
 /// Reads records one after the other.
-#[derive(Debug)]
 pub(super) struct Scanner<R> {
     source: BufReader<R>,
     machine: Machine,
 }
 
 impl<R: Read> Scanner<R> {
-    pub(super) fn new(source: R) -> Self {
-        Self { source: BufReader::with_capacity(1 << 16, source), machine: Machine::new() }
+    pub(super) fn new(source: R, dialect: Dialect) -> Self {
+        Self::over(BufReader::with_capacity(1 << 16, source), dialect)
     }
 
-    /// The first octets, still to be read.
-    pub(super) fn start(&mut self) -> io::Result<&[u8]> {
-        self.source.fill_buf()
-    }
-
-    /// Passes over octets of the start.
-    pub(super) fn skip(&mut self, octets: usize) {
-        self.source.consume(octets);
-    }
-
-    pub(super) fn source(&self) -> &R {
-        self.source.get_ref()
+    /// The same over what was looked at already.
+    pub(super) fn over(source: BufReader<R>, dialect: Dialect) -> Self {
+        Self { source, machine: Machine::new(dialect) }
     }
 
     /// Fills `record` with the next record, without its line end; `None` at the end of the file.
@@ -116,6 +108,7 @@ impl<R: Read> Scanner<R> {
 /// The state between two octets.
 #[derive(Debug)]
 struct Machine {
+    dialect: Dialect,
     place: Place,
     line_end: LineEnd,
     /// The line of the next octet.
@@ -132,8 +125,9 @@ struct Machine {
 }
 
 impl Machine {
-    fn new() -> Self {
+    fn new(dialect: Dialect) -> Self {
         Self {
+            dialect,
             place: Place::ValueStart,
             line_end: LineEnd::Unknown,
             line: 1,
@@ -229,19 +223,21 @@ impl Machine {
     fn take(&mut self, byte: u8, record: &mut Vec<u8>) -> Result<(), ScanFault> {
         use Place::{AfterQuote, Plain, QuoteSeen, Quoted, ValueStart};
         self.last_line = self.line;
+        let is_quote = self.dialect.quote == Some(byte);
+        let delimiter = self.dialect.delimiter;
         self.place = match (self.place, byte) {
-            (Quoted, b'"') => QuoteSeen,
+            (Quoted, _) if is_quote => QuoteSeen,
             (Quoted, _) => {
                 self.count_quoted(byte);
                 Quoted
             }
-            (ValueStart, b'"') => {
+            (ValueStart, _) if is_quote => {
                 record.truncate(self.value_starts);
                 self.quote_line = self.line;
                 Quoted
             }
-            (QuoteSeen, b'"') => Quoted,
-            (_, b',') => {
+            (QuoteSeen, _) if is_quote => Quoted,
+            (_, _) if byte == delimiter => {
                 self.value_starts = record.len() + 1;
                 ValueStart
             }
@@ -297,7 +293,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<(u64, u64, String)> {
-        let mut scanner = Scanner::new(text.as_bytes());
+        let mut scanner = Scanner::new(text.as_bytes(), Dialect::COMMAS);
         let (mut record, mut found) = (Vec::new(), Vec::new());
         while let Some(lines) = scanner.next(&mut record).unwrap() {
             found.push((lines.first, lines.last, String::from_utf8(record.clone()).unwrap()));
@@ -306,7 +302,7 @@ mod tests {
     }
 
     fn fault(text: &str) -> ScanFault {
-        let mut scanner = Scanner::new(text.as_bytes());
+        let mut scanner = Scanner::new(text.as_bytes(), Dialect::COMMAS);
         let mut record = Vec::new();
         loop {
             match scanner.next(&mut record) {
@@ -360,7 +356,7 @@ mod tests {
 
     #[test]
     fn an_undoubled_quote_within_a_line_is_noted() {
-        let mut scanner = Scanner::new(&b"a,\"Ada \"Countess\" Lovelace\"\nb,\"c\"\"d\"\n"[..]);
+        let mut scanner = Scanner::new(&b"a,\"Ada \"Countess\" Lovelace\"\nb,\"c\"\"d\"\n"[..], Dialect::COMMAS);
         let mut record = Vec::new();
         assert!(scanner.next(&mut record).unwrap().unwrap().stray_quote);
         assert!(!scanner.next(&mut record).unwrap().unwrap().stray_quote);

@@ -197,7 +197,7 @@ impl Composer {
             .flatten()
             .filter_map(move |row| match row {
                 Ok(attendee) => goes(&attendee).then_some(Ok(attendee)),
-                Err(Unsound::Row(_)) => None,
+                Err(Unsound::Row(_) | Unsound::LeftOut(_)) => None,
                 Err(Unsound::File(problem @ FileProblem::Changed { .. })) => Some(Err(changed(&problem))),
                 // Those behind what cannot be read are told as the ledger knows them.
                 Err(Unsound::File(_)) if self.occasion == Occasion::Cancel => None,

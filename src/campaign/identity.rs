@@ -74,7 +74,13 @@ impl Identities {
             return;
         }
         let (folded, session) = (attendee.email.folded(), attendee.key.session_text().to_owned());
-        if let Some(standing) = roster.by_key(&attendee.key) {
+        if let Some(standing) = of_same_id_and_address(roster, attendee) {
+            // A second address came into the cell, or went out of it.
+            self.learned.push((standing.person, attendee.key.clone()));
+            self.known.insert(attendee.number, standing.person);
+            self.taken.insert(standing.person);
+            *self.rows_of_address.entry((folded, session)).or_default() += 1;
+        } else if let Some(standing) = roster.by_key(&attendee.key) {
             self.known.insert(attendee.number, standing.person);
             self.taken.insert(standing.person);
             if standing.address().to_lowercase() != folded {
@@ -186,6 +192,17 @@ impl Identities {
             self.corrected.keys().find(moved).map(|row| (standing, Some(*row)))
         })
     }
+}
+
+/// Somebody mailed at the row's address under its id, who was told apart by the address and is no more, or the other
+/// way round.
+fn of_same_id_and_address<'a>(roster: &'a Roster, attendee: &Attendee) -> Option<&'a Standing> {
+    let id = attendee.key.id()?;
+    if roster.by_key(&attendee.key).is_some_and(|known| known.address().to_lowercase() == attendee.email.folded()) {
+        return None;
+    }
+    there(roster, &attendee.email, &attendee.key)
+        .find(|standing| standing.key() != attendee.key && standing.key().id() == Some(id))
 }
 
 /// Whom the ledger knows at an address, in the session that a key is for: what somebody was mailed for another one is

@@ -38,4 +38,6 @@ pub use progress::{grouped, progress_line, rough_time};
 pub use proof::Remark;
 pub use run::{Ended, Pass};
 pub use sums::{Counts, Samples};
-pub use survey::{Changed, Depth, Found, Largest, RowFault, RowKind, RowNote, Survey, Surveyor, Wanted};
+pub use survey::{
+    Changed, Depth, Domains, Found, Largest, OfDomain, RowFault, RowKind, RowNote, Survey, Surveyor, Wanted,
+};

@@ -3,16 +3,23 @@
 //! Of each row twelve octets are kept. The same walk is done again by each pass, so that what is
 //! sent is what was checked.
 
+mod domains;
 mod mails;
 mod rows;
 mod sum;
+mod take;
 
-use std::{collections::HashSet, sync::Arc, thread};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    thread,
+};
 
 use jiff::Timestamp;
 
 use self::mails::{ToTry, Tried};
 pub use self::{
+    domains::{Domains, OfDomain},
     mails::Largest,
     rows::{Changed, Found, RowFault, RowKind, RowNote},
 };
@@ -25,16 +32,16 @@ use super::{
     sums::{Counts, Samples},
 };
 use crate::{
-    attendees::{Admission, AttendeeFile, Crowd, FileProblem, FileStamp, Problem, RowProblems, Rules, Unsound},
+    attendees::{AttendeeFile, Crowd, FileProblem, FileStamp, Problem, Rules, Suppressed, Unsound},
     failure::Told,
     invitation::Occasion,
     ledger::{Roster, TermsId},
     message::lint::Finding,
-    model::{Address, Attendee, CalendarStyle, SessionKey},
+    model::{Address, CalendarStyle, SessionKey},
 };
 
-/// Problems kept to be shown; the rest is counted.
-const SHOWN_PROBLEMS: usize = 1000;
+/// Findings and changes kept to be shown; the rest is counted.
+const SHOWN: usize = 1000;
 /// Rows kept to be named in a warning; the rest is counted.
 const SHOWN_ROWS: usize = 20;
 
@@ -95,6 +102,17 @@ pub struct Survey {
     pub samples: Samples,
     /// How many of each language, zone and kind.
     pub counts: Counts,
+    /// What was assumed of the files, in words.
+    pub assumed: Vec<String>,
+    /// Rows that are left out though nothing is wrong with them: by why, in words, and whether their exporter's word is
+    /// the reason.
+    pub left_out: BTreeMap<(bool, String), u64>,
+    /// How many people of the file are kept out of every mail, by the number of the list that names them.
+    pub kept_out: BTreeMap<u16, u64>,
+    /// To which domains mails go.
+    pub domains: Domains,
+    /// So many problems are kept.
+    most_faults: usize,
     /// The sessions that rows name.
     sessions: Vec<SessionKey>,
     /// Who is invited to several sessions.
@@ -122,6 +140,10 @@ pub struct Surveyor<'a> {
     pub together: bool,
     /// Whom the command names.
     pub wanted: &'a Wanted,
+    /// Who is to get no mail at all.
+    pub suppressed: &'a Suppressed,
+    /// So many problems are kept to be shown; the rest is counted.
+    pub most_faults: usize,
     /// The file that was checked, in later passes.
     pub stamp: Option<&'a FileStamp>,
     /// The time.
@@ -148,7 +170,8 @@ impl Surveyor<'_> {
             }
             other => other?,
         };
-        let mut survey = Survey { stamp: Some(file.stamp().clone()), ..Survey::default() };
+        let mut survey =
+            Survey { stamp: Some(file.stamp().clone()), most_faults: self.most_faults, ..Survey::default() };
         let mut identities = Identities::default();
         thread::scope(|scope| {
             let mut mails = (depth != Depth::Rows).then(|| InOrder::start(scope, |row| self.try_row(row, depth, note)));
@@ -165,6 +188,10 @@ impl Surveyor<'_> {
         survey.identified = identities.decide(self.roster);
         let known = &survey.identified.known;
         survey.changed.retain(|changed| known.get(&changed.number) == Some(&changed.person));
+        // Nobody has to decide about whoever is mailed nothing.
+        let mut strangers = std::mem::take(&mut survey.identified.strangers);
+        strangers.retain(|stranger| !survey.is_kept_out(stranger.row));
+        survey.identified.strangers = strangers;
         Ok(survey)
     }
 
@@ -177,13 +204,14 @@ impl Surveyor<'_> {
         mut mails: Option<&mut InOrder<ToTry, Tried>>,
     ) -> Result<(), FileProblem> {
         let mut crowd = Crowd::new(self.rules);
-        for row in file {
+        for row in file.by_ref() {
             match row {
                 Ok(attendee) => {
                     let mails = mails.as_deref_mut().filter(|_| self.is_to_be_tried(&attendee, depth));
                     self.sound(survey, &mut crowd, identities, attendee, mails);
                 }
                 Err(Unsound::Row(row)) => self.unsound(survey, identities, &row),
+                Err(Unsound::LeftOut(row)) => survey.leave_out(&row),
                 Err(Unsound::File(problem @ FileProblem::Changed { .. })) => return Err(problem),
                 // Whoever cannot be read any more can be told that it is off all the same.
                 Err(Unsound::File(_)) if self.is_for_removed() => {}
@@ -193,6 +221,7 @@ impl Surveyor<'_> {
                 }
             }
         }
+        survey.assumed = file.assumed().map(str::to_owned).collect();
         while let Some(tried) = mails.as_mut().and_then(|mails| mails.finish()) {
             self.enter(survey, tried);
         }
@@ -201,100 +230,6 @@ impl Surveyor<'_> {
 
     fn is_for_removed(&self) -> bool {
         self.occasion == Occasion::Cancel && !self.roster.is_empty()
-    }
-
-    fn sound(
-        &self,
-        survey: &mut Survey,
-        crowd: &mut Crowd,
-        identities: &mut Identities,
-        attendee: Attendee,
-        mails: Option<&mut InOrder<ToTry, Tried>>,
-    ) {
-        let (line, number) = (short(attendee.locator.line), attendee.number);
-        survey.note_record(line);
-        let over = attendee.window.is_over(self.now);
-        let mut is_first = true;
-        let kind = match crowd.admit(&attendee) {
-            Admission::New => RowKind::Sound,
-            Admission::AnotherSession { first } => {
-                is_first = false;
-                Arc::make_mut(&mut survey.parties).add(first, &attendee);
-                RowKind::Sound
-            }
-            Admission::DuplicateOf(first) => {
-                survey.duplicate_rows += 1;
-                if survey.duplicates.len() < SHOWN_ROWS {
-                    let (at, email) = (&attendee.locator, &attendee.email);
-                    survey.duplicates.push(format!("{at}: repeats line {first} ({email}): mailed once"));
-                }
-                RowKind::Duplicate(short(first))
-            }
-            Admission::Problem(problem) => {
-                survey.fault(number, told(&problem), who(attendee.email.as_str(), &attendee.name));
-                RowKind::Unsound
-            }
-        };
-        let session = survey.note_session(attendee.key.session());
-        survey.rows.push(RowNote { line, kind, over, session });
-        if kind == RowKind::Unsound {
-            identities.add_unsound(&attendee.email, &attendee.name, self.roster);
-        }
-        if kind == RowKind::Sound {
-            identities.add(&attendee, self.roster);
-            survey.counts.add(&attendee, is_first);
-            survey.samples.offer(&attendee, self.press.event.language.as_str());
-        }
-        if kind == RowKind::Unsound
-            && let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name)
-        {
-            survey.found.push(Found { number, wanted, attendee: None });
-        }
-        match (kind, mails) {
-            (RowKind::Sound, Some(mails)) => {
-                mails.give(attendee);
-                while let Some(tried) = mails.ready() {
-                    self.enter(survey, tried);
-                }
-            }
-            (RowKind::Sound, None) => self.keep_if_wanted(survey, attendee),
-            _ => {}
-        }
-    }
-
-    /// Keeps a row whose address the command named.
-    fn keep_if_wanted(&self, survey: &mut Survey, attendee: Attendee) {
-        let is_in = self.wanted.session.as_ref().is_none_or(|session| attendee.key.session() == Some(session));
-        let Some(wanted) = self.wanted_index(&attendee.email, &attendee.name) else { return };
-        if is_in {
-            survey.found.push(Found { number: attendee.number, wanted, attendee: Some(attendee) });
-        } else {
-            survey.in_other_sessions.insert(attendee.email.folded());
-        }
-    }
-
-    fn unsound(&self, survey: &mut Survey, identities: &mut Identities, row: &RowProblems) {
-        if let Some(address) = &row.address {
-            identities.add_unsound(address, &row.name, self.roster);
-        }
-        let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
-        survey.note_record(short(row.at.line));
-        survey.rows.push(RowNote { line: short(row.at.line), kind: RowKind::Unsound, over: false, session: 0 });
-        let who = who(&row.email, &row.name);
-        for problem in &row.problems {
-            survey.fault(row.number, told(problem), who.clone());
-        }
-        if let Some(wanted) = wanted {
-            survey.found.push(Found { number: row.number, wanted, attendee: None });
-        }
-    }
-
-    fn wanted_index(&self, address: &Address, name: &str) -> Option<usize> {
-        if self.wanted.name.as_deref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(name)) {
-            return None;
-        }
-        let folded = address.folded();
-        self.wanted.addresses.iter().position(|wanted| wanted.folded() == folded)
     }
 }
 

@@ -147,3 +147,19 @@ pub struct Cancel {
     #[command(flatten)]
     pub going: Going,
 }
+
+/// `roomkey suppress`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("suppression").required(true).args(["emails", "list", "remove"]))]
+#[command(after_long_help = "Examples:\n  roomkey suppress ada@example.org\n  roomkey suppress --list")]
+pub struct Suppress {
+    /// Who is to get no mail any more, in the attendee file or not
+    #[arg(value_name = "EMAIL")]
+    pub emails: Vec<String>,
+    /// Print the addresses that are kept out this way
+    #[arg(long)]
+    pub list: bool,
+    /// Let mails go to this address again (repeat for more)
+    #[arg(long, value_name = "EMAIL")]
+    pub remove: Vec<String>,
+}

@@ -1,22 +1,22 @@
 //! `roomkey check`: everything that can be known before a mail leaves.
 
+mod smtp;
+
 use secrecy::SecretString;
 
+use self::smtp::ask_the_relay;
 use super::{
-    Desk, calendar, dns, event_change, interrupt, languages, lint,
+    Desk, calendar, dns, event_change, kept_out, languages, lint, mapping, mx,
     opened::{Opened, SecretNeed, ledger_failure},
     own_secrets,
     own_words::templates_folder,
-    relay::{self, Way},
     report,
     server::{self, Ask},
     signing, who,
 };
 use crate::{
-    attendees::AttendeeFile,
     campaign::{Depth, Largest, Survey, Wanted, words},
     cli::Check,
-    delivery::smtp::{RelayReport, Size},
     failure::{Failure, Status, Told},
     invitation::{Occasion, Part},
     ledger::RunLock,
@@ -26,8 +26,6 @@ use crate::{
 /// Programs of Microsoft's cut a link off behind about so many characters: Word and Excel at 2,079, Windows itself at
 /// 2,083.
 const LONG_LINK: usize = 2_000;
-/// Examples of a column's values are cut at so many characters.
-const LONGEST_EXAMPLE: usize = 60;
 
 pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::Required)?;
@@ -44,8 +42,13 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .surveyor(&roster, &everybody, desk)
         .survey(Depth::Mails, None)
         .map_err(|problem| report::file_failure(&problem))?;
-    columns(desk, &opened, &survey, &mut warnings)?;
-    counts(desk, &opened, &survey);
+    mapping::columns(desk, &opened, &mut warnings)?;
+    report::say_how_files_are_read(desk, &survey);
+    mapping::counts(desk, &opened, &survey);
+    if let Some(told) = kept_out::in_words(&opened.suppressed, &survey) {
+        desk.console.result_shown(&told);
+    }
+    warnings.extend(survey.domains.likely_typos());
     warnings.extend(languages::unknown(&opened, &survey, Occasion::Invite));
     warnings.extend(languages::without_cancellation(&opened, &survey));
     let (of_messages, notes) = languages::of_messages(&opened, &survey);
@@ -72,6 +75,9 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     warnings.extend(of_mails);
     if args.dns || args.all {
         warnings.extend(dns::warnings(desk, &opened)?);
+    }
+    if args.mx {
+        warnings.extend(mx::warnings(desk, &survey.domains)?);
     }
     let asked = args.server || args.all || args.bosh.is_some() || args.xmpp_domain.is_some();
     let how = Ask { bosh: args.bosh.clone(), xmpp_domain: args.xmpp_domain.clone() };
@@ -217,129 +223,4 @@ fn own_templates(opened: &Opened) -> Option<String> {
         [] => format!("no templates of your own in {shown}{why}: the built-in ones are used"),
         parts => format!("templates of your own in {shown}{why}: {}", parts.join(", ")),
     })
-}
-
-/// The mapping of columns, each with an example of its value.
-fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec<Told>) -> Result<(), Failure> {
-    let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
-    let columns = file.columns();
-    let example = |position: u32| {
-        let cells = survey.samples.first().map(|first| first.cells.as_slice()).unwrap_or_default();
-        let cell = usize::try_from(position).ok().and_then(|at| cells.get(at.wrapping_sub(1)));
-        let cut = |cell: &String| match cell.char_indices().nth(LONGEST_EXAMPLE) {
-            Some((at, _)) => format!("{}…", &cell[..at]),
-            None => cell.clone(),
-        };
-        cell.filter(|cell| !cell.is_empty()).map_or(String::new(), |cell| format!(", such as \"{}\"", cut(cell)))
-    };
-    desk.console.result("");
-    let width = columns.fields().map(|column| column.field.key().len()).max().unwrap_or(0).max(10);
-    for column in columns.fields() {
-        desk.console.result_shown(&format!(
-            "{:width$}  column {} \"{}\"{}",
-            column.field.key(),
-            column.position,
-            column.header,
-            example(column.position)
-        ));
-    }
-    let others: Vec<_> = columns.others().map(|(_, header)| format!("\"{header}\"")).collect();
-    if !others.is_empty() {
-        desk.console.result_shown(&format!("for your templates only: {}", others.join(", ")));
-    }
-    for note in columns.notes() {
-        desk.console.say(&format!("note: {note}"));
-        if let Some(hint) = &note.hint {
-            desk.console.say(&format!("  hint: {hint}"));
-        }
-    }
-    warnings.extend(columns.warnings().iter().map(|w| Told::new(w.to_string()).maybe_hint(w.hint.clone())));
-    Ok(())
-}
-
-fn counts(desk: &Desk<'_>, opened: &Opened, survey: &Survey) {
-    let counts = &survey.counts;
-    let rows = words::counted(survey.records, "row", "rows");
-    let people = u64::from(counts.sound).saturating_sub(survey.parties.len() as u64);
-    let mut line = format!("{} in {rows}", words::people(people));
-    if !opened.press.event.sessions.is_empty() {
-        line.push_str(&format!(", {}", words::counted(counts.sound.into(), "invitation", "invitations")));
-    }
-    if counts.moderators > 0 {
-        let moderators = u64::from(counts.moderators);
-        line.push_str(&if opened.press.event.sessions.is_empty() {
-            format!(", {}", words::counted(moderators, "moderator", "moderators"))
-        } else {
-            format!(", {} as moderator", words::counted(moderators, "of them", "of them"))
-        });
-    }
-    let listed = |label: &str, map: &std::collections::BTreeMap<String, u32>| {
-        let parts: Vec<_> = map.iter().map(|(key, count)| format!("{key} {count}")).collect();
-        if parts.is_empty() { String::new() } else { format!("; {label}: {}", parts.join(", ")) }
-    };
-    let asked: u32 = counts.languages.values().sum();
-    line.push_str(&listed("sessions", &counts.sessions));
-    line.push_str(&listed("languages", &counts.languages));
-    if asked > 0 && u64::from(asked) < people {
-        line.push_str(&format!(", the others {}", opened.press.event.language));
-    }
-    line.push_str(&listed("zones", &counts.zones));
-    line.push_str(&listed("rooms of their own", &counts.rooms));
-    desk.console.result_shown(&line);
-}
-
-/// Logs in, offers the sender, takes it back.
-fn ask_the_relay(
-    desk: &Desk<'_>,
-    opened: &Opened,
-    password: Option<SecretString>,
-    largest: Option<&Largest>,
-) -> Result<(), Failure> {
-    let way = Way::with(desk, opened, password)?;
-    let runtime = interrupt::runtime()?;
-    let answer = runtime.block_on(async {
-        let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));
-        tokio::select! {
-            // First, so that it listens before anything is asked.
-            biased;
-            () = interrupt::signal() => None,
-            answer = relay::traced(way.trace, desk.console, asking) => Some(answer),
-        }
-    });
-    let Some(answer) = answer else {
-        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
-    };
-    let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
-    desk.console.result_shown(&relay_in_words(&way.host, &report));
-    let Some(Largest { octets, at }) = largest.filter(|largest| report.capabilities.size.forbids(largest.octets))
-    else {
-        return Ok(());
-    };
-    Err(Failure::bad_input(
-        Told::new(format!("{at}: the mail has {octets} octets, more than {} takes", way.host))
-            .hint("make the texts shorter or leave pictures out, or ask its administrator for a larger limit"),
-    ))
-}
-
-fn relay_in_words(host: &str, report: &RelayReport) -> String {
-    let mut line = format!("{host} takes mail from this sender");
-    line.push_str(&match report.tls {
-        Some(version) => format!(", over {version}"),
-        None => ", in plain text".into(),
-    });
-    if report.logged_in {
-        line.push_str(", logged in");
-    }
-    match report.capabilities.size {
-        Size::UpTo(octets @ 1_000_000..) => line.push_str(&format!(", mails up to {} MB", octets / 1_000_000)),
-        Size::UpTo(octets) => line.push_str(&format!(", mails up to {} kB only", octets / 1000)),
-        Size::Unlimited | Size::Unknown => {}
-    }
-    if report.capabilities.smtputf8 {
-        line.push_str(", international addresses too");
-    }
-    if report.capabilities.pipelining {
-        line.push_str(", several commands at once (pipelining)");
-    }
-    line
 }

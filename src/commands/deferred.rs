@@ -30,6 +30,7 @@ impl Deferred {
     ) -> Result<Self, Failure> {
         let roster: Roster = ledger.roster().map_err(|problem| ledger_failure(&problem))?;
         let mut left = Self::default();
+        let taken: HashSet<u32> = taken.iter().copied().filter(|row| !planned.survey.is_kept_out(*row)).collect();
         let people: HashSet<_> = taken.iter().filter_map(|row| planned.survey.person(*row)).collect();
         let new = taken.iter().any(|row| planned.survey.person(*row).is_none());
         let known: HashSet<_> = planned.survey.identified.known.values().copied().collect();

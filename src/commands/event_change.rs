@@ -88,7 +88,9 @@ pub(super) fn look(
     // By terms: people of the file, and all of them.
     let mut others: BTreeMap<TermsId, (u64, u64)> = BTreeMap::new();
     let strangers = survey.identified.strangers.iter().map(|stranger| stranger.mailed);
-    let present: HashSet<PersonId> = survey.identified.known.values().copied().chain(strangers).collect();
+    // Nor can those who are to get no mail.
+    let known = survey.identified.known.iter().filter(|(row, _)| !survey.is_kept_out(**row)).map(|(_, person)| *person);
+    let present: HashSet<PersonId> = known.chain(strangers).collect();
     let is_meant = |then: &Terms| session.is_none() || then.session.as_ref() == session;
     let mut anybody_knows = false;
     for standing in roster.people() {

@@ -41,7 +41,7 @@ pub(super) fn run(desk: &Desk<'_>) -> Result<Status, Failure> {
         let label = if n == 0 { "sessions" } else { "" };
         say(&format!("  {label:10} {}", words::session(session)));
     }
-    say(&format!("  attendees  {}", attendees(&picture, &opened.settings.attendees.shown_as)));
+    say(&format!("  attendees  {}", attendees(&picture, &opened.rules.shown_as)));
     say(&format!("  mails      {}", mails(&picture)));
     if picture.live.is_some() {
         say("  A run is on this moment.");

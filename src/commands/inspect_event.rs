@@ -75,7 +75,7 @@ impl AtHand {
                 if let Ok(server) = ServerAddress::parse(&settings.jitsi.url) {
                     explanation.compare_address(&server);
                 }
-                (&settings.event, rules(settings))
+                (&settings.event, rules(settings, None))
             }
         };
         let ours = rooms_of(event);
@@ -111,7 +111,7 @@ fn rooms_of(event: &Event) -> BTreeSet<String> {
 /// The rooms of the file's sound rows; none where it has no column for them.
 fn rooms_of_rows(rules: &Rules) -> Result<BTreeSet<String>, FileProblem> {
     let file = AttendeeFile::open(rules)?;
-    if file.columns().get(Field::Room).is_none() {
+    if file.columns().all(|columns| columns.get(Field::Room).is_none()) {
         return Ok(BTreeSet::new());
     }
     let mut rooms = BTreeSet::new();
@@ -120,7 +120,7 @@ fn rooms_of_rows(rules: &Rules) -> Result<BTreeSet<String>, FileProblem> {
             Ok(attendee) => {
                 rooms.insert(attendee.room.as_str().to_ascii_lowercase());
             }
-            Err(Unsound::Row(_)) => {}
+            Err(Unsound::Row(_) | Unsound::LeftOut(_)) => {}
             Err(Unsound::File(FileProblem::NoRows { .. })) => break,
             Err(Unsound::File(problem)) => return Err(problem),
         }

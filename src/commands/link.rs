@@ -148,6 +148,7 @@ fn near_misses(opened: &Opened, given: &str) -> Vec<String> {
                 Some(address) => (address.to_string(), row.name),
                 None => continue,
             },
+            Err(Unsound::LeftOut(_)) => continue,
             Err(Unsound::File(_)) => break,
         };
         let address = email.to_lowercase();
@@ -220,7 +221,7 @@ fn rows_of(opened: &Opened, several: &[Found]) -> Vec<NamedRow> {
             Some(NamedRow { at: row.locator, name: row.name, is_sound })
         }
         Err(Unsound::Row(row)) => found(row.number).map(|_| NamedRow { at: row.at, name: row.name, is_sound: false }),
-        Err(Unsound::File(_)) => None,
+        Err(Unsound::LeftOut(_) | Unsound::File(_)) => None,
     });
     rows.collect()
 }

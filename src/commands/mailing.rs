@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Desk, asking, between, calendar, doubts, event_change, invited, limits, meant,
+    Desk, asking, between, calendar, doubts, event_change, invited, kept_out, limits, meant,
     opened::Opened,
     order::{Order, Planned},
     passes::{self, Ending},
@@ -36,6 +36,7 @@ pub(super) fn carry_out(desk: &Desk<'_>, opened: &Opened, order: Order, way: Opt
     if planned.order.occasion() == Occasion::Invite {
         report::warn_about_rows(desk, &planned.survey, &planned.order);
     }
+    kept_out::say(desk, opened, &planned.survey);
     report::warn_about_languages(desk, opened, &planned);
     invited::warn(desk, &planned, reader.as_ref(), &roster)?;
     who::warn_of_changed_addresses(console, &planned, &roster);
@@ -89,6 +90,7 @@ pub(super) fn plan(
 ) -> Result<Planned, Failure> {
     let ledgers = (order.occasion() == Occasion::Cancel).then_some(roster);
     who::refuse_an_unknown_session(&opened.press.event, &order.wanted, ledgers)?;
+    kept_out::refuse_named(opened, &order)?;
     let terms = meant::current_terms(opened, reader, roster)?;
     let round = match order.kind {
         CampaignKind::ResendAll => round::find(opened, &mut order, reader)?,
@@ -138,7 +140,13 @@ pub(super) fn plan(
     let mailed_before = known.count() as u64;
     let calendar = calendar::style(opened, &order, reader, &survey)?;
     let organizer = calendar::organizer(opened, reader)?;
-    let invited = invited::of(opened, order.occasion(), reader, roster, &fates)?;
+    let mut invited = invited::of(opened, order.occasion(), reader, roster, &fates)?;
+    let out = kept_out::leave_out_where_it_goes(&opened.suppressed, &mut fates, &invited, &HashMap::new());
+    for (row, list) in out {
+        survey.keep_out(list, true);
+        invited.remove(&row);
+        concerned.remove(&row);
+    }
     Ok(Planned {
         order,
         survey,
@@ -152,6 +160,7 @@ pub(super) fn plan(
         organizer,
         removed,
         parties,
+        suppressed: None,
     })
 }
 

@@ -17,6 +17,7 @@ mod inspect;
 mod inspect_event;
 mod interrupt;
 mod invited;
+mod kept_out;
 mod keys;
 mod languages;
 mod limits;
@@ -24,13 +25,16 @@ mod link;
 mod lint;
 mod logo;
 mod mailing;
+mod mapping;
 mod meant;
+mod mx;
 mod opened;
 mod order;
 mod own_secrets;
 mod own_words;
 mod pass;
 mod passes;
+mod piped;
 mod preview;
 mod preview_page;
 mod rehearse;
@@ -46,8 +50,10 @@ mod settle;
 mod signing;
 mod status;
 mod status_line;
+mod status_reason;
 mod status_rows;
 mod summary;
+mod suppress;
 mod templates;
 mod test_mail;
 mod token_settings;
@@ -81,6 +87,7 @@ pub(crate) fn run(cli: &Cli, around: &Surroundings, console: &Console) -> Result
         Some(Command::Resend(args)) => resend::run(&desk, args),
         Some(Command::Cancel(args)) => cancel::run(&desk, args),
         Some(Command::Settle(args)) => settle::run(&desk, args),
+        Some(Command::Suppress(args)) => suppress::run(&desk, args),
         Some(Command::Status(args)) => status::run(&desk, args),
         Some(Command::Link(args)) => link::run(&desk, args),
         Some(Command::Inspect(args)) => inspect::run(&desk, args),

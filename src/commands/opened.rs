@@ -2,15 +2,16 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use jiff::SignedDuration;
+use tempfile::TempPath;
 
-use super::{Desk, logo, own_words, relay, server, signing, token_settings::token_settings};
+use super::{Desk, kept_out, logo, own_words, piped, relay, server, signing, token_settings::token_settings};
 use crate::{
-    attendees::{ColumnChoice, EmptyName, Field, Rules},
+    attendees::{ColumnChoice, EmptyName, Encoding, Field, Rules, SheetChoice, SourceFile, Suppressed},
     campaign::{Parties, Press, Survey, Surveyor, Wanted},
     failure::{Failure, Status, Told},
     invitation::{Occasion, Phrase, Templates},
@@ -39,10 +40,14 @@ pub(super) struct Opened {
     pub(super) settings: Settings,
     pub(super) press: Arc<Press>,
     pub(super) rules: Rules,
+    /// Who is to get no mail.
+    pub(super) suppressed: Suppressed,
     /// Whether the organiser's own secret signs.
     pub(super) own_secret: bool,
     /// Warnings about settings, secret and templates.
     pub(super) warnings: Vec<Told>,
+    /// What was piped in, until the command ends.
+    _piped: Option<TempPath>,
 }
 
 impl Opened {
@@ -96,11 +101,16 @@ impl Opened {
             problems.extend(relay::roots(&settings).err());
             problems.extend(server::settings_problems(&settings));
         }
-        let (Some(signer), Some(templates), Some((key, own_secret)), true) =
-            (signer, templates, signing, problems.is_empty())
+        let is_piped = settings.attendees.files.iter().any(|(_, shown)| shown == piped::NAME);
+        let kept = is_piped.then(|| piped::keep(&std::env::temp_dir())).transpose().map_err(Failure::bad_input)?;
+        let rules = rules(&settings, kept.as_deref());
+        let suppressed = kept_out::read(&settings, &rules).map_err(|failure| problems.extend(failure.problems)).ok();
+        let (Some(signer), Some(templates), Some((key, own_secret)), Some((suppressed, of_lists)), true) =
+            (signer, templates, signing, suppressed, problems.is_empty())
         else {
             return Err(Failure { status: Status::BadInput, problems });
         };
+        warnings.extend(of_lists);
         warnings.extend(relay::risk(&settings));
         warnings.extend(relay::odd_provider(&settings));
         warnings.extend(server::settings_warnings(&settings, &signer));
@@ -136,8 +146,7 @@ impl Opened {
             messages,
             logo,
         };
-        let rules = rules(&settings);
-        Ok(Self { settings, press: Arc::new(press), rules, own_secret, warnings })
+        Ok(Self { _piped: kept, settings, press: Arc::new(press), rules, suppressed, own_secret, warnings })
     }
 
     /// The ledger, and everybody it knows.
@@ -181,6 +190,8 @@ impl Opened {
             terms: HashSet::new(),
             together: !self.settings.mail.per_session,
             wanted,
+            suppressed: &self.suppressed,
+            most_faults: usize::try_from(self.settings.attendees.max_problems).unwrap_or(usize::MAX),
             stamp: None,
             now: desk.around.now(),
             occasion: Occasion::Invite,
@@ -268,8 +279,21 @@ fn odd_times(settings: &Settings) -> Vec<Told> {
     odd
 }
 
-/// How its attendee file is read.
-pub(super) fn rules(settings: &Settings) -> Rules {
+fn files(settings: &Settings, piped_in: Option<&Path>) -> Vec<SourceFile> {
+    let relative_to: Arc<str> = folder_of(settings, "attendees.file").into();
+    let file = |(path, shown): &(PathBuf, String)| {
+        let piped_in = piped_in.filter(|_| shown == piped::NAME);
+        SourceFile {
+            path: piped_in.unwrap_or(path).to_owned(),
+            shown_as: if piped_in.is_some() { piped::SHOWN } else { shown }.into(),
+            relative_to: relative_to.clone(),
+        }
+    };
+    settings.attendees.files.iter().map(file).collect()
+}
+
+/// How its attendee files are read.
+pub(super) fn rules(settings: &Settings, piped_in: Option<&Path>) -> Rules {
     let ours = &settings.attendees;
     let choice = |setting: &ColumnSetting| match setting {
         ColumnSetting::Header(header) => ColumnChoice::Header(header.clone()),
@@ -279,12 +303,24 @@ pub(super) fn rules(settings: &Settings) -> Rules {
     let choices: BTreeMap<Field, ColumnChoice> =
         ours.columns.iter().filter_map(|(key, setting)| Some((Field::from_key(key)?, choice(setting)))).collect();
     Rules {
-        path: ours.file.clone(),
-        shown_as: ours.shown_as.as_str().into(),
-        relative_to: folder_of(settings, "attendees.file").into(),
+        files: files(settings, piped_in),
+        shown_as: ours.shown_as().into(),
+        encoding: ours.encoding.as_deref().and_then(Encoding::named),
+        delimiter: ours.delimiter,
+        quote: ours.quote,
+        sheet: match &ours.sheet {
+            Some(ColumnSetting::Header(name)) => Some(SheetChoice::Name(name.clone())),
+            Some(ColumnSetting::Position(number)) => Some(SheetChoice::Number(*number)),
+            Some(ColumnSetting::Ignore) | None => None,
+        },
+        skip_lines: ours.skip_lines,
+        only: ours.only.clone(),
+        except: ours.except.clone(),
+        with_cancelled: ours.with_cancelled,
         choices,
         empty_name: if ours.empty_name_address { EmptyName::UseAddress } else { EmptyName::Refuse },
         shared_addresses: ours.shared_addresses_allow,
+        split_addresses: ours.several_addresses_split,
         sessions: settings.event.sessions.clone(),
         moderator: settings.jitsi.moderator,
         room: settings.event.room.clone(),

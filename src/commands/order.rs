@@ -7,6 +7,7 @@ use std::{
 
 use super::removed::Removed;
 use crate::{
+    attendees::Suppressed,
     campaign::{Fate, Invited, Parties, Reason, Selection, Survey, Wanted, words},
     cli::Going,
     console::shell_word,
@@ -114,6 +115,8 @@ pub(super) struct Planned {
     pub(super) removed: Vec<Removed>,
     /// Who gets one mail for several sessions.
     pub(super) parties: Arc<Parties>,
+    /// Who is to get no mail, where the lists changed since the event was opened.
+    pub(super) suppressed: Option<Suppressed>,
 }
 
 impl Planned {

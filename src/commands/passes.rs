@@ -14,7 +14,7 @@ use super::{
     Desk, between, calendar, continued,
     deferred::Deferred,
     interrupt::{Interrupt, runtime},
-    invited, limits, mailing, meant,
+    invited, kept_out, limits, mailing, meant,
     opened::{Opened, ledger_failure},
     order::{Order, Planned},
     pass::{Course, pass},
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     attendees::FileProblem,
-    campaign::{Composer, Depth, Ended, Journal, Making, Wanted},
+    campaign::{Composer, Depth, Ended, Journal, Making, Wanted, words},
     delivery::smtp::SmtpMailer,
     failure::{Failure, Status, Told},
     invitation::Occasion,
@@ -182,13 +182,15 @@ fn replan(
     if first && planned.order.accept_change {
         ledger.accept_change(&opened.press.terms_digest()).map_err(failed)?;
     }
-    let as_planned = first && roster.is_empty() && planned.survey.identified.known.is_empty();
+    let suppressed = kept_out::changed(opened, planned)?;
+    let as_planned = first && roster.is_empty() && planned.survey.identified.known.is_empty() && suppressed.is_none();
     if !as_planned {
         let everybody = Wanted::default();
         let mut surveyor = opened.surveyor(&roster, &everybody, desk);
         surveyor.terms.clone_from(&current);
         surveyor.stamp = planned.survey.stamp.as_ref();
         surveyor.occasion = planned.order.occasion();
+        surveyor.suppressed = suppressed.as_ref().or(planned.suppressed.as_ref()).unwrap_or(&opened.suppressed);
         let survey = match surveyor.survey(Depth::Rows, None) {
             Err(FileProblem::Changed { .. }) if !first => return Ok(None),
             survey => survey.map_err(|problem| report::file_failure(&problem))?,
@@ -196,9 +198,17 @@ fn replan(
         if !survey.broken.is_empty() {
             return Err(Failure { status: Status::BadInput, problems: survey.broken });
         }
+        if let Some(suppressed) = &suppressed {
+            let out = kept_out::take_out(planned, &survey, suppressed);
+            if out > 0 {
+                let who = words::counted(out, "person more is", "people more are");
+                desk.console.say(&format!("{who} kept out: they were put on a list since this run began"));
+            }
+        }
         planned.survey.identified = survey.identified;
         removed::know(&mut planned.survey, &planned.removed);
     }
+    planned.suppressed = suppressed.or(planned.suppressed.take());
     let order = if first {
         planned.order.clone()
     } else {
@@ -220,6 +230,10 @@ fn replan(
     let continued = continued::taken_over(ledger, &roster, &planned.fates, &order, Some(campaign))?;
     let told = calendar::entries(ledger, &roster, &planned.fates)?;
     planned.invited = invited::of(opened, order.occasion(), Some(ledger), &roster, &planned.fates)?;
+    let suppressed = planned.suppressed.as_ref().unwrap_or(&opened.suppressed);
+    for (row, _) in kept_out::leave_out_where_it_goes(suppressed, &mut planned.fates, &planned.invited, &continued) {
+        planned.concerned.remove(&row);
+    }
     let mut composer = mailing::composer(opened, planned, roster, Making::Real);
     composer.continued = continued;
     composer.told = told;

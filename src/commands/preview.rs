@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::Path};
 
 use super::{
-    Desk, browser, continued, interrupt, mailing,
+    Desk, browser, continued, interrupt, kept_out, mailing,
     opened::Opened,
     order::{Order, Planned},
     pass::{Course, pass},
@@ -28,6 +28,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
     if planned.order.occasion() == Occasion::Invite {
         report::warn_about_rows(desk, &planned.survey, &planned.order);
     }
+    kept_out::say(desk, opened, &planned.survey);
     report::warn_about_languages(desk, opened, &planned);
     if opened.press.event.is_over(desk.around.now()) {
         desk.console

@@ -74,7 +74,7 @@ pub(super) fn write(
     for row in rows.into_iter().flatten().chain(behind) {
         let attendee = match row {
             Ok(attendee) => attendee,
-            Err(Unsound::Row(_)) => continue,
+            Err(Unsound::Row(_) | Unsound::LeftOut(_)) => continue,
             Err(Unsound::File(_)) if occasion == Occasion::Cancel => continue,
             Err(Unsound::File(problem)) => return Err(report::file_failure(&problem)),
         };

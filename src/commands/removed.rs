@@ -36,7 +36,7 @@ pub(super) fn enter(
     let mut recall = Recall::of(opened, reader);
     // Templates may name the file's columns: of whoever is in no row they are empty.
     let file = AttendeeFile::open(&opened.rules);
-    let headers = file.map(|file| file.columns().headers().clone()).unwrap_or_default();
+    let headers = file.ok().and_then(|file| Some(file.columns().next()?.headers().clone())).unwrap_or_default();
     let mut found = Vec::new();
     for standing in removed(roster, &present).filter(|standing| standing.held.is_some()) {
         let wanted = wanted_index(order, standing);
@@ -45,6 +45,10 @@ pub(super) fn enter(
         }
         let number = u32::try_from(survey.rows.len()).unwrap_or(u32::MAX).saturating_add(1);
         let Some(attendee) = attendee(&mut recall, standing, number, &headers)? else { continue };
+        if let Some(list) = opened.suppressed.by(&attendee.email) {
+            survey.keep_out(list, true);
+            continue;
+        }
         let session = survey.note_session(standing.session().as_ref());
         survey.rows.push(RowNote { line: 0, kind: RowKind::Sound, over: false, session });
         if let Some(wanted) = wanted {

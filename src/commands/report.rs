@@ -51,9 +51,20 @@ pub(super) fn refuse_problems(survey: &Survey, order: &Order) -> Result<(), Fail
     Err(Failure { status: Status::BadInput, problems })
 }
 
+/// Says what was assumed of the files, and who is left out of them by choice.
+pub(super) fn say_how_files_are_read(desk: &Desk<'_>, survey: &Survey) {
+    for told in survey.remarks_on_files() {
+        desk.console.say(&format!("note: {}", told.what));
+        if let Some(hint) = &told.hint {
+            desk.console.say(&format!("  hint: {hint}"));
+        }
+    }
+}
+
 /// Warns about rows that are left out, or that say something else than was mailed.
 pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     let console = desk.console;
+    say_how_files_are_read(desk, survey);
     for told in survey.duplicate_warnings() {
         console.warn(&told);
     }
@@ -81,6 +92,9 @@ pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
             console
                 .warn(&Told::new(format!("{rows} left out")).hint("`roomkey status --state skipped` lists them all"));
         }
+    }
+    if order.wanted.addresses.is_empty() {
+        survey.domains.likely_typos().iter().for_each(|told| console.warn(told));
     }
     for Changed { at, email, .. } in survey.changed.iter().take(NAMED) {
         console.warn(

@@ -26,7 +26,7 @@ const WIDEST: usize = 40;
 
 pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure> {
     let opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
-    let Picture { lines, live, change, round, unread, problems, .. } = picture(&opened, desk)?;
+    let Picture { lines, live, change, round, unread, problems, kept_out, .. } = picture(&opened, desk)?;
     if let Some(told) = &unread {
         desk.console.warn(told);
         desk.console.say("Only those who were mailed are listed, as the ledger knows them.");
@@ -43,6 +43,9 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
             let zone = opened.settings.event.window.zone();
             let chosen = args.filter.is_some() || args.state.is_some() || args.session.is_some();
             print_counts(desk, &lines, chosen.then_some(all));
+            if let Some(kept_out) = &kept_out {
+                desk.console.result_shown(kept_out);
+            }
             if let Some(live) = &live {
                 desk.console.result_shown(&live_run(live, zone));
             }
@@ -209,7 +212,7 @@ fn explained(state: StateName) -> &'static str {
             "told that the invitation is called off; `roomkey send` leaves them alone. The link that they have works \
              until its window closes: no link can be called back."
         }
-        StateName::Skipped => "left out, because the row repeats another one or has a problem.",
+        StateName::Skipped => "left out: the row repeats another one, has a problem, or is kept out by choice.",
         StateName::Removed => {
             "in the ledger, but no longer in the attendee file. A link that was mailed still works until its window closes."
         }

@@ -8,16 +8,18 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Desk, cancel,
     event_change::{self, Change},
+    kept_out,
     opened::{Opened, ledger_failure},
     round,
     status_line::{Line, state_name},
+    status_reason::reason,
 };
 use crate::{
-    attendees::{AttendeeFile, FileProblem, RowProblems, Unsound},
+    attendees::{AttendeeFile, FileProblem, LeftOut, RowProblems, Unsound},
     campaign::{Depth, RowKind, Survey, Wanted, removed, was_mailed},
     cli::StateName,
     failure::{Failure, Told},
-    ledger::{CampaignKind, LedgerFolder, LedgerProblem, LiveRun, Mailing, Reader, Roster, RunLock, Standing, State},
+    ledger::{CampaignKind, LedgerFolder, LedgerProblem, LiveRun, Reader, Roster, RunLock, Standing, State},
     model::{Address, Attendee, AttendeeKey, PersonId},
 };
 
@@ -38,6 +40,8 @@ pub(super) struct Picture {
     pub(super) problems: u64,
     /// Rows of the file.
     pub(super) rows: u64,
+    /// How many people are kept out, in words.
+    pub(super) kept_out: Option<String>,
 }
 
 /// Reads file and ledger; needs neither lock nor secret.
@@ -54,7 +58,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         roster: &roster,
         is_live: live.is_some(),
         now: desk.around.now(),
-        file: &opened.settings.attendees.shown_as,
+        file: &opened.rules.shown_as,
         listed: HashSet::new(),
         unread: HashSet::new(),
     };
@@ -74,6 +78,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
         };
         round = unfinished.filter(|_| live.is_none());
     }
+    let kept_out = surveyed.as_ref().ok().and_then(|survey| kept_out::in_words(&opened.suppressed, survey));
     let listed = match surveyed {
         Ok(survey) => {
             rows(opened, &survey, &mut teller).map_err(failed)?.map(|lines| (lines, survey.problems, survey.records))
@@ -91,7 +96,7 @@ pub(super) fn picture(opened: &Opened, desk: &Desk<'_>) -> Result<Picture, Failu
             (lines, 0, 0, Some(Told::new(problem.to_string().replace('\n', "; ")).maybe_hint(problem.hint())))
         }
     };
-    Ok(Picture { lines, live, change, round, unread, problems, rows })
+    Ok(Picture { lines, live, change, round, unread, problems, rows, kept_out })
 }
 
 /// One line a row; the file's own fault stands inside, the ledger's outside.
@@ -115,7 +120,12 @@ fn rows(
     let strangers: HashMap<u32, &str> =
         survey.identified.strangers.iter().map(|who| (who.row, who.mailed_name.as_str())).collect();
     let mut lines = Vec::with_capacity(survey.rows.len());
-    for (note, row) in survey.rows.iter().zip(file) {
+    for ((number, note), row) in (1..).zip(&survey.rows).zip(file) {
+        if let RowKind::KeptOut(list) = note.kind {
+            let why = format!("line {}: {}", note.line, kept_out::reason(&opened.suppressed, list));
+            lines.push(teller.kept_out(&row, survey.person(number), &why)?);
+            continue;
+        }
         lines.push(match row {
             Ok(attendee) => match note.kind {
                 RowKind::Sound => {
@@ -127,7 +137,7 @@ fn rows(
                     let line = Line::skipped(attendee.email.as_str(), &attendee.name, reason, false);
                     Line { repeats: true, session: attendee.key.session().map(ToString::to_string), ..line }
                 }
-                RowKind::Unsound => {
+                RowKind::Unsound | RowKind::LeftOut | RowKind::KeptOut(_) => {
                     let fault = faults.get(&attendee.number).cloned();
                     let fault = fault.unwrap_or_else(|| format!("line {}: see `roomkey check`", note.line));
                     teller.unsound(Some(&attendee.email), attendee.email.as_str(), &attendee.name, fault)?
@@ -136,6 +146,7 @@ fn rows(
             Err(Unsound::Row(row)) => {
                 teller.unsound(row.address.as_ref(), &row.email, &row.name, first_problem(&row))?
             }
+            Err(Unsound::LeftOut(row)) => teller.left_out(&row)?,
             Err(Unsound::File(problem)) => return Ok(Err(problem)),
         });
     }
@@ -181,6 +192,43 @@ impl<'a> Teller<'a> {
         email.clone_into(&mut line.email);
         line.name.clone_from(&attendee.name);
         Ok(line)
+    }
+
+    /// A row that is left out by choice; whoever was mailed before keeps the mail's state.
+    fn left_out(&mut self, row: &LeftOut) -> Result<Line, LedgerProblem> {
+        let address = Address::parse(&row.email).ok();
+        let reason = format!("line {}: left out: {}", row.at.line, row.why);
+        let line = self.unsound(address.as_ref(), &row.email, &row.name, reason)?;
+        Ok(Line { problem: false, ..line })
+    }
+
+    /// A row of somebody who is to get no mail; what became of an earlier one stays.
+    fn kept_out(
+        &mut self,
+        row: &Result<Attendee, Unsound>,
+        person: Option<PersonId>,
+        why: &str,
+    ) -> Result<Line, LedgerProblem> {
+        let (email, name, session, standing) = match row {
+            Ok(one) => {
+                let standing = person.and_then(|person| self.roster.by_id(person));
+                (one.email.as_str(), one.name.as_str(), one.key.session(), standing)
+            }
+            Err(Unsound::Row(row)) => {
+                let standing = row.address.as_ref().and_then(|address| self.mailed_before(address, &row.name));
+                (row.email.as_str(), row.name.as_str(), None, standing)
+            }
+            Err(_) => ("", "", None, None),
+        };
+        let session = session.map(ToString::to_string);
+        let skipped = Line { session, ..Line::skipped(email, name, why.to_owned(), false) };
+        let Some(standing) = standing else { return Ok(skipped) };
+        self.listed.insert(standing.person);
+        let line = self.known(standing, None)?;
+        let stays =
+            matches!(line.state, StateName::Sent | StateName::Sending | StateName::InDoubt | StateName::Cancelled);
+        let reason = line.reason.as_ref().map_or_else(|| why.to_owned(), |known| format!("{known}; {why}"));
+        Ok(if stays { Line { name: name.to_owned(), reason: Some(reason), ..line } } else { skipped })
     }
 
     fn unsound(
@@ -262,54 +310,4 @@ impl<'a> Teller<'a> {
             ..Line::new(standing.address(), standing.name(), state, None)
         })
     }
-}
-
-fn reason(
-    state: StateName,
-    standing: &Standing,
-    mailing: Option<&Mailing>,
-    email_now: Option<&Address>,
-) -> Option<String> {
-    let corrected = email_now.filter(|now| now.folded() != standing.address().to_lowercase());
-    let elsewhere = mailing.filter(|mailing| mailing.address.folded() != standing.address().to_lowercase());
-    let whom = standing.address();
-    let words = match (state, standing.last.state) {
-        (StateName::Sent, State::Failed) if standing.last.is_cancellation => {
-            format!("mailed; the mail that calls it off was refused: `roomkey cancel {whom}` tries again")
-        }
-        (StateName::InDoubt, _) if standing.last.is_cancellation => format!(
-            "nobody knows whether the mail that calls it off arrived: `roomkey settle {whom} --arrived`; or \
-             `--not-arrived`, and `roomkey cancel {whom}` tries again"
-        ),
-        (StateName::Deferred | StateName::Pending, _) | (StateName::Sent, State::Pending)
-            if standing.last.is_cancellation =>
-        {
-            format!("still to be told that it is off: `roomkey cancel {whom}`")
-        }
-        (StateName::Sent, State::Failed) => "mailed; a later mail was refused".to_owned(),
-        (StateName::Sent, State::Pending) => "mailed; a later mail did not arrive".to_owned(),
-        (StateName::Sent, _) => match (corrected, elsewhere) {
-            // It went to today's address already, by `--to`.
-            (Some(now), Some(mailing)) if mailing.address.folded() == now.folded() => return None,
-            (Some(now), _) => {
-                format!("mailed to {}; the file has {now} now: `roomkey resend {now}`", standing.address())
-            }
-            (None, Some(mailing)) => format!("mailed to {}", mailing.address),
-            (None, None) => return None,
-        },
-        (StateName::Failed, _) if corrected.is_some() => {
-            "the address was corrected: the next `roomkey send` mails it".to_owned()
-        }
-        (StateName::Failed, _) => "refused for good".to_owned(),
-        (StateName::Deferred, _) if standing.last.next_attempt.is_none() => {
-            "given up for now: the next `roomkey send` tries it again".to_owned()
-        }
-        (StateName::Deferred, _) => "to be tried again".to_owned(),
-        (StateName::InDoubt, State::Sending) => "the run was cut off while this mail was handed over".to_owned(),
-        (StateName::InDoubt, _) => "nobody knows whether it arrived".to_owned(),
-        (StateName::Pending, _) => "settled as not arrived: the next `roomkey send` mails it".to_owned(),
-        _ => return None,
-    };
-    let elsewhere = elsewhere.filter(|_| matches!(state, StateName::Deferred | StateName::InDoubt | StateName::Failed));
-    Some(elsewhere.map_or(words.clone(), |mailing| format!("{words}; it went to {}", mailing.address)))
 }

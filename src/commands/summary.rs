@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    Desk, limits, mailing, opened::Opened, order::Planned, passes::Ending, relay, removed, unrecorded,
+    Desk, kept_out, limits, mailing, opened::Opened, order::Planned, passes::Ending, relay, removed, unrecorded,
     unsent::list_the_others,
 };
 use crate::{
@@ -71,6 +71,7 @@ pub(super) fn summary(
         let left_out = left_out(&planned);
         let line = sum(ending.accepted, host) + &and_left_out(left_out);
         desk.console.say(&format!("{line}, in {}", rough_time(time)));
+        kept_out::say(desk, opened, &planned.survey);
         return Ok(if left_out == 0 { Status::Done } else { Status::SomeFailed });
     }
     let (reader, roster) = opened.ledger()?;
@@ -105,6 +106,7 @@ pub(super) fn summary(
     }
     line.push_str(&and_left_out(left_out(&planned)));
     desk.console.say(&format!("{line}, in {}", rough_time(time)));
+    kept_out::say(desk, opened, &planned.survey);
     if is_changed && !ending.file_changed {
         let told =
             Told::new("the attendee file changed while mails were sent: what this run says is of the file as it was");

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Desk, asking, interrupt, mailing,
+    Desk, asking, interrupt, kept_out, mailing,
     opened::Opened,
     order::Order,
     pass::{Course, pass},
@@ -20,6 +20,10 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, to: &str) -> R
     let to = Address::parse(to).map_err(|problem| {
         Failure::bad_input(Told::new(format!("--to: {problem}")).hint("name your own address, like `ada@example.org`"))
     })?;
+    if let Some(list) = opened.suppressed.by(&to) {
+        let told = kept_out::refusal(&opened.suppressed, &to, list);
+        return Err(Failure { status: Status::BadInput, problems: vec![told] });
+    }
     for warning in &opened.warnings {
         desk.console.warn(warning);
     }

@@ -204,7 +204,7 @@ fn sound_row(opened: &Opened, holds: impl Fn(&Attendee) -> bool) -> Result<Optio
     for row in file {
         match row {
             Ok(attendee) if holds(&attendee) => return Ok(Some(attendee)),
-            Ok(_) => {}
+            Ok(_) | Err(Unsound::LeftOut(_)) => {}
             Err(Unsound::Row(_)) => unsound += 1,
             Err(Unsound::File(why)) => return Err(first_line(&why)),
         }

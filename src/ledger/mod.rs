@@ -1,9 +1,9 @@
 //! The journal of what was mailed: one SQLite file an event, the truth after a crash.
 //!
-//! Owns: the folder `.roomkey` and its modes, the lock of a run, the schema, the writer thread, and
-//! what a person's state is. Does not own: who is to be mailed, or what a state is called when shown;
-//! `skipped`, `removed` and the `pending` of a row never tried are computed elsewhere, from the file.
-//! It never sees a token, a link, a password or a body.
+//! Owns: the folder `.roomkey` and its modes, the lock of a run, the schema, the writer thread,
+//! what a person's state is, and the list of whom the organiser keeps out of every mail. Does not own:
+//! who is to be mailed, or what a state is called when shown; `skipped`, `removed` and the `pending` of
+//! a row never tried are computed elsewhere, from the file. It never sees a token, a link, a password or a body.
 //!
 //! How it is used: a run takes the [`RunLock`], opens the [`Ledger`] with it, reads a [`Roster`] to
 //! plan by, and hands the ledger to a [`Writer`]. [`Writer::close`] gives it back. Commands that
@@ -30,6 +30,7 @@ mod standing;
 mod store;
 #[cfg(test)]
 mod stories;
+mod suppression;
 mod terms;
 mod writer;
 
@@ -45,5 +46,6 @@ pub use reader::Reader;
 pub use roster::Roster;
 pub use standing::{Held, LastMailing, Standing};
 pub use store::Ledger;
+pub use suppression::Suppression;
 pub use terms::{Terms, TermsId};
 pub use writer::{Unrecorded, Writer, WriterHandle};

@@ -119,6 +119,14 @@ pub enum LedgerProblem {
         /// What the system said.
         detail: String,
     },
+    /// A list of addresses that holds something else.
+    #[error("failed to read the list `{}`: line {line} is not an address", .path.display())]
+    NotAnAddress {
+        /// The list.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+    },
     /// The caller asked for what would make the ledger untrue.
     #[error("failed to record a mail: {0}")]
     Misuse(String),
@@ -172,6 +180,9 @@ impl LedgerProblem {
             }
             Self::Io { .. } => {
                 "see whether the disk is full or damaged, and the folder yours, then run the same command again".into()
+            }
+            Self::NotAnAddress { .. } => {
+                "correct that line: it holds one address a line, of people who are to get no mail".into()
             }
             Self::Misuse(_) | Self::Closed => "this is a bug in Roomkey: please report it".into(),
         }

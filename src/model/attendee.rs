@@ -42,6 +42,12 @@ impl AttendeeKey {
         Self::from_ledger(format!("id:{id}"), None)
     }
 
+    /// The key of one of several addresses that a row with an id has: each of them is somebody of their own.
+    #[must_use]
+    pub fn from_id_and_address(id: &str, address: &Address) -> Self {
+        Self::from_id(&format!("{id}\u{1f}{}", address.folded()))
+    }
+
     /// The key of a person known by their address alone.
     #[must_use]
     pub fn from_address(address: &Address) -> Self {
@@ -84,10 +90,10 @@ impl AttendeeKey {
         self.session.as_ref().map_or("", SessionKey::as_str)
     }
 
-    /// The id, where the key was made from one.
+    /// The id, where the key was made from one, alone or with one of several addresses.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.person.strip_prefix("id:")
+        self.person.strip_prefix("id:").and_then(|id| id.split('\u{1f}').next())
     }
 }
 

@@ -21,6 +21,7 @@ mod room;
 mod session;
 mod tenant;
 mod text;
+mod typos;
 mod window;
 mod zone;
 
@@ -44,5 +45,6 @@ pub use tenant::{Tenant, TenantProblem};
 pub use text::{
     ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded, system_words,
 };
+pub use typos::likely_typo;
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};
 pub use zone::zone_meant;

@@ -19,7 +19,7 @@ pub(super) fn convert(key: &Key, given: &Spanned<DeValue<'_>>, text: &str) -> Re
     };
     let wrong = |wanted: &str| refused(given.span(), wanted, kind_of(value));
     match (key.kind, value) {
-        (Kind::Text | Kind::Time | Kind::OneText | Kind::Column, DeValue::String(s)) => Ok(Value::Text(s.to_string())),
+        (Kind::Text | Kind::Time | Kind::Column, DeValue::String(s)) => Ok(Value::Text(s.to_string())),
         // The text as written: whoever reads times judges offsets and bare dates.
         (Kind::Time, DeValue::Datetime(_)) => Ok(Value::Text(text[given.span()].to_owned())),
         (Kind::Integer | Kind::Column, DeValue::Integer(n)) => i64::from_str_radix(n.as_str(), n.radix())
@@ -27,15 +27,8 @@ pub(super) fn convert(key: &Key, given: &Spanned<DeValue<'_>>, text: &str) -> Re
             .map_err(|_| refused(given.span(), "a number", "one as large as this")),
         (Kind::Bool, DeValue::Boolean(b)) => Ok(Value::Bool(*b)),
         (Kind::Column, DeValue::Boolean(false)) => Ok(Value::Bool(false)),
-        (Kind::OneText, DeValue::Array(items)) => match &items[..] {
-            [one] => one
-                .get_ref()
-                .as_str()
-                .map(|s| Value::Text(s.to_owned()))
-                .ok_or_else(|| refused(one.span(), "a text in quotes", kind_of(one.get_ref()))),
-            _ => Err(refused(given.span(), "one file", &format!("a list of {}", items.len()))),
-        },
-        (Kind::Words, DeValue::Array(items)) => {
+        (Kind::Files, DeValue::String(s)) => Ok(Value::Words(vec![s.to_string()])),
+        (Kind::Words | Kind::Files, DeValue::Array(items)) => {
             let word = |item: &Spanned<DeValue<'_>>| {
                 item.get_ref().as_str().map(str::to_owned).ok_or_else(|| {
                     refused(item.span(), "a list of texts", &format!("one that holds {}", kind_of(item.get_ref())))
@@ -43,7 +36,8 @@ pub(super) fn convert(key: &Key, given: &Spanned<DeValue<'_>>, text: &str) -> Re
             };
             items.iter().map(word).collect::<Result<_, _>>().map(Value::Words)
         }
-        (Kind::Text | Kind::OneText, _) => Err(wrong("a text in quotes")),
+        (Kind::Text, _) => Err(wrong("a text in quotes")),
+        (Kind::Files, _) => Err(wrong("a file's name in quotes, or a list of these")),
         (Kind::Time, _) => Err(wrong("a date and time")),
         (Kind::Integer, _) => Err(wrong("a whole number")),
         (Kind::Bool, _) => Err(wrong("true or false")),

@@ -173,19 +173,102 @@ pub(super) fn secret(layers: &mut Layers<'_>, env_name: &'static str, file: &str
 
 /// Reads `[attendees]`.
 pub(super) fn attendees(layers: &mut Layers<'_>) -> Option<AttendeeSettings> {
-    let file = layers.path("attendees.file");
-    let shown_as = layers.text("attendees.file", values::path);
+    let folder = layers.folder("attendees.file");
+    let files = layers.words("attendees.file", |names| {
+        if names.is_empty() {
+            return Err(Refusal::new("it names no file").hint("write it like: file = \"attendees.csv\""));
+        }
+        if names.iter().enumerate().any(|(at, name)| names[..at].contains(name)) {
+            return Err(Refusal::new("it names a file twice").hint("each file once"));
+        }
+        names
+            .iter()
+            .map(|name| values::path(name).map(|name| (folder.join(&name), name)))
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let encoding = layers.text("attendees.encoding", |text| {
+        match encoding_rs::Encoding::for_label_no_replacement(text.as_bytes()) {
+            Some(encoding) => Ok(encoding.name().to_ascii_lowercase()),
+            None => Err(Refusal::new(format!("{} is no encoding that is known", quoted(text)))
+                .hint("write it like: utf-8, windows-1252, iso-8859-2, utf-16le or macintosh")),
+        }
+    });
+    let delimiter = layers.text("attendees.delimiter", |text| match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [one] if one.is_ascii() && !one.is_ascii_alphanumeric() && !matches!(one, b'"' | b'\n' | b'\r') => Ok(*one),
+        _ => Err(Refusal::new("it is not one sign").hint("write it like: delimiter = \";\", or \"tab\"")),
+    });
+    let quote = layers.text("attendees.quote", |text| match text.as_bytes() {
+        b"none" => Ok(None),
+        [one @ (b'"' | b'\'')] => Ok(Some(*one)),
+        _ => Err(Refusal::new("it is no quote")
+            .hint("write it like: quote = \"'\", or \"none\" where quotes are letters like any other")),
+    });
+    let sheet = sheet(layers);
+    let skip_lines = layers.integer("attendees.skip_lines", 0..=1000);
+    let with_cancelled =
+        layers.text("attendees.cancelled", |text| values::choice(text, &[("take_in", true), ("leave_out", false)]));
+    let filters = |table: &str| {
+        layers
+            .filters()
+            .iter()
+            .filter(|filter| filter.table == table)
+            .map(|filter| (filter.header.clone(), filter.values.clone()))
+            .collect::<Vec<_>>()
+    };
+    let (only, except) = (filters(keys::ONLY), filters(keys::EXCEPT));
     let empty_name =
         layers.text("attendees.empty_name", |text| values::choice(text, &[("address", true), ("refuse", false)]));
     let shared =
         layers.text("attendees.shared_addresses", |text| values::choice(text, &[("allow", true), ("refuse", false)]));
+    let several =
+        layers.text("attendees.several_addresses", |text| values::choice(text, &[("split", true), ("refuse", false)]));
+    let max_problems = layers.integer("attendees.max_problems", 1..=10_000);
     Some(AttendeeSettings {
         columns: columns(layers),
-        file: file?,
-        shown_as: shown_as?,
+        files: files?,
+        suppress: suppress(layers),
+        encoding,
+        delimiter,
+        quote,
+        sheet,
+        skip_lines,
+        only,
+        except,
+        with_cancelled: with_cancelled?,
         empty_name_address: empty_name?,
         shared_addresses_allow: shared?,
+        several_addresses_split: several?,
+        max_problems: max_problems?,
     })
+}
+
+/// Lists of people who are not to be mailed.
+fn suppress(layers: &mut Layers<'_>) -> Vec<(PathBuf, String)> {
+    let folder = layers.folder("attendees.suppress");
+    let named = layers.words("attendees.suppress", |names| {
+        if names.is_empty() {
+            return Err(Refusal::new("it names no file").hint("write it like: suppress = \"unsubscribed.csv\""));
+        }
+        let file = |name: &String| values::path(name).map(|name| (folder.join(&name), name));
+        names.iter().map(file).collect::<Result<Vec<_>, _>>()
+    });
+    named.unwrap_or_default()
+}
+
+/// A sheet, by its name or its number.
+fn sheet(layers: &mut Layers<'_>) -> Option<ColumnSetting> {
+    let Lookup::Found(Entry { value, .. }, _) = layers.lookup("attendees.sheet") else { return None };
+    let setting = match value {
+        Value::Text(name) => values::line(name, 100).map(ColumnSetting::Header),
+        Value::Integer(n) => match u32::try_from(*n) {
+            Ok(number @ 1..=10_000) => Ok(ColumnSetting::Position(number)),
+            _ => Err(Refusal::new(format!("{n} is not a sheet's number")).hint("sheets are counted from 1")),
+        },
+        _ => Err(Refusal::new("it is neither a sheet's name nor its number")
+            .hint("write it like: sheet = \"Registrations\"")),
+    };
+    setting.map_err(|refusal| layers.refuse("attendees.sheet", &refusal)).ok()
 }
 
 fn columns(layers: &mut Layers<'_>) -> BTreeMap<String, ColumnSetting> {

@@ -3,6 +3,7 @@
 //! Owns: their words, and the id and room that follow from a title. Does not own: asking for the
 //! answers, or writing files.
 
+mod attendees;
 mod jitsi;
 
 use std::fmt::Write as _;
@@ -93,7 +94,7 @@ pub fn event_toml(answers: &Answers) -> String {
     jitsi::table(&mut text, answers.jitsi.as_ref());
     text.push_str("\n[attendees]\n");
     set(&mut text, "file", &answers.attendees, "");
-    text.push_str(ATTENDEES);
+    text.push_str(attendees::TEXT);
     text.push_str("\n[mail]\n");
     set_or_show(&mut text, "from", answers.from.as_deref(), EXAMPLE_SENDER);
     text.push_str(MAIL);
@@ -229,14 +230,6 @@ const EVENT: &str = "# organizer = \"Ada Lovelace <ada@example.org>\"      # who
 # room = \"rust-morning\"          # else the event's
 # starts = \"2035-12-01T09:00\"
 # ends = \"2035-12-01T12:00\"
-";
-
-const ATTENDEES: &str = "# empty_name = \"address\"          # take the name from the address where it is empty
-# shared_addresses = \"allow\"      # several people may have one address
-
-# [attendees.columns]             # where the file's headers are named otherwise
-# email = \"E-Mail\"
-# room = false                    # a column of this name means something else
 ";
 
 const MAIL: &str = "# subject = \"{title}: your personal link\"      # {name}, {first_name} and {title}, nothing else

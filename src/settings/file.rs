@@ -20,6 +20,7 @@ use toml::{
 use super::{
     client_config::{self, ClientSetting},
     convert::{convert, kind_of},
+    filters::{self, Filter},
     keys::{self, Key},
     problem::{Place, Refusal, SettingsProblem, quoted},
     sessions::SessionTable,
@@ -60,6 +61,8 @@ pub(super) struct SettingsFile {
     pub(super) client: Vec<ClientSetting>,
     /// Each `[[session]]`.
     pub(super) sessions: Vec<SessionTable>,
+    /// `[attendees.only]` and `[attendees.except]`, whose keys are headers.
+    pub(super) filters: Vec<Filter>,
     /// Keys and tables that are set, but to something already reported.
     pub(super) broken: BTreeSet<String>,
 }
@@ -157,6 +160,7 @@ pub(super) fn parse(
         entries: BTreeMap::new(),
         client: Vec::new(),
         sessions: Vec::new(),
+        filters: Vec::new(),
         broken: BTreeSet::new(),
     };
     let mut sorter = Sorter { text, role, file, problems };
@@ -245,6 +249,9 @@ impl Sorter<'_> {
                 }
                 return;
             }
+            if path == keys::ONLY || path == keys::EXCEPT {
+                return self.filters(&path, inner);
+            }
             self.table(&path, inner);
         } else {
             let what = format!("`{path}` must be a table, not {}", kind_of(value.get_ref()));
@@ -276,6 +283,21 @@ impl Sorter<'_> {
             let entries = std::mem::replace(&mut self.file.entries, elsewhere);
             let broken = std::mem::replace(&mut self.file.broken, broken);
             self.file.sessions.push(SessionTable { place: Place::of(self.text, at.start), entries, broken });
+        }
+    }
+
+    fn filters(&mut self, path: &str, table: &DeTable<'_>) {
+        for (name, value) in table {
+            if self.role == Role::Config {
+                let refusal = Refusal::new(format!("[{path}] cannot be shared by all events"));
+                self.refuse(&name.span(), &refusal.hint("it belongs in each event's own event.toml"));
+                continue;
+            }
+            let place = Place::of(self.text, value.span().start);
+            match filters::read(path, name.get_ref(), value, place) {
+                Ok(filter) => self.file.filters.push(filter),
+                Err(refusal) => self.refuse(&value.span(), &refusal),
+            }
         }
     }
 

@@ -3,6 +3,12 @@
 //! Owns the one list from which unknown keys, missing keys, hints and defaults are told. Does not
 //! own what a value means.
 
+mod features;
+mod hints;
+
+use self::features::FEATURES;
+pub(super) use hints::{hint_for_unknown, nearest};
+
 /// What kind of TOML value a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -16,8 +22,8 @@ pub(super) enum Kind {
     Bool,
     /// A list of strings.
     Words,
-    /// A string, or a list holding one.
-    OneText,
+    /// A string, or a list of strings.
+    Files,
     /// A header, a position, or `false`.
     Column,
 }
@@ -109,11 +115,15 @@ const fn key(name: &'static str, kind: Kind, example: &'static str) -> Key {
 /// The one table whose keys are not ours.
 pub(super) const CLIENT: &str = "jitsi.config";
 
+/// The tables whose keys are the headers of the attendee file.
+pub(super) const ONLY: &str = "attendees.only";
+pub(super) const EXCEPT: &str = "attendees.except";
+
 /// The one table that may stand there several times.
 pub(super) const SESSION: &str = "session";
 
 /// The tables that a file may hold.
-pub(super) const TABLES: [&str; 14] = [
+pub(super) const TABLES: [&str; 16] = [
     "event",
     SESSION,
     "jitsi",
@@ -123,6 +133,8 @@ pub(super) const TABLES: [&str; 14] = [
     "jitsi.features.attendee",
     "attendees",
     "attendees.columns",
+    ONLY,
+    EXCEPT,
     "mail",
     "calendar",
     "smtp",
@@ -131,11 +143,11 @@ pub(super) const TABLES: [&str; 14] = [
 ];
 
 use Group::{Relay, Server};
-use Kind::{Bool, Column, Integer, OneText, Text, Time, Words};
+use Kind::{Bool, Column, Files, Integer, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 91] = [
+pub(super) static KEYS: [Key; 100] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -172,9 +184,18 @@ pub(super) static KEYS: [Key; 91] = [
     key("jitsi.bosh", Text, "\"https://meet.example.org/http-bind\"").along(Server),
     key("jitsi.xmpp_domain", Text, "\"meet.jitsi\"").along(Server),
     key("jitsi.server_check", Text, "\"require\"").or("warn").along(Server),
-    key("attendees.file", OneText, "\"attendees.csv\"").or("attendees.csv"),
+    key("attendees.file", Files, "\"attendees.csv\"").or("attendees.csv"),
+    key("attendees.encoding", Text, "\"windows-1252\""),
+    key("attendees.delimiter", Text, "\";\""),
+    key("attendees.quote", Text, "\"'\""),
+    key("attendees.sheet", Column, "\"Registrations\""),
+    key("attendees.skip_lines", Integer, "4"),
+    key("attendees.cancelled", Text, "\"take_in\"").or("leave_out"),
     key("attendees.empty_name", Text, "\"address\"").or("refuse"),
     key("attendees.shared_addresses", Text, "\"allow\"").or("refuse"),
+    key("attendees.several_addresses", Text, "\"split\"").or("refuse"),
+    key("attendees.suppress", Files, "\"unsubscribed.csv\""),
+    key("attendees.max_problems", Integer, "50").or("1000"),
     key("attendees.columns.email", Column, "\"E-Mail\""),
     key("attendees.columns.name", Column, "\"Name\""),
     key("attendees.columns.first_name", Column, "\"First name\""),
@@ -229,22 +250,6 @@ pub(super) static KEYS: [Key; 91] = [
     key("retry.give_up_after", Text, "\"4h\"").or("4h"),
 ];
 
-/// The features that a token of each role may name: those of [`crate::model::FEATURES`].
-macro_rules! features {
-    ($($name:literal)*) => {
-        [
-            $(key(concat!("jitsi.features.moderator.", $name), Bool, "true").along(Server),)*
-            $(key(concat!("jitsi.features.attendee.", $name), Bool, "true").along(Server),)*
-        ]
-    };
-}
-
-static FEATURES: [Key; 40] = features![
-    "branding" "calendar" "create-polls" "file-upload" "flip" "inbound-call" "list-visitors" "live-translation"
-    "livestreaming" "lobby" "moderation" "outbound-call" "recording" "room" "screen-sharing" "send-groupchat"
-    "send-private-message" "sip-inbound-call" "sip-outbound-call" "transcription"
-];
-
 /// The table of the roles' tables.
 const FEATURES_BY_ROLE: &str = "jitsi.features";
 
@@ -266,79 +271,6 @@ pub(super) fn is_table(name: &str) -> bool {
 /// `smtp.timeouts.data` becomes `smtp.timeouts` and `data`.
 fn split(name: &str) -> (&str, &str) {
     name.rsplit_once('.').unwrap_or(("", name))
-}
-
-/// What to say of a key or table that nobody knows.
-pub(super) fn hint_for_unknown(table: &str, given: &str) -> String {
-    let wanted = given.to_lowercase().replace(['-', ' '], "_");
-    if let Some(near) = nearest(&wanted, children(table)) {
-        return format!("did you mean {}?", shown(table, near));
-    }
-    if let Some(hint) = hint_for_secret(&wanted, table) {
-        return hint;
-    }
-    let elsewhere: Vec<String> = TABLES
-        .iter()
-        .copied()
-        .chain(all().map(|key| key.name))
-        .filter(|name| split(name).1 == wanted && split(name).0 != SESSION)
-        .filter(|name| split(name).0 != "attendees.columns" || table == "attendees")
-        // What stands in there goes by role: no other table was meant.
-        .filter(|name| table != FEATURES_BY_ROLE || split(name).0.starts_with(FEATURES_BY_ROLE))
-        .map(|name| if is_table(name) { format!("[{name}]") } else { format!("`{wanted}` under [{}]", split(name).0) })
-        .collect();
-    if !elsewhere.is_empty() {
-        return format!("did you mean {}?", elsewhere.join(" or "));
-    }
-    let known: Vec<&str> = children(table).collect();
-    if table.is_empty() {
-        format!("the tables are {}", known.iter().map(|name| format!("[{name}]")).collect::<Vec<_>>().join(" "))
-    } else {
-        format!("[{table}] knows {}", known.join(", "))
-    }
-}
-
-/// Names a child of a table as it would be written.
-fn shown(table: &str, child: &str) -> String {
-    let whole = if table.is_empty() { child.to_owned() } else { format!("{table}.{child}") };
-    if is_table(&whole) { format!("[{whole}]") } else { format!("`{child}`") }
-}
-
-/// The keys and tables directly under a table.
-fn children(table: &str) -> impl Iterator<Item = &'static str> {
-    let names = all().map(|key| key.name).chain(TABLES);
-    names.filter(move |name| split(name).0 == table).map(|name| split(name).1)
-}
-
-/// The one of some names that was most likely meant.
-pub(super) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = given.to_lowercase();
-    names
-        .map(|name| (strsim::damerau_levenshtein(&wanted, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (wanted.chars().count().min(name.chars().count()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
-}
-
-/// Somebody wrote a secret into the file: the way to keep it out.
-fn hint_for_secret(wanted: &str, table: &str) -> Option<String> {
-    let has = |words: &[&str]| words.iter().any(|word| wanted.contains(word));
-    if !has(&["secret", "password", "passwort", "passwd", "passphrase", "token"])
-        && wanted != "key"
-        && !wanted.ends_with("_key")
-    {
-        return None;
-    }
-    let smtp = table.starts_with("smtp") || has(&["smtp", "pass"]);
-    let (file, variable) = if smtp {
-        ("password_file = \"smtp.password\" under [smtp]", "ROOMKEY_SMTP_PASSWORD")
-    } else {
-        ("secret_file = \"jitsi.secret\" under [jitsi]", "ROOMKEY_JITSI_SECRET")
-    };
-    Some(format!(
-        "secrets do not stand in this file: write it alone into a file that only you can read and name that \
-         with {file}, or set {variable} in the environment"
-    ))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use std::{
 use super::{
     client_config::ClientSetting,
     file::{Entry, SettingsFile, Value},
+    filters::Filter,
     keys::{self, Group, Key},
     origin::{Origin, Position, Setting},
     problem::{Place, Refusal, SettingsProblem},
@@ -179,6 +180,11 @@ impl<'a> Layers<'a> {
         &self.event.sessions
     }
 
+    /// `[attendees.only]` and `[attendees.except]`.
+    pub(super) fn filters(&self) -> &'a [Filter] {
+        &self.event.filters
+    }
+
     /// Reports something at a place of the event's file.
     pub(super) fn refuse_at(&mut self, place: Place, refusal: &Refusal) {
         let shown = self.event.shown.clone();
@@ -262,8 +268,12 @@ impl<'a> Layers<'a> {
                 Setting { key: key.into(), shown: value, origin: at(self.event, place) }
             })
         });
+        let of_filters = self.filters().iter().map(|filter| {
+            let key = format!("{}.{}", filter.table, filter.header).into();
+            Setting { key, shown: filter.values.join(", "), origin: at(self.event, filter.place) }
+        });
         let of_keys = keys::all().filter(|key| !skip(key)).filter_map(setting);
-        let mut settings: Vec<_> = of_keys.chain(of_client).chain(of_sessions).collect();
+        let mut settings: Vec<_> = of_keys.chain(of_client).chain(of_sessions).chain(of_filters).collect();
         let table = |setting: &Setting| setting.key.split('.').next().map(str::to_owned);
         settings.sort_by_key(|setting| keys::TABLES.iter().position(|name| Some(*name) == table(setting).as_deref()));
         settings

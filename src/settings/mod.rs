@@ -22,6 +22,7 @@ mod convert;
 mod event;
 pub mod example;
 mod file;
+mod filters;
 mod hosts;
 mod keys;
 mod layers;

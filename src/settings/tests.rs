@@ -87,8 +87,7 @@ fn a_short_file_is_enough_and_the_rest_has_defaults() {
     assert_eq!(settings.event.window.closes().to_string(), "2026-12-05T18:00:00Z");
     assert_eq!(settings.event.language.as_str(), "en");
     assert_eq!(settings.event.organizer, settings.mail.from);
-    assert_eq!(settings.attendees.file, desk.path("attendees.csv"));
-    assert_eq!(settings.attendees.shown_as, "attendees.csv");
+    assert_eq!(settings.attendees.files, [(desk.path("attendees.csv"), "attendees.csv".to_owned())]);
     assert!(!settings.attendees.empty_name_address && !settings.attendees.shared_addresses_allow);
     let smtp = settings.require_smtp().unwrap();
     assert_eq!((smtp.port, smtp.tls, smtp.connections), (465, Tls::Implicit, 4));
@@ -115,8 +114,7 @@ fn columns_are_headers_numbers_or_ignored() {
     );
     let desk = Desk::with(&text);
     let attendees = desk.settings().attendees;
-    assert_eq!(attendees.file, desk.path("people/list.csv"));
-    assert_eq!(attendees.shown_as, "people/list.csv");
+    assert_eq!(attendees.files, [(desk.path("people/list.csv"), "people/list.csv".to_owned())]);
     assert!(attendees.empty_name_address);
     assert_eq!(attendees.columns["email"], ColumnSetting::Header("E-Mail-Adresse".into()));
     assert_eq!(attendees.columns["name"], ColumnSetting::Position(2));
@@ -190,7 +188,7 @@ fn the_example_is_sound_also_with_every_comment_opened() {
     let opened: String = sample
         .lines()
         .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.starts_with('[') || rest.split(' ').nth(1) == Some("=") => format!("{rest}\n"),
+            Some(rest) if rest.starts_with(['[', '"']) || rest.split(' ').nth(1) == Some("=") => format!("{rest}\n"),
             _ => format!("{line}\n"),
         })
         // The columns' `room = false` and the example of TLS stand for other cases, and are sound too.

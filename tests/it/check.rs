@@ -73,8 +73,8 @@ fn the_event_is_told_in_words_with_where_each_value_came_from() {
     let finished = sandbox.run(&["check"]);
     finished.is(0).says("\"Rust for Everyone\": Fri 5 Dec 2036 14:00 to 17:00 (Europe/Berlin)");
     finished.says("links work Fri 5 Dec 2036 13:30 to 19:00 (Europe/Berlin), 12:30 to 18:00 UTC");
-    finished.says("Club <club@example.net>  (").says("config.toml:2)").says("opens_before          30m  (default)");
-    finished.says("event.room                  rust-workshop  (event.toml:4)");
+    finished.says("Club <club@example.net>  (").says("config.toml:2)").says("opens_before           30m  (default)");
+    finished.says("event.room                   rust-workshop  (event.toml:4)");
     finished.says("first_name  column 3 \"first_name\", such as \"李\"").says("email       column 2 \"EMail\"");
     finished.says("for your templates only: \"Größe 会议\", \"Room\"").says("`Room`, is not read as `room`");
     finished.says("the Jitsi secret comes from the environment variable ROOMKEY_JITSI_SECRET");
@@ -95,8 +95,8 @@ fn quiet_leaves_results_and_warnings_and_strict_makes_them_count() {
 fn a_file_that_is_broken_as_a_whole_is_not_to_be_skipped() {
     let sandbox = Sandbox::with_attendees(0, CLOSED_PORT);
     for (content, reason) in [
-        (&b"Mail,Name\na@example.org,Ada\n"[..], "there is no column `email`"),
-        (b"email,name\na@example.org,J\xfcrgen\n", "not UTF-8"),
+        (&b"Kontakt,Name\na@example.org,Ada\n"[..], "there is no column `email`"),
+        (b"email,name\na@example.org,J\xc3\xbcrgen M\xc3\xbcller\nb@example.org,K\xc3\n", "damaged character"),
         (b"email,name\na@example.org,\"Ada\nb@example.org,Ben\n", "attendees.csv:2: a quote opens"),
         (b"email,name\n", "no rows"),
         (b"", "empty"),

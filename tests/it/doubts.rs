@@ -91,7 +91,7 @@ fn status_explains_each_state_in_a_sentence() {
         ("deferred", "the mail server asked to try later"),
         ("failed", "refused for good, for the reason that each line gives."),
         ("in doubt", "nobody knows whether it arrived. Look for the Message-ID in the mail server's log"),
-        ("skipped", "left out, because the row repeats another one or has a problem."),
+        ("skipped", "left out: the row repeats another one, has a problem, or is kept out by choice."),
         ("removed", "in the ledger, but no longer in the attendee file."),
     ] {
         let lines: Vec<_> = status.stdout.lines().filter(|line| line.starts_with(&format!("  {state}: "))).collect();

@@ -5,8 +5,10 @@
 
 mod support;
 
+mod addresses;
 mod architecture;
 mod asking;
+mod bad_files;
 mod built_in;
 mod calendar;
 mod cancel;
@@ -16,6 +18,7 @@ mod crash;
 mod doubts;
 mod event_change;
 mod exit_codes;
+mod exporters;
 mod faults;
 mod flags;
 mod here;
@@ -48,5 +51,6 @@ mod settle;
 mod signing;
 mod soak;
 mod status;
+mod suppress;
 mod templates;
 mod timeouts;

@@ -2,23 +2,59 @@
 
 use super::{Row, guess::guess, trim_blanks};
 use crate::{
-    attendees::{EmptyName, Field, composed},
-    model::{Address, AttendeeKey},
+    attendees::{EmptyName, Field, composed, nearest::shortened, several::pieces},
+    model::{Address, AddressProblem, AttendeeKey},
 };
 
 /// The most octets of a name.
 const LONGEST_NAME: usize = 1000;
 /// The most octets of an id.
 const LONGEST_ID: usize = 255;
+/// The most addresses of a cell.
+const MOST_ADDRESSES: usize = 20;
 /// The most octets of an address cell that a message quotes: RFC 5321 knows none over 254.
 const LONGEST_ADDRESS: usize = 254;
 
 impl<'a> Row<'a> {
-    pub(super) fn email(&mut self) -> Option<Address> {
+    /// The addresses: one, or several where the organiser wants a mail for each.
+    pub(super) fn emails(&mut self) -> Option<Vec<Address>> {
         let cell = self.cell(Field::Email);
-        if !self.is_one_line(Field::Email) || !self.is_short(Field::Email, LONGEST_ADDRESS) {
+        if self.is_faulty(Field::Email) {
             return None;
         }
+        if !self.rules.split_addresses || Address::parse(cell).is_ok() {
+            return self.email(cell, Field::Email).map(|address| vec![address]);
+        }
+        let given: Vec<&str> = pieces(cell).collect();
+        if given.len() < 2 {
+            return self.email(given.first().copied().unwrap_or(cell), Field::Email).map(|address| vec![address]);
+        }
+        if given.len() > MOST_ADDRESSES {
+            let what = format!("{} holds {} addresses", self.label(Field::Email), given.len());
+            self.note(what, format!("put no more than {MOST_ADDRESSES} into one cell"));
+            return None;
+        }
+        let mut addresses: Vec<Address> = Vec::new();
+        let mut is_sound = true;
+        for piece in given {
+            match self.address(piece) {
+                None => is_sound = false,
+                // Written twice, mailed once.
+                Some(address) if addresses.iter().any(|known| known.folded() == address.folded()) => {}
+                Some(address) => addresses.push(address),
+            }
+        }
+        is_sound.then_some(addresses)
+    }
+
+    fn email(&mut self, cell: &str, field: Field) -> Option<Address> {
+        if !self.is_one_line(field) || !self.is_short(field, LONGEST_ADDRESS) {
+            return None;
+        }
+        self.address(cell)
+    }
+
+    fn address(&mut self, cell: &str) -> Option<Address> {
         match Address::parse(cell) {
             Ok(address) if is_number(address.domain()) => {
                 let what = format!("`{address}` has a number for a domain");
@@ -26,6 +62,11 @@ impl<'a> Row<'a> {
                 None
             }
             Ok(address) => Some(address),
+            Err(problem @ AddressProblem::Several(_)) => {
+                let hint = format!("{}, or set several_addresses = \"split\" under [attendees]", problem.hint());
+                self.note(problem.to_string(), hint);
+                None
+            }
             Err(problem) => {
                 self.note(problem.to_string(), problem.hint().to_owned());
                 None
@@ -35,9 +76,17 @@ impl<'a> Row<'a> {
 
     /// The name, if the row has one that is sound; notes a problem where it has none and needs one.
     pub(super) fn name(&mut self) -> Option<String> {
-        let mut sound = true;
-        for field in [Field::Name, Field::FirstName, Field::LastName] {
+        let fields = [Field::Name, Field::FirstName, Field::LastName];
+        let mut sound = !fields.into_iter().any(|field| self.is_faulty(field));
+        for field in fields {
             sound &= self.is_one_line(field) && self.is_short(field, LONGEST_NAME);
+        }
+        let formula = fields.into_iter().find(|field| is_formula(self.cell(*field)));
+        if let Some(field) = formula {
+            let what =
+                format!("{} holds a formula, not its value: `{}`", self.label(field), shortened(self.cell(field)));
+            self.note(what, "put the value in its place".to_owned());
+            sound = false;
         }
         let name = self.readable_name();
         if sound && is_empty_name(&name) && self.rules.empty_name == EmptyName::Refuse {
@@ -84,7 +133,7 @@ impl<'a> Row<'a> {
 
     /// The id, where the file has such a column and this row's is sound.
     pub(super) fn id(&mut self) -> Option<&'a str> {
-        self.columns.index(Field::Id)?;
+        self.columns.index(Field::Id).filter(|_| !self.is_faulty(Field::Id))?;
         let id = self.cell(Field::Id);
         if id.is_empty() {
             let what = format!("{} is empty", self.label(Field::Id));
@@ -92,16 +141,44 @@ impl<'a> Row<'a> {
             self.note(what, hint.to_owned());
             return None;
         }
+        if let Some(hint) = changed_number(id) {
+            let what = format!("{}: `{id}` is what programs make of an id that is a number", self.label(Field::Id));
+            self.note(what, hint);
+            return None;
+        }
         (self.is_one_line(Field::Id) && self.is_short(Field::Id, LONGEST_ID)).then_some(id)
     }
 
-    pub(super) fn key(&self, id: Option<&str>, email: &Address, name: &str) -> AttendeeKey {
+    /// Who somebody is at one of the row's addresses. Where it has several they are told apart by these; the id alone
+    /// is that of a row with one.
+    pub(super) fn key(&self, id: Option<&str>, email: &Address, is_one_of_several: bool, name: &str) -> AttendeeKey {
         match id {
+            Some(id) if is_one_of_several => AttendeeKey::from_id_and_address(id, email),
             Some(id) => AttendeeKey::from_id(id),
             None if self.rules.shared_addresses => AttendeeKey::from_address_and_name(email, &composed(name)),
             None => AttendeeKey::from_address(email),
         }
     }
+}
+
+/// `=HYPERLINK(…)`: what a spreadsheet would compute. `=1+1` may be somebody's idea of a name.
+fn is_formula(cell: &str) -> bool {
+    let function = cell.strip_prefix('=').and_then(|rest| rest.split_once('('));
+    function.is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.'))
+}
+
+/// What to do about an id that somebody's program took for a number: `1.0`, `1.12119E+10`. With it, a person would be
+/// somebody else than with the id itself, and be mailed again.
+fn changed_number(id: &str) -> Option<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let way_out = "; or set id = false under [attendees.columns], and everybody is known by the address";
+    if let Some(whole) = id.strip_suffix(".0").filter(|whole| is_number(whole)) {
+        return Some(format!("write `{whole}`, as it was{way_out}"));
+    }
+    let (digits, exponent) = id.split_once("E+")?;
+    let (before, after) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    ([before, after, exponent].into_iter().all(is_number))
+        .then(|| format!("its last digits are lost: take it from where it comes, and keep the column as text{way_out}"))
 }
 
 /// No top-level domain is a number (RFC 3696 §2).
@@ -122,7 +199,7 @@ mod tests {
     use super::*;
     use crate::attendees::{
         Rules,
-        row::sample::{only_problem, read, read_by, with},
+        row::sample::{only_problem, read, read_by, rows_by, with},
     };
 
     #[test]
@@ -139,6 +216,23 @@ mod tests {
         assert_eq!(read("email,name", &["x@example.org", ",,"]).unwrap().first_name, ",,");
         let both = read("email,name,first_name", &["ada@example.org", "Countess Lovelace", "Ada"]).unwrap();
         assert_eq!((both.name.as_str(), both.first_name.as_str()), ("Countess Lovelace", "Ada"));
+    }
+
+    #[test]
+    fn formulas_are_nobodys_name_and_changed_numbers_nobodys_id() {
+        let formula = only_problem(with("name", "=HYPERLINK(\"https://example.org\",\"Ada\")"));
+        assert!(formula.what.starts_with("`name` holds a formula, not its value: `=HYPERLINK("), "{formula}");
+        for name in ["=1+1", "=)", "=(A)", "Ada (=)"] {
+            assert!(with("name", name).is_ok(), "{name}");
+        }
+        for (id, hint) in
+            [("1.0", "write `1`, as it was"), ("1.12119E+10", "its last digits"), ("1E+05", "its last digits")]
+        {
+            assert!(only_problem(with("id", id)).hint.unwrap().starts_with(hint), "{id}");
+        }
+        for id in ["1", "007", "1.5", "v1.0", "1.0.0", ".0", "E+1", "AE+1", "=\"007\""] {
+            assert!(with("id", id).is_ok(), "{id}");
+        }
     }
 
     #[test]
@@ -167,6 +261,36 @@ mod tests {
         assert!(only_problem(with("id", " ")).what.contains("`id` is empty"));
         assert!(with("id", &"x".repeat(255)).is_ok());
         assert!(with("id", &"x".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn several_addresses_are_an_invitation_each_where_that_is_said() {
+        let rules = Rules { split_addresses: true, ..Rules::for_tests() };
+        let rows = |cell: &str| rows_by(rules.clone(), "email,name", &[cell, "Ada"]);
+        for cell in ["a@x.org; B@x.org", "a@x.org,B@x.org", "a@x.org\nB@x.org", "a@x.org B@x.org; A@x.org"] {
+            let rows = rows(cell).unwrap();
+            let told: Vec<_> = rows.iter().map(|row| (row.number, row.email.as_str(), row.name.as_str())).collect();
+            assert_eq!(told, [(9, "a@x.org", "Ada"), (10, "B@x.org", "Ada")], "{cell:?}");
+            assert_eq!(rows[1].key, AttendeeKey::from_address(&rows[1].email));
+        }
+        assert_eq!(rows("\"a b\"@x.org").unwrap().len(), 1);
+        let wrong = rows("a@x.org; b@").unwrap_err();
+        assert_eq!(wrong.problems[0].what, "`b@` is not an e-mail address");
+        assert_eq!(rows("a@x.org;").unwrap().len(), 1, "one, and a semicolon behind it");
+        assert!(rows(&"a@x.org;".repeat(30)).unwrap_err().problems[0].what.contains("holds 30 addresses"));
+        let refused = only_problem(with("email", "a@x.org; b@x.org"));
+        assert!(refused.hint.unwrap().contains("several_addresses = \"split\""));
+    }
+
+    #[test]
+    fn an_id_of_several_addresses_is_told_apart_by_them() {
+        let rules = Rules { split_addresses: true, ..Rules::for_tests() };
+        let keys = |cell: &str| -> Vec<String> {
+            let rows = rows_by(rules.clone(), "email,name,id", &[cell, "Ada", "7"]).unwrap();
+            rows.iter().map(|row| row.key.person().to_owned()).collect()
+        };
+        assert_eq!(keys("a@x.org"), ["id:7"]);
+        assert_eq!(keys("B@x.org a@x.org"), ["id:7\u{1f}b@x.org", "id:7\u{1f}a@x.org"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::Row;
+use super::{Row, tongue::tag};
 use crate::{
     attendees::{Field, nearest::shortened},
     model::{Language, Room, RoomProblem, Window, WindowProblem, parse_local_time},
@@ -98,7 +98,14 @@ impl Row<'_> {
             Err(problem) => {
                 let what = format!("{}: {problem}", self.label(field));
                 let zone = zone.iana_name().unwrap_or("the event's zone");
-                self.note(what, format!("write it like 2026-12-05T14:00; times are those of {zone}"));
+                let write = format!("write it like 2026-12-05T14:00; times are those of {zone}");
+                let is_serial = self.cell(field).parse().is_ok_and(|days: f64| (20_000.0..100_000.0).contains(&days));
+                let hint = if is_serial {
+                    format!("spreadsheets count days so: show the column as date and time, or {write}")
+                } else {
+                    write
+                };
+                self.note(what, hint);
                 None
             }
         }
@@ -126,7 +133,7 @@ impl Row<'_> {
         if cell.is_empty() || !self.is_one_line(Field::Language) {
             return None;
         }
-        let language = Language::parse_leniently(cell).ok();
+        let language = Language::parse_leniently(tag(cell)).ok();
         if language.is_none() {
             let label = self.label(Field::Language);
             let what = format!("{label}: `{}` is not a language tag like `en`, `de` or `de-AT`", shortened(cell));

@@ -3,7 +3,7 @@
 //! Where every word is ours and a row is an ordinary one, its mail can come to nothing that those of
 //! the first rows have not come to: a run makes such a mail when it is sent, and `check` makes them all.
 
-use super::{Changed, Depth, RowKind, SHOWN_PROBLEMS, Survey, Surveyor, who};
+use super::{Changed, Depth, RowKind, SHOWN, Survey, Surveyor, who};
 use std::collections::HashSet;
 
 use crate::{
@@ -170,7 +170,7 @@ impl Surveyor<'_> {
                     survey.longest_link = Some(Largest { octets: link, at: attendee.locator.to_string() });
                 }
                 if let Some(person) = changes
-                    && survey.changed.len() < SHOWN_PROBLEMS
+                    && survey.changed.len() < SHOWN
                 {
                     let (at, email) = (attendee.locator.to_string(), attendee.email.clone());
                     survey.changed.push(Changed { at, number, person, email });

@@ -14,6 +14,10 @@ pub enum RowKind {
     Duplicate(u32),
     /// Something is wrong with it.
     Unsound,
+    /// Nothing is wrong with it, and it is left out.
+    LeftOut,
+    /// It is of somebody who is to get no mail at all: by the list of this number.
+    KeptOut(u16),
 }
 
 /// One row, in short.

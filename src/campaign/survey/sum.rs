@@ -1,12 +1,16 @@
 //! What a survey comes to, as others ask for it.
 
-use super::{RowFault, RowKind, SHOWN_PROBLEMS, Survey};
+use super::{RowFault, RowKind, RowNote, SHOWN, SHOWN_ROWS, Survey};
 use crate::{
+    attendees::LeftOut,
     campaign::words,
     failure::Told,
     message::lint::Finding,
-    model::{Locator, PersonId, SessionKey},
+    model::{Attendee, Locator, PersonId, SessionKey},
 };
+
+/// So many reasons for leaving rows out are told apart.
+const MOST_REASONS: usize = 20;
 
 impl Survey {
     pub(super) fn note_findings(&mut self, findings: Vec<Finding>, at: &Locator) {
@@ -15,16 +19,55 @@ impl Survey {
             if let Some((known, _, more)) = known {
                 known.takes_in(&finding);
                 *more += 1;
-            } else if self.of_rows.len() < SHOWN_PROBLEMS {
+            } else if self.of_rows.len() < SHOWN {
                 self.of_rows.push((finding, at.to_string(), 0));
             }
+        }
+    }
+
+    pub(super) fn leave_out(&mut self, row: &LeftOut) {
+        let line = super::short(row.at.line);
+        self.rows.push(RowNote { line, kind: RowKind::LeftOut, over: false, session: 0 });
+        // Of very many values, some are told.
+        if self.left_out.len() < MOST_REASONS || self.left_out.contains_key(&(row.by_exporter, row.why.clone())) {
+            *self.left_out.entry((row.by_exporter, row.why.clone())).or_default() += 1;
+        } else {
+            *self.left_out.entry((row.by_exporter, String::new())).or_default() += 1;
+        }
+    }
+
+    /// Marks a row as one of somebody who is to get no mail.
+    pub fn set_kept_out(&mut self, number: u32) {
+        if let Some(row) = (number as usize).checked_sub(1).and_then(|at| self.rows.get_mut(at)) {
+            row.kind = RowKind::KeptOut(0);
+        }
+    }
+
+    /// Counts a row of somebody who is to get no mail; `is_first` of their rows.
+    pub fn keep_out(&mut self, list: u16, is_first: bool) {
+        *self.kept_out.entry(list).or_default() += u64::from(is_first);
+    }
+
+    /// Whether a row is of somebody who is to get no mail.
+    #[must_use]
+    pub fn is_kept_out(&self, number: u32) -> bool {
+        let row = (number as usize).checked_sub(1).and_then(|at| self.rows.get(at));
+        row.is_some_and(|row| matches!(row.kind, RowKind::KeptOut(_)))
+    }
+
+    /// Takes a row down that repeats another one.
+    pub(super) fn repeats(&mut self, attendee: &Attendee, first: u64) {
+        self.duplicate_rows += 1;
+        if self.duplicates.len() < SHOWN_ROWS {
+            let (at, email) = (&attendee.locator, &attendee.email);
+            self.duplicates.push(format!("{at}: repeats line {first} ({email}): mailed once"));
         }
     }
 
     pub(super) fn fault(&mut self, number: u32, told: Told, who: String) {
         self.problems += 1;
         self.unsound.insert(number);
-        if self.faults.len() < SHOWN_PROBLEMS {
+        if self.faults.len() < self.most_faults {
             self.faults.push(RowFault { number, told, who });
         }
     }
@@ -65,6 +108,20 @@ impl Survey {
     pub fn session(&self, number: u32) -> Option<&SessionKey> {
         let row = self.rows.get((number as usize).checked_sub(1)?)?;
         self.sessions.get(usize::from(row.session).checked_sub(1)?)
+    }
+
+    /// What is to be said of the files as they were read: what was assumed, and who is left out.
+    #[must_use]
+    pub fn remarks_on_files(&self) -> Vec<Told> {
+        let mut told: Vec<Told> = self.assumed.iter().map(Told::new).collect();
+        for ((by_exporter, why), rows) in &self.left_out {
+            let rows = words::counted(*rows, "row is", "rows are");
+            let why = if why.is_empty() { "other values" } else { why };
+            let line = Told::new(format!("{rows} left out: {why}"));
+            let hint = "to mail them all the same: cancelled = \"take_in\" under [attendees]";
+            told.push(if *by_exporter { line.hint(hint) } else { line });
+        }
+        told
     }
 
     /// The person a row is in the ledger.

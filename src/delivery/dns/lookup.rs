@@ -48,7 +48,7 @@ pub struct Records {
 
 /// Asks name servers.
 #[derive(Clone)]
-pub struct Resolver(TokioResolver);
+pub struct Resolver(pub(super) TokioResolver);
 
 impl Resolver {
     /// One that asks as this system is set up to ask.

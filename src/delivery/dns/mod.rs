@@ -1,4 +1,4 @@
-//! What receivers read in DNS of a sender's domain, and what they will conclude from it.
+//! What receivers read in DNS of a sender's domain, and what they will conclude from it; and which domains take mail.
 //!
 //! Owns: SPF (RFC 7208) and DMARC (RFC 7489, and RFC 9989's way up the tree) as far as an organiser
 //! can act on them. Does not own: DKIM, which a mail server signs with under a name that nobody can
@@ -10,10 +10,12 @@
 mod conclusion;
 mod dmarc;
 mod lookup;
+mod mail_host;
 mod provider;
 mod spf;
 mod verdict;
 
 pub use conclusion::Conclusion;
 pub use lookup::{Answer, Records, Resolver, Unanswered};
+pub use mail_host::MailHost;
 pub use verdict::{Names, conclude};

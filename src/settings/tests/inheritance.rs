@@ -54,7 +54,7 @@ fn the_next_event_needs_ten_lines() {
     let smtp = settings.smtp.as_ref().unwrap();
     assert_eq!((smtp.host.as_str(), smtp.port, smtp.connections), ("smtp.example.net", 587, 2));
     assert_eq!(smtp.password.file, Some(desk.path("config/smtp.password")));
-    assert_eq!(settings.attendees.file, desk.path("attendees.csv"));
+    assert_eq!(settings.attendees.files[0].0, desk.path("attendees.csv"));
     assert!(matches!(settings.origin("smtp.host"), Origin::ConfigFile(at) if at.line == 20 && at.column == 8));
     assert!(matches!(settings.origin("event.title"), Origin::EventFile(at) if (at.line, at.column) == (3, 9)));
     assert_eq!(settings.origin("event.opens_before"), Origin::Default);

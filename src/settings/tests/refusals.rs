@@ -79,10 +79,11 @@ const JITSI_AND_ATTENDEES: &[Row] = &[
     ),
     ("[mail]", "secret_command = []\n[mail]", "event.toml:13:18: secret_command: it names no program"),
     ("[mail]", "secret_file = \"~/jitsi\"\n[mail]", "event.toml:13:15: secret_file: `~` is not understood here"),
+    ("[mail]", "[attendees]\nfile = []\n[mail]", "event.toml:14:8: file: it names no file"),
     (
         "[mail]",
-        "[attendees]\nfile = [\"a.csv\", \"b.csv\"]\n[mail]",
-        "event.toml:14:8: `file` must be one file, not a list of 2",
+        "[attendees]\nfile = 7\n[mail]",
+        "event.toml:14:8: `file` must be a file's name in quotes, or a list of these, not a number",
     ),
     (
         "[mail]",

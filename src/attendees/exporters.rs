@@ -1,0 +1,174 @@
+//! Which ticket shop, form or address book wrote a file, and what it then says of people who do not come.
+//!
+//! Owns: by which header line each is known, where its status stands, which statuses are "not coming"; and,
+//! for files that people made, words that make one think so, and words that begin a total line.
+//!
+//! Does not own: which column holds whom (`names`), what becomes of a row (the caller leaves it out, or asks).
+//!
+//! Known weakness: only languages whose captions were read in a source or a real file are known; Eventbrite,
+//! Zoom and Indico are known by their English ones.
+
+mod layouts;
+mod words;
+
+use std::collections::HashSet;
+
+use super::folded::{entries, folded};
+use layouts::{LAYOUTS, Layout};
+
+/// Who wrote a file. Unknown ones are none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Exporter {
+    /// The attendee report, old or new.
+    EventbriteAttendees,
+    /// The order report, which holds buyers only.
+    EventbriteOrders,
+    /// "Order data", the sheet `positions`: a row a ticket.
+    PretixPositions,
+    /// "Order data", the sheet `orders`, which holds buyers only.
+    PretixOrders,
+    /// "Check-in list", which leaves out cancelled tickets by itself and has no status.
+    PretixCheckIns,
+    /// The registration report.
+    ZoomRegistrations,
+    /// The attendee report of a webinar that is over, a row for each time that somebody joined.
+    ZoomAttendees,
+    /// A form's answers, also as a Google sheet.
+    GoogleForms,
+    /// A form's answers; its own `Email` and `Name` are empty or `anonymous` where anyone may answer.
+    MicrosoftForms,
+    /// The attendees.
+    HiEvents,
+    /// The registrations.
+    Indico,
+    /// Contacts, also as Google Contacts writes them for Outlook.
+    Outlook,
+    /// The contacts of an audience who may be mailed.
+    Mailchimp,
+    /// The contacts of an audience who do not want any mail.
+    MailchimpUnsubscribed,
+    /// A course's participants.
+    Moodle,
+}
+
+/// How an exporter's file says who is not coming.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Off {
+    /// By the words of a column, counted from 0.
+    ByStatus { column: usize, exporter: Exporter },
+    /// Nobody of the file is: it lists those who do not want any mail.
+    Everybody(Exporter),
+}
+
+/// Tells who wrote a header line.
+pub(super) fn exporter(headers: &[&str]) -> Option<Exporter> {
+    let headers: Vec<_> = headers.iter().map(|header| folded(header)).collect();
+    let known: HashSet<_> = headers.iter().map(String::as_str).collect();
+    let fits = |layout: &&Layout| {
+        let leads = layout.needs.iter().zip(&headers).take(layout.leading);
+        headers.len() >= layout.leading
+            && leads.into_iter().all(|(list, header)| entries(list).any(|caption| caption == *header))
+            && layout.needs.iter().all(|list| entries(list).any(|caption| known.contains(caption.as_str())))
+    };
+    LAYOUTS.iter().find(fits).map(|layout| layout.exporter)
+}
+
+impl Exporter {
+    /// What messages call the file: "pretix's order data".
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::EventbriteAttendees => "Eventbrite's attendee report",
+            Self::EventbriteOrders => "Eventbrite's order report",
+            Self::PretixPositions => "pretix's order data",
+            Self::PretixOrders => "pretix's order data without the attendees",
+            Self::PretixCheckIns => "pretix's check-in list",
+            Self::ZoomRegistrations => "Zoom's registration report",
+            Self::ZoomAttendees => "Zoom's attendee report",
+            Self::GoogleForms => "Google Forms' answers",
+            Self::MicrosoftForms => "Microsoft Forms' answers",
+            Self::HiEvents => "Hi.Events' attendee list",
+            Self::Indico => "Indico's registrations",
+            Self::Outlook => "Outlook's contacts",
+            Self::Mailchimp => "Mailchimp's contacts",
+            Self::MailchimpUnsubscribed => "Mailchimp's unsubscribed contacts",
+            Self::Moodle => "Moodle's participants",
+        }
+    }
+
+    /// The column of the status, from 0; none where the exporter has none, or it was left out.
+    fn status_column(self, headers: &[&str]) -> Option<usize> {
+        let captions = match self {
+            Self::EventbriteAttendees => "Attendee Status",
+            Self::EventbriteOrders => "Order Status, Status",
+            // Before the address's `State`, which some languages call the same.
+            Self::PretixPositions | Self::PretixOrders => "Status, Statut, Estado, Durum, Stan, Stato",
+            Self::ZoomRegistrations | Self::ZoomAttendees => "Approval Status",
+            Self::HiEvents => "Status, Statut, Estado, Durum",
+            Self::Indico => "Registration state",
+            Self::PretixCheckIns
+            | Self::GoogleForms
+            | Self::MicrosoftForms
+            | Self::Outlook
+            | Self::Mailchimp
+            | Self::MailchimpUnsubscribed
+            | Self::Moodle => return None,
+        };
+        headers
+            .iter()
+            .map(|header| folded(header))
+            .position(|header| entries(captions).any(|caption| caption == header))
+    }
+
+    /// Whether a status says that the person is not coming. One that is only not settled (`pending`, `unpaid`) does not.
+    pub(super) fn is_off(self, status: &str) -> bool {
+        let word = folded(status);
+        match self {
+            Self::EventbriteAttendees | Self::EventbriteOrders => words::EVENTBRITE.contains(&word),
+            Self::PretixPositions | Self::PretixOrders => words::PRETIX.contains(&folded(without_bracket(status))),
+            Self::ZoomRegistrations | Self::ZoomAttendees => words::ZOOM.contains(&word) || word.starts_with("cancel"),
+            Self::HiEvents => words::HI_EVENTS.contains(&word),
+            Self::Indico => words::INDICO.contains(&word),
+            Self::PretixCheckIns
+            | Self::GoogleForms
+            | Self::MicrosoftForms
+            | Self::Outlook
+            | Self::Mailchimp
+            | Self::MailchimpUnsubscribed
+            | Self::Moodle => false,
+        }
+    }
+
+    /// Whether the file holds who bought, and not who comes.
+    pub(super) fn has_buyers_only(self) -> bool {
+        matches!(self, Self::EventbriteOrders | Self::PretixOrders)
+    }
+
+    /// How a file with these headers says who is not coming; none where it does not.
+    pub(super) fn off(self, headers: &[&str]) -> Option<Off> {
+        if self == Self::MailchimpUnsubscribed {
+            return Some(Off::Everybody(self));
+        }
+        self.status_column(headers).map(|column| Off::ByStatus { column, exporter: self })
+    }
+}
+
+/// Whether a cell of a file that nobody is known to have written sounds like "not coming": enough for a note,
+/// never for leaving somebody out.
+pub(super) fn means_off(word: &str) -> bool {
+    words::OFF.contains(&folded(without_bracket(word)))
+}
+
+/// Whether a line's first cell is a word with which people begin a total line, a number beside it or not. Somebody
+/// may be called so (`Suma`): the caller sees to it that the line has no address either.
+pub(super) fn is_total(first_cell: &str) -> bool {
+    let word: String = folded(first_cell).chars().filter(|char| !char.is_numeric() && *char != '#').collect();
+    words::TOTALS.contains(&word)
+}
+
+/// `canceled` of `canceled (paid fee)`.
+fn without_bracket(status: &str) -> &str {
+    status.split('(').next().unwrap_or(status)
+}
+
+#[cfg(test)]
+mod tests;

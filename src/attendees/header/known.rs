@@ -1,0 +1,90 @@
+//! Columns that are found by how exporters and people name them, and those that `only` and `except` speak of.
+
+use csv::StringRecord;
+
+use super::{Found, Header, choice_of, quoted};
+use crate::{
+    attendees::{
+        Field, FoundBy, Problem,
+        names::{self, Kind},
+        nearest::{nearest, shortened},
+    },
+    model::Address,
+};
+
+impl Header<'_> {
+    /// The column that exporters and people name so, where nothing else names one.
+    pub(super) fn by_known_header(&mut self, field: Field) -> Found {
+        let kind = match field {
+            Field::Email => Kind::Email,
+            Field::Name => Kind::Name,
+            Field::FirstName => Kind::FirstName,
+            Field::LastName => Kind::LastName,
+            Field::Language => Kind::Language,
+            _ => return None,
+        };
+        let candidates = names::candidates(kind, &self.meanings);
+        let best = *candidates.first()?;
+        let rank = |index: usize| self.meanings[index].as_ref().map(|meaning| meaning.rank);
+        let chosen = match field {
+            Field::Email => self.most_addresses(&candidates).unwrap_or(best),
+            _ => best,
+        };
+        let rivals: Vec<usize> =
+            candidates.into_iter().filter(|other| *other != chosen && rank(*other) == rank(chosen)).collect();
+        if !rivals.is_empty() {
+            self.warn_of_rivals(field, chosen, &rivals);
+        }
+        Some((chosen, FoundBy::KnownHeader))
+    }
+
+    /// Of columns that could hold addresses, the first that holds some in most rows; none where none does.
+    fn most_addresses(&self, candidates: &[usize]) -> Option<usize> {
+        let addresses = |index: &usize| {
+            let is_address =
+                |row: &&&StringRecord| row.get(*index).is_some_and(|cell| Address::parse(cell.trim()).is_ok());
+            self.sample.iter().filter(is_address).count()
+        };
+        let first = candidates.iter().find(|index| addresses(index) * 2 > self.sample.len());
+        first.or_else(|| candidates.iter().rev().max_by_key(|index| addresses(index))).copied()
+    }
+
+    fn warn_of_rivals(&mut self, field: Field, chosen: usize, rivals: &[usize]) {
+        let (key, name) = (field.key(), |index: usize| format!("`{}`", shortened(&self.headers[index])));
+        let others: Vec<_> = rivals.iter().map(|index| name(*index)).collect();
+        let what = format!("`{key}` is taken from {}; {} could be meant too", name(chosen), others.join(", "));
+        let hint = format!(
+            "if so, say it under [attendees.columns]: {key} = {}",
+            choice_of(&self.headers[rivals[0]], rivals[0])
+        );
+        self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
+    }
+
+    /// A whole name goes before first and last name, unless only these two were named by the organiser or exactly.
+    pub(super) fn settle_names(found: &mut [Found; Field::ALL.len()]) {
+        let by = |field: Field| found[field as usize].map(|(_, by)| by);
+        let is_known = |field| by(field) == Some(FoundBy::KnownHeader);
+        let has_parts = by(Field::FirstName).is_some() && by(Field::LastName).is_some();
+        // Both parts together say more than a whole name that is only known by its header.
+        if is_known(Field::Name) && has_parts {
+            found[Field::Name as usize] = None;
+        }
+    }
+
+    /// `[attendees.only]` and `[attendees.except]`: the columns they speak of.
+    pub(super) fn filters(&mut self, filters: &[(String, Vec<String>)], table: &str) -> Vec<(usize, Vec<String>)> {
+        let mut found = Vec::new();
+        for (name, values) in filters {
+            let folded = name.trim().to_lowercase();
+            let index = self.headers.iter().position(|header| header.to_lowercase() == folded);
+            let Some(index) = index else {
+                let near = nearest(name, self.headers.iter().map(String::as_str));
+                let hint = near.map_or_else(|| self.list(), |near| format!("did you mean `{}`?", shortened(near)));
+                self.note(format!("{} under [attendees.{table}]: the file has no such column", quoted(name)), hint);
+                continue;
+            };
+            found.push((index, values.iter().map(|value| value.trim().to_lowercase()).collect()));
+        }
+        found
+    }
+}

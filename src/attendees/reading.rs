@@ -1,0 +1,209 @@
+//! A file's rows as they stand in it, whatever it is: text of any encoding and dialect, or a sheet of a workbook.
+//!
+//! Owns: what the file is taken for, in words. Does not own: what its rows mean.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _},
+    sync::Arc,
+};
+
+use csv::StringRecord;
+
+use super::{
+    Encoding, FileProblem, Rules,
+    decoded::Decoded,
+    dialect::{self, Dialect},
+    encoding::{self, Found, Undecided},
+    record::Records,
+    scanner::{Lines, ScanFault, Scanner},
+    workbook::{self, Cell, CellFault, Workbook},
+};
+use crate::model::Locator;
+
+/// A row as it stands in the file.
+pub(super) struct Raw {
+    pub(super) cells: StringRecord,
+    pub(super) lines: Lines,
+    /// Cells of a workbook that hold nothing that can be read, by their place from 0; their text is empty.
+    pub(super) faults: Vec<(usize, CellFault)>,
+    /// Whether it is of a sheet, whose rows end with their last filled cell.
+    pub(super) is_of_sheet: bool,
+}
+
+#[cfg(test)]
+impl Raw {
+    /// A row of a text file, for tests.
+    pub(super) fn of<'a>(cells: impl IntoIterator<Item = &'a str>, lines: Lines) -> Self {
+        Self { cells: cells.into_iter().collect(), lines, faults: Vec::new(), is_of_sheet: false }
+    }
+}
+
+/// The rows of one file, one after the other.
+pub(super) enum Reading {
+    Text(Box<Records<Decoded<File>>>),
+    Sheet(Workbook, Vec<Cell>),
+}
+
+/// A file that was recognised.
+pub(super) struct Recognised {
+    pub(super) reading: Reading,
+    /// Whether its first line is no row, but names the delimiter (`sep=;`).
+    pub(super) is_announced: bool,
+    /// What was assumed, in words.
+    pub(super) assumed: Vec<String>,
+}
+
+impl Reading {
+    /// Recognises a file by its content; what it is called does not count.
+    pub(super) fn open(mut file: File, name: &Arc<str>, rules: &Rules) -> Result<Recognised, FileProblem> {
+        let unreadable = |error| FileProblem::Unreadable { file: name.clone(), error };
+        let mut start = Vec::with_capacity(8);
+        file.by_ref().take(8).read_to_end(&mut start).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        if start.is_empty() {
+            return Err(FileProblem::Empty { file: name.clone() });
+        }
+        if let Some((_, kind)) = SIGNATURES.iter().find(|(signature, _)| start.starts_with(signature)) {
+            return Err(FileProblem::OtherFormat { file: name.clone(), kind });
+        }
+        match workbook::kind_of(&start) {
+            Some(kind) => Self::open_workbook(file, kind, name, rules),
+            None => Self::open_text(file, name, rules),
+        }
+    }
+
+    fn open_workbook(
+        file: File,
+        kind: workbook::Kind,
+        name: &Arc<str>,
+        rules: &Rules,
+    ) -> Result<Recognised, FileProblem> {
+        let workbook = workbook::open(file, kind, rules.sheet.as_ref())
+            .map_err(|problem| FileProblem::Workbook { file: name.clone(), problem: Box::new(problem) })?;
+        let mut assumed = Vec::new();
+        if rules.sheet.is_none() && workbook.sheets().len() > 1 {
+            let others: Vec<_> = workbook.sheets().iter().filter(|sheet| *sheet != workbook.sheet_name()).collect();
+            let others = others.iter().take(5).map(|sheet| format!("`{}`", super::nearest::shortened(sheet)));
+            let (sheet, others) =
+                (super::nearest::shortened(workbook.sheet_name()), others.collect::<Vec<_>>().join(", "));
+            assumed.push(format!(
+                "{name}: read the sheet `{sheet}`, and not {others}; another one: sheet = \"its name\" under [attendees]"
+            ));
+        }
+        Ok(Recognised { reading: Self::Sheet(workbook, Vec::new()), is_announced: false, assumed })
+    }
+
+    fn open_text(mut file: File, name: &Arc<str>, rules: &Rules) -> Result<Recognised, FileProblem> {
+        let unreadable = |error| FileProblem::Unreadable { file: name.clone(), error };
+        let found = match encoding::find(&file, rules.encoding).map_err(unreadable)? {
+            Ok(found) => found,
+            Err(Undecided::Utf32) => return Err(FileProblem::Utf32 { file: name.clone() }),
+            Err(Undecided::Damaged { at }) => return Err(damaged(&mut file, name, at).map_err(unreadable)?),
+        };
+        if found.encoding.is_utf16() && file.metadata().map_err(unreadable)?.len() % 2 == 1 {
+            return Err(FileProblem::CutOff { file: name.clone() });
+        }
+        file.rewind().map_err(unreadable)?;
+        let mut assumed: Vec<String> = assumed_encoding(name, &found, rules).into_iter().collect();
+        let mut text = BufReader::with_capacity(1 << 16, Decoded::new(file, &found));
+        let start = text.fill_buf().map_err(unreadable)?;
+        let is_all = start.len() < 1 << 15;
+        let start = String::from_utf8_lossy(start);
+        let dialect = dialect::find(start.trim_end_matches('\u{FFFD}'), is_all, rules);
+        let is_announced = dialect::announced(&start).is_some();
+        if dialect.delimiter != Dialect::COMMAS.delimiter && rules.delimiter.is_none() {
+            assumed.push(format!("{name}: its columns are separated by {}", dialect.delimiter_in_words()));
+        }
+        let records = Records::new(Scanner::over(text, dialect), dialect);
+        Ok(Recognised { reading: Self::Text(Box::new(records)), is_announced, assumed })
+    }
+
+    /// The next row that holds anything; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Raw>, ScanFault> {
+        match self {
+            Self::Text(records) => {
+                let lines = records.next()?;
+                Ok(lines.map(|lines| Raw {
+                    cells: records.cells().clone(),
+                    lines,
+                    faults: Vec::new(),
+                    is_of_sheet: false,
+                }))
+            }
+            Self::Sheet(workbook, cells) => Ok(next_of_sheet(workbook, cells)),
+        }
+    }
+}
+
+fn next_of_sheet(workbook: &mut Workbook, cells: &mut Vec<Cell>) -> Option<Raw> {
+    loop {
+        let line = workbook.next(cells)?;
+        let (mut record, mut faults) = (StringRecord::new(), Vec::new());
+        for (index, cell) in cells.drain(..).enumerate() {
+            match cell {
+                Cell::Text(text) => record.push_field(&text),
+                Cell::Fault(fault) => {
+                    record.push_field("");
+                    faults.push((index, fault));
+                }
+            }
+        }
+        if !faults.is_empty() || record.iter().any(|cell| !cell.trim().is_empty()) {
+            let lines = Lines { first: line, last: line, stray_quote: false };
+            return Some(Raw { cells: record, lines, faults, is_of_sheet: true });
+        }
+    }
+}
+
+fn assumed_encoding(name: &Arc<str>, found: &Found, rules: &Rules) -> Option<String> {
+    let is_said = rules.encoding.is_none_or(|chosen| chosen != found.encoding);
+    if !is_said || !found.is_guess && found.encoding == Encoding::UTF_8 {
+        return None;
+    }
+    let (is, label) = (found.encoding, found.encoding.name());
+    let way_out = if found.is_guess {
+        format!("; if letters look wrong, say `encoding` under [attendees], as in encoding = \"{label}\"")
+    } else {
+        String::new()
+    };
+    Some(format!("{name}: read as {is}{way_out}"))
+}
+
+/// How files begin that hold no rows at all.
+const SIGNATURES: [(&[u8], &str); 2] = [(b"%PDF-", "a PDF document"), (b"\x1F\x8B", "a packed file")];
+
+/// The line of a damaged character, and the text around it.
+fn damaged(file: &mut File, name: &Arc<str>, at: u64) -> io::Result<FileProblem> {
+    file.rewind()?;
+    let (mut line, mut read, mut text) = (1, 0, Vec::new());
+    let mut lines = BufReader::new(file);
+    loop {
+        text.clear();
+        let octets = lines.read_until(b'\n', &mut text)? as u64;
+        if octets == 0 || read + octets > at {
+            let at_in_line = usize::try_from(at - read).unwrap_or(0).min(text.len());
+            let sample = word_around(&text, at_in_line);
+            return Ok(FileProblem::Damaged { at: Locator { source: name.clone(), line }, sample });
+        }
+        (line, read) = (line + 1, read + octets);
+    }
+}
+
+/// The text between blanks, delimiters and quotes around a place.
+fn word_around(line: &[u8], at: usize) -> String {
+    let is_edge = |byte: &u8| byte.is_ascii_control() || matches!(byte, b' ' | b',' | b';' | b'|' | b'"');
+    let from = line[..at].iter().rposition(is_edge).map_or(0, |edge| edge + 1);
+    let to = line[at..].iter().position(is_edge).map_or(line.len(), |edge| at + edge);
+    String::from_utf8_lossy(&line[from..to]).into_owned()
+}
+
+/// Why no row follows, as it is told.
+pub(super) fn file_problem(fault: ScanFault, name: &Arc<str>) -> FileProblem {
+    let at = |line| Locator { source: name.clone(), line };
+    match fault {
+        ScanFault::UnclosedQuote { line, closed_on } => FileProblem::UnclosedQuote { at: at(line), closed_on },
+        ScanFault::TooLong { line } => FileProblem::TooLong { at: at(line) },
+        ScanFault::Io(error) => FileProblem::Unreadable { file: name.clone(), error },
+    }
+}

@@ -1,0 +1,213 @@
+//! One file of attendees, opened: recognised, decoded, its columns named, read from top to bottom.
+//!
+//! Owns: what stands above and below the rows, and what is assumed of the file, in words. Of its rows a few are read
+//! ahead: those among which the header is looked for, and those that may be a sum below the last.
+
+use std::{collections::VecDeque, fs::File, sync::Arc};
+
+use csv::StringRecord;
+
+use super::{
+    Columns, FileProblem, Problem, Rules, SourceFile,
+    exporters::{self, Exporter},
+    header::read_header,
+    nearest::shortened,
+    on_disk::{Stamp, open_regular},
+    reading::{Raw, Reading, Recognised, file_problem},
+    row::RowReader,
+    scanner::ScanFault,
+    several::pieces,
+    top,
+};
+use crate::model::{Address, Locator};
+
+/// Rows among which the header is looked for.
+const AMONG: usize = 40;
+/// Rows below the last that may be sums and remarks.
+const TRAILING: usize = 20;
+
+/// An opened file.
+pub(super) struct Source {
+    file: File,
+    stamp: Stamp,
+    pub(super) name: Arc<str>,
+    reading: Reading,
+    /// Rows that were read ahead.
+    ahead: VecDeque<Raw>,
+    /// Rows that may be no people, until one follows that is.
+    held: VecDeque<Raw>,
+    pub(super) rows: RowReader,
+    exporter: Option<Exporter>,
+    /// What was assumed, in words.
+    pub(super) assumed: Vec<String>,
+    ended: bool,
+    has_rows: bool,
+    /// Why the rows read ahead are the last.
+    fault: Option<ScanFault>,
+}
+
+impl Source {
+    /// Opens a file and reads its header.
+    pub(super) fn open(of: &SourceFile, rules: &Rules) -> Result<Self, FileProblem> {
+        let (file, stamp) = open_regular(of)?;
+        let name = of.shown_as.clone();
+        let handle = file.try_clone().map_err(|error| FileProblem::Unreadable { file: name.clone(), error })?;
+        let Recognised { mut reading, is_announced, mut assumed } = Reading::open(file, &name, rules)?;
+        let (mut ahead, mut fault) = (VecDeque::new(), None);
+        while ahead.len() < AMONG {
+            match reading.next() {
+                Ok(Some(raw)) => ahead.push_back(raw),
+                Ok(None) => break,
+                Err(met) if ahead.is_empty() => return Err(file_problem(met, &name)),
+                Err(met) => {
+                    fault = Some(met);
+                    break;
+                }
+            }
+        }
+        drop(ahead.pop_front_if(|raw| is_announced && raw.lines.first == 1));
+        let head = skip_head(&mut ahead, rules, &name, &mut assumed);
+        let Some(header) = head else { return Err(FileProblem::Empty { file: name }) };
+        let sample: Vec<&StringRecord> = ahead.iter().map(|raw| &raw.cells).collect();
+        let mut columns =
+            read_header(header.cells.iter(), header.lines.first, rules, &name, &sample).map_err(FileProblem::Header)?;
+        let headers: Vec<&str> = columns.headers().0.iter().map(String::as_str).collect();
+        let exporter = exporters::exporter(&headers);
+        if let Some(exporter) = exporter {
+            assumed.push(format!("{name}: {}, by its columns", exporter.name()));
+            let at = Locator { source: name.clone(), line: header.lines.first };
+            columns.warnings.extend(exporter.has_buyers_only().then(|| buyers_only(at)));
+        }
+        let rows = RowReader::new(rules.clone(), name.clone(), columns, exporter);
+        Ok(Self {
+            file: handle,
+            stamp,
+            name,
+            reading,
+            ahead,
+            held: VecDeque::new(),
+            rows,
+            exporter,
+            assumed,
+            ended: false,
+            has_rows: false,
+            fault,
+        })
+    }
+
+    pub(super) fn columns(&self) -> &Columns {
+        self.rows.columns()
+    }
+
+    pub(super) fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    pub(super) fn is_unchanged(&self) -> bool {
+        self.file.metadata().is_ok_and(|metadata| Stamp::of(&metadata) == self.stamp)
+    }
+
+    pub(super) fn has_rows(&self) -> bool {
+        self.has_rows
+    }
+
+    /// The next row of a person, or of what looks like one.
+    pub(super) fn next(&mut self) -> Result<Option<Raw>, FileProblem> {
+        let next = self.next_of_somebody()?;
+        self.has_rows |= next.is_some();
+        Ok(next)
+    }
+
+    fn next_of_somebody(&mut self) -> Result<Option<Raw>, FileProblem> {
+        loop {
+            // Rows that were held back, and the one that has released them.
+            if self.ended || self.held.back().is_some_and(|raw| !self.is_below_the_last(raw)) {
+                return Ok(self.held.pop_front());
+            }
+            let next = match self.ahead.pop_front() {
+                Some(raw) => Some(raw),
+                None => self.read()?,
+            };
+            let ends = next.as_ref().is_none_or(|raw| self.exporter.is_some_and(|of| ends_at(of, &raw.cells)));
+            match next.filter(|_| !ends) {
+                None => {
+                    self.ended = true;
+                    self.tell_what_lies_below();
+                    let doubt = self.rows.doubt().map(|told| format!("{}: {told}", self.name));
+                    self.assumed.extend(doubt);
+                    self.held.clear();
+                }
+                Some(raw) if self.held.is_empty() && !self.is_below_the_last(&raw) => return Ok(Some(raw)),
+                Some(raw) => {
+                    let is_long = self.held.len() >= TRAILING;
+                    self.held.push_back(raw);
+                    if is_long {
+                        return Ok(self.held.pop_front());
+                    }
+                }
+            }
+        }
+    }
+
+    fn read(&mut self) -> Result<Option<Raw>, FileProblem> {
+        if let Some(fault) = self.fault.take() {
+            return Err(file_problem(fault, &self.name));
+        }
+        self.reading.next().map_err(|fault| file_problem(fault, &self.name))
+    }
+
+    /// Whether a row can be a sum or a remark below the last person: it has no address, and nobody's name.
+    fn is_below_the_last(&self, raw: &Raw) -> bool {
+        let is_one = |cell: &str| cell.contains('@') && pieces(cell).any(|piece| Address::parse(piece).is_ok());
+        let has_address = raw.cells.iter().any(is_one);
+        let first = raw.cells.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
+        !has_address && (exporters::is_total(first) || !self.columns().names_somebody(&raw.cells))
+    }
+
+    fn tell_what_lies_below(&mut self) {
+        let (Some(first), Some(last)) = (self.held.front(), self.held.back()) else { return };
+        let cell = first.cells.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
+        let cell = shortened(cell);
+        let told = match (first.lines.first, last.lines.last) {
+            (line, end) if line == end => format!("{}:{line}: skipped, nobody's row (`{cell}`)", self.name),
+            (line, end) => {
+                format!("{}:{line}: lines {line} to {end} are skipped, nobody's rows (`{cell}` …)", self.name)
+            }
+        };
+        self.assumed.push(told);
+    }
+}
+
+fn buyers_only(at: Locator) -> Problem {
+    Problem {
+        at,
+        what: "this list holds who bought, and not who comes".into(),
+        hint: Some("where somebody buys for others, export the attendees (pretix: the sheet of positions)".into()),
+    }
+}
+
+/// Whether an exporter's rows end above this one: Zoom lists below `Other Attended` who was not registered.
+fn ends_at(exporter: Exporter, cells: &StringRecord) -> bool {
+    let mut filled = cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
+    let (first, second) = (filled.next(), filled.next());
+    matches!(exporter, Exporter::ZoomRegistrations | Exporter::ZoomAttendees)
+        && second.is_none()
+        && first.is_some_and(|cell| cell.eq_ignore_ascii_case("Other Attended"))
+}
+
+/// Takes the rows above the header, and the header.
+fn skip_head(ahead: &mut VecDeque<Raw>, rules: &Rules, name: &str, assumed: &mut Vec<String>) -> Option<Raw> {
+    let above = if let Some(lines) = rules.skip_lines {
+        ahead.iter().take_while(|raw| raw.lines.first <= u64::from(lines)).count()
+    } else {
+        let cells: Vec<StringRecord> = ahead.iter().map(|raw| raw.cells.clone()).collect();
+        top::header_among(&cells, rules).unwrap_or(0)
+    };
+    let skipped: Vec<Raw> = ahead.drain(..above).collect();
+    if let (Some(first), Some(last), None) = (skipped.first(), skipped.last(), rules.skip_lines) {
+        let (first, last) = (first.lines.first, last.lines.last);
+        let lines = if first == last { format!("line {first} is") } else { format!("lines {first} to {last} are") };
+        assumed.push(format!("{name}: {lines} skipped: the columns' names stand below"));
+    }
+    ahead.pop_front()
+}
