@@ -116,6 +116,11 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
             words::counted(warnings.len() as u64, "warning", "warnings")
         ))));
     }
+    if survey.counts.sound == 0 {
+        let told = Told::new("nobody would be mailed: every row is left out or kept out");
+        desk.console.warn(&told.hint("the notes above say why, and which setting takes them in"));
+        return Ok(Status::Done);
+    }
     desk.console.say(if opened.settings.smtp.is_some() {
         "all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`"
     } else {

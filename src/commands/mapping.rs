@@ -7,6 +7,8 @@ use crate::{
     failure::{Failure, Told},
 };
 
+/// So many of the columns that only templates use are listed.
+const MOST_LISTED: usize = 60;
 /// Examples of a column's values are cut at so many characters.
 const LONGEST_EXAMPLE: usize = 60;
 
@@ -29,7 +31,12 @@ pub(super) fn columns(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>
                 example.unwrap_or_default()
             ));
         }
-        let others: Vec<_> = columns.others().map(|(_, header)| format!("\"{header}\"")).collect();
+        let all = columns.others().count();
+        let mut others: Vec<_> =
+            columns.others().take(MOST_LISTED).map(|(_, header)| format!("\"{}\"", cut(header))).collect();
+        if all > MOST_LISTED {
+            others.push(format!("and {} more", all - MOST_LISTED));
+        }
         if !others.is_empty() {
             desk.console.result_shown(&format!("for your templates only: {}", others.join(", ")));
         }
