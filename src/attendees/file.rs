@@ -221,6 +221,14 @@ mod tests {
     }
 
     #[test]
+    fn lines_to_skip_may_be_more_than_are_looked_at_for_a_header() {
+        let (_folder, mut rules) = given(format!("{}email,name\na@example.org,Ada\n", "head,of a report\n".repeat(60)));
+        rules.skip_lines = Some(60);
+        let rows: Vec<_> = AttendeeFile::open(&rules).unwrap().map(Result::unwrap).collect();
+        assert_eq!((rows.len(), rows[0].locator.line), (1, 62));
+    }
+
+    #[test]
     fn no_character_that_cannot_be_read_passes() {
         let (_folder, mut rules) = given(b"email,name,Company\na@example.org,Ada,Engine\nb@example.org,B\xA5b,\n");
         rules.encoding = crate::attendees::Encoding::named("iso-8859-3");

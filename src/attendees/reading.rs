@@ -3,6 +3,7 @@
 //! Owns: what the file is taken for, in words. Does not own: what its rows mean.
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{self, BufRead as _, BufReader, Read as _, Seek as _},
     sync::Arc,
@@ -49,9 +50,33 @@ pub(super) enum Reading {
 pub(super) struct Recognised {
     pub(super) reading: Reading,
     /// Whether its first line is no row, but names the delimiter (`sep=;`).
-    pub(super) is_announced: bool,
+    is_announced: bool,
     /// What was assumed, in words.
     pub(super) assumed: Vec<String>,
+}
+
+/// Rows among which the header is looked for, at the least.
+const AMONG: usize = 40;
+
+impl Recognised {
+    /// Reads the first rows: those among which the header is looked for, and all down to a line. With the fault that
+    /// ended them, where one did.
+    pub(super) fn first_rows(&mut self, down_to: u64) -> (VecDeque<Raw>, Option<ScanFault>) {
+        let mut rows: VecDeque<Raw> = VecDeque::new();
+        let ended_by = loop {
+            let is_deep = rows.back().is_some_and(|raw| raw.lines.first > down_to);
+            if rows.len() >= AMONG && is_deep {
+                break None;
+            }
+            match self.reading.next() {
+                Ok(Some(raw)) => rows.push_back(raw),
+                Ok(None) => break None,
+                Err(fault) => break Some(fault),
+            }
+        };
+        drop(rows.pop_front_if(|raw| self.is_announced && raw.lines.first == 1));
+        (rows, ended_by)
+    }
 }
 
 impl Reading {

@@ -21,8 +21,6 @@ use super::{
 };
 use crate::model::{Address, Locator};
 
-/// Rows among which the header is looked for.
-const AMONG: usize = 40;
 /// Rows below the last that may be sums and remarks.
 const TRAILING: usize = 20;
 
@@ -52,20 +50,12 @@ impl Source {
         let (file, stamp) = open_regular(of)?;
         let name = of.shown_as.clone();
         let handle = file.try_clone().map_err(|error| FileProblem::Unreadable { file: name.clone(), error })?;
-        let Recognised { mut reading, is_announced, mut assumed } = Reading::open(file, &name, rules)?;
-        let (mut ahead, mut fault) = (VecDeque::new(), None);
-        while ahead.len() < AMONG {
-            match reading.next() {
-                Ok(Some(raw)) => ahead.push_back(raw),
-                Ok(None) => break,
-                Err(met) if ahead.is_empty() => return Err(file_problem(met, &name)),
-                Err(met) => {
-                    fault = Some(met);
-                    break;
-                }
-            }
+        let mut recognised = Reading::open(file, &name, rules)?;
+        let (mut ahead, mut fault) = recognised.first_rows(rules.skip_lines.unwrap_or_default().into());
+        if let Some(met) = fault.take_if(|_| ahead.is_empty()) {
+            return Err(file_problem(met, &name));
         }
-        drop(ahead.pop_front_if(|raw| is_announced && raw.lines.first == 1));
+        let Recognised { reading, mut assumed, .. } = recognised;
         let head = skip_head(&mut ahead, rules, &name, &mut assumed);
         let Some(header) = head else { return Err(FileProblem::Empty { file: name }) };
         let sample: Vec<&StringRecord> = ahead.iter().map(|raw| &raw.cells).collect();

@@ -26,8 +26,6 @@ use super::{
 };
 use crate::model::{Address, Locator, Mailbox};
 
-/// Rows among which the header is looked for.
-const AMONG: usize = 40;
 /// Lines without an address that are named; the rest is counted.
 const NAMED: usize = 10;
 
@@ -162,23 +160,18 @@ impl Suppressed {
 
     fn read_rows(
         &mut self,
-        recognised: Recognised,
+        mut recognised: Recognised,
         rules: &Rules,
         source: u16,
         lines: &mut Lines<'_>,
     ) -> Result<(), FileProblem> {
-        let Recognised { mut reading, is_announced, assumed } = recognised;
-        lines.tell_of_other_sheets(&assumed);
         let name = lines.name;
-        let mut next = || reading.next().map_err(|fault| file_problem(fault, name));
-        let mut first = Vec::new();
-        while first.len() < AMONG
-            && let Some(raw) = next()?
-        {
-            if !(is_announced && raw.lines.first == 1) {
-                first.push(raw);
-            }
+        let (first, ended_by) = recognised.first_rows(0);
+        if let Some(fault) = ended_by {
+            return Err(file_problem(fault, name));
         }
+        let Recognised { mut reading, assumed, .. } = recognised;
+        lines.tell_of_other_sheets(&assumed);
         let cells: Vec<StringRecord> = first.iter().map(|raw| raw.cells.clone()).collect();
         let header = top::header_among(&cells, rules)
             .map(|at| (at, columns_of(&cells[at])))
@@ -187,7 +180,7 @@ impl Suppressed {
         loop {
             let (at, raw) = match first.next() {
                 Some((at, raw)) => (Some(at), raw),
-                None => match next()? {
+                None => match reading.next().map_err(|fault| file_problem(fault, name))? {
                     Some(raw) => (None, raw),
                     None => return Ok(()),
                 },
@@ -220,8 +213,7 @@ impl Suppressed {
 
 /// The columns of a header that hold addresses.
 fn columns_of(header: &StringRecord) -> Vec<usize> {
-    let cells: Vec<&str> = header.iter().map(|cell| cell.trim().trim_start_matches('\u{FEFF}')).collect();
-    names::candidates(Kind::Email, &names::meanings(&cells))
+    names::candidates(Kind::Email, &names::meanings(&top::cells(header)))
 }
 
 /// All addresses in a cell: `ada@example.org`, `Ada <ada@example.org>`, `a@example.org; b@example.org`.

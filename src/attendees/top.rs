@@ -14,7 +14,7 @@ pub(super) fn header_among(rows: &[StringRecord], rules: &Rules) -> Option<usize
 }
 
 /// A row's cells without outer blanks.
-fn cells(row: &StringRecord) -> Vec<&str> {
+pub(super) fn cells(row: &StringRecord) -> Vec<&str> {
     row.iter().map(|cell| cell.trim().trim_start_matches('\u{FEFF}')).collect()
 }
 
