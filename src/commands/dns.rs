@@ -3,7 +3,7 @@
 use super::{Desk, interrupt, opened::Opened};
 use crate::{
     delivery::dns::{Conclusion, Names, Records, Resolver, Unanswered, conclude},
-    failure::{Failure, Status, Told},
+    failure::{Failure, Told},
 };
 
 /// Asks, prints what is well, and gives what is not.
@@ -14,18 +14,7 @@ pub(super) fn warnings(desk: &Desk<'_>, opened: &Opened) -> Result<Vec<Told>, Fa
         envelope: opened.press.envelope_from.domain(),
         relay: smtp.map(|smtp| smtp.host.as_str()),
     };
-    let runtime = interrupt::runtime()?;
-    let records = runtime.block_on(async {
-        tokio::select! {
-            // First, so that it listens before anything is asked.
-            biased;
-            () = interrupt::signal() => None,
-            records = ask(&names) => Some(records),
-        }
-    });
-    let Some(records) = records else {
-        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
-    };
+    let records = interrupt::answer(ask(&names))?;
     let (warnings, notes): (Vec<_>, Vec<_>) = conclude(&names, &records).into_iter().partition(Conclusion::is_warning);
     for note in notes {
         desk.console.result_shown(&note.to_string());

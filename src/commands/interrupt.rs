@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     console::Console,
-    failure::{Failure, Status},
+    failure::{Failure, Status, Told},
 };
 
 /// Turns true at the first Ctrl-C; the second one ends the program.
@@ -129,6 +129,19 @@ pub(super) fn background_runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(1);
     built(builder)
+}
+
+/// Waits for the answer to a question that sends nothing; Ctrl-C ends it.
+pub(super) fn answer<T>(asking: impl Future<Output = T>) -> Result<T, Failure> {
+    let answer = runtime()?.block_on(async {
+        tokio::select! {
+            // First, so that it listens before anything is asked.
+            biased;
+            () = signal() => None,
+            answer = asking => Some(answer),
+        }
+    });
+    answer.ok_or_else(|| Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")))
 }
 
 fn built(mut builder: tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, Failure> {

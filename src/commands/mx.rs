@@ -6,7 +6,7 @@ use super::{Desk, interrupt};
 use crate::{
     campaign::{Domains, OfDomain, grouped, words},
     delivery::dns::{MailHost, Resolver},
-    failure::{Failure, Status, Told},
+    failure::{Failure, Told},
 };
 
 /// Domains that are asked about at the same time.
@@ -24,18 +24,7 @@ pub(super) fn warnings(desk: &Desk<'_>, domains: &Domains) -> Result<Vec<Told>, 
         Ok(resolver) => resolver,
         Err(why) => return Ok(vec![Told::new(format!("no domain was looked up: {why}"))]),
     };
-    let runtime = interrupt::runtime()?;
-    let answers = runtime.block_on(async {
-        tokio::select! {
-            // First, so that it listens before anything is asked.
-            biased;
-            () = interrupt::signal() => None,
-            answers = resolver.mail_hosts(&names, AT_ONCE, PATIENCE) => Some(answers),
-        }
-    });
-    let Some(answers) = answers else {
-        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
-    };
+    let answers = interrupt::answer(resolver.mail_hosts(&names, AT_ONCE, PATIENCE))?;
     let well = answers.iter().filter(|answer| **answer == MailHost::Takes).count();
     let count = words::counted(all.len() as u64, "domain", "domains");
     desk.console.result_shown(&format!("{} of {count} take mail, as far as DNS tells", grouped(well as u64)));

@@ -54,19 +54,7 @@ pub(super) fn report(desk: &Desk<'_>, opened: &Opened, how: &Ask) -> Result<Repo
         extra_roots: relay::roots_of(&opened.settings, KEY, jitsi.ca_file.as_deref()).map_err(Failure::bad_input)?,
     };
     desk.console.say(&format!("asking the Jitsi server {} …", target.server.host()));
-    let runtime = interrupt::runtime()?;
-    let answer = runtime.block_on(async {
-        tokio::select! {
-            // First, so that it listens before anything is asked.
-            biased;
-            () = interrupt::signal() => None,
-            answer = ask(&target, signer, crate::surroundings::now) => Some(answer),
-        }
-    });
-    let Some(answer) = answer else {
-        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
-    };
-    Ok(match answer {
+    Ok(match interrupt::answer(ask(&target, signer, crate::surroundings::now))? {
         Ok(answers) => {
             desk.console.detail(&in_detail(&answers));
             of_answers(opened, &answers)

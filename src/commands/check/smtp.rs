@@ -21,19 +21,8 @@ pub(super) fn ask_the_relay(
     largest: Option<&Largest>,
 ) -> Result<(), Failure> {
     let way = Way::with(desk, opened, password)?;
-    let runtime = interrupt::runtime()?;
-    let answer = runtime.block_on(async {
-        let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));
-        tokio::select! {
-            // First, so that it listens before anything is asked.
-            biased;
-            () = interrupt::signal() => None,
-            answer = relay::traced(way.trace, desk.console, asking) => Some(answer),
-        }
-    });
-    let Some(answer) = answer else {
-        return Err(Failure::of(Status::Interrupted, Told::new("interrupted: nothing was sent")));
-    };
+    let asking = Box::pin(way.mailer.check(&opened.press.envelope_from));
+    let answer = interrupt::answer(relay::traced(way.trace, desk.console, asking))?;
     let report = answer.map_err(|outage| Failure::of(Status::NotNow, relay::outage_told(&outage, &way.host)))?;
     desk.console.result_shown(&relay_in_words(&way.host, &report));
     let Some(Largest { octets, at }) = largest.filter(|largest| report.capabilities.size.forbids(largest.octets))
