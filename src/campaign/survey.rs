@@ -32,7 +32,7 @@ use super::{
     sums::{Counts, Samples},
 };
 use crate::{
-    attendees::{AttendeeFile, Crowd, FileProblem, FileStamp, Problem, Rules, Suppressed, Unsound},
+    attendees::{AttendeeFile, Columns, Crowd, FileProblem, FileStamp, Problem, Rules, Suppressed, Unsound},
     failure::Told,
     invitation::Occasion,
     ledger::{Roster, TermsId},
@@ -102,6 +102,8 @@ pub struct Survey {
     pub samples: Samples,
     /// How many of each language, zone and kind.
     pub counts: Counts,
+    /// Which columns mean what, in each file.
+    pub columns: Vec<Columns>,
     /// What was assumed of the files, in words.
     pub assumed: Vec<String>,
     /// Rows that are left out though nothing is wrong with them: by why, in words, and whether their exporter's word is
@@ -170,8 +172,12 @@ impl Surveyor<'_> {
             }
             other => other?,
         };
-        let mut survey =
-            Survey { stamp: Some(file.stamp().clone()), most_faults: self.most_faults, ..Survey::default() };
+        let mut survey = Survey {
+            stamp: Some(file.stamp()),
+            columns: file.columns().cloned().collect(),
+            most_faults: self.most_faults,
+            ..Survey::default()
+        };
         let mut identities = Identities::default();
         thread::scope(|scope| {
             let mut mails = (depth != Depth::Rows).then(|| InOrder::start(scope, |row| self.try_row(row, depth, note)));

@@ -42,7 +42,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         .surveyor(&roster, &everybody, desk)
         .survey(Depth::Mails, None)
         .map_err(|problem| report::file_failure(&problem))?;
-    mapping::columns(desk, &opened, &mut warnings)?;
+    mapping::columns(desk, &opened, &survey, &mut warnings);
     report::say_how_files_are_read(desk, &survey);
     mapping::counts(desk, &opened, &survey);
     if let Some(told) = kept_out::in_words(&opened.suppressed, &survey) {

@@ -2,15 +2,11 @@
 //!
 //! Both are read anew before each pass of a run: whoever asks for no mails while it waits gets none.
 
-use std::{
-    collections::{HashMap, HashSet},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Desk,
-    opened::{Opened, folder_of, ledger_failure},
+    opened::{Opened, files_of, ledger_failure},
     order::{Order, Planned},
 };
 use crate::{
@@ -53,13 +49,7 @@ fn add_by_hand(all: &mut Suppressed, settings: &Settings) -> Result<(), Failure>
 }
 
 fn files(settings: &Settings) -> Vec<SourceFile> {
-    let relative_to: Arc<str> = folder_of(settings, "attendees.suppress").into();
-    let file = |(path, shown): &(PathBuf, String)| SourceFile {
-        path: path.clone(),
-        shown_as: shown.as_str().into(),
-        relative_to: relative_to.clone(),
-    };
-    settings.attendees.suppress.iter().map(file).collect()
+    files_of(settings, "attendees.suppress", &settings.attendees.suppress)
 }
 
 /// A list that is not read would mail those who asked for no mails.

@@ -1,10 +1,9 @@
 //! What `roomkey check` says of the attendee file: which column means what, and how many people there are.
 
-use super::{Desk, opened::Opened, report};
+use super::{Desk, opened::Opened};
 use crate::{
-    attendees::AttendeeFile,
     campaign::{Survey, words},
-    failure::{Failure, Told},
+    failure::Told,
 };
 
 /// So many of the columns that only templates use are listed.
@@ -13,9 +12,8 @@ const MOST_LISTED: usize = 60;
 const LONGEST_EXAMPLE: usize = 60;
 
 /// The mapping of columns, each with an example of its value.
-pub(super) fn columns(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>) -> Result<(), Failure> {
-    let file = AttendeeFile::open(&opened.rules).map_err(|problem| report::file_failure(&problem))?;
-    for (columns, source) in file.columns().zip(&opened.rules.files) {
+pub(super) fn columns(desk: &Desk<'_>, opened: &Opened, survey: &Survey, warnings: &mut Vec<Told>) {
+    for (columns, source) in survey.columns.iter().zip(&opened.rules.files) {
         desk.console.result("");
         if opened.rules.files.len() > 1 {
             desk.console.result_shown(&format!("{}:", source.shown_as));
@@ -48,7 +46,6 @@ pub(super) fn columns(desk: &Desk<'_>, opened: &Opened, warnings: &mut Vec<Told>
         }
         warnings.extend(columns.warnings().iter().map(|w| Told::new(w.to_string()).maybe_hint(w.hint.clone())));
     }
-    Ok(())
 }
 
 fn cut(cell: &str) -> String {

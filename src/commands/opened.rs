@@ -279,17 +279,25 @@ fn odd_times(settings: &Settings) -> Vec<Told> {
     odd
 }
 
-fn files(settings: &Settings, piped_in: Option<&Path>) -> Vec<SourceFile> {
-    let relative_to: Arc<str> = folder_of(settings, "attendees.file").into();
-    let file = |(path, shown): &(PathBuf, String)| {
-        let piped_in = piped_in.filter(|_| shown == piped::NAME);
-        SourceFile {
-            path: piped_in.unwrap_or(path).to_owned(),
-            shown_as: if piped_in.is_some() { piped::SHOWN } else { shown }.into(),
-            relative_to: relative_to.clone(),
-        }
+/// The files that a key names.
+pub(super) fn files_of(settings: &Settings, key: &str, named: &[(PathBuf, String)]) -> Vec<SourceFile> {
+    let relative_to: Arc<str> = folder_of(settings, key).into();
+    let file = |(path, shown): &(PathBuf, String)| SourceFile {
+        path: path.clone(),
+        shown_as: shown.as_str().into(),
+        relative_to: relative_to.clone(),
     };
-    settings.attendees.files.iter().map(file).collect()
+    named.iter().map(file).collect()
+}
+
+fn attendee_files(settings: &Settings, piped_in: Option<&Path>) -> Vec<SourceFile> {
+    let mut files = files_of(settings, "attendees.file", &settings.attendees.files);
+    if let Some(path) = piped_in {
+        for file in files.iter_mut().filter(|file| &*file.shown_as == piped::NAME) {
+            (file.path, file.shown_as) = (path.to_owned(), piped::SHOWN.into());
+        }
+    }
+    files
 }
 
 /// How its attendee files are read.
@@ -303,7 +311,7 @@ pub(super) fn rules(settings: &Settings, piped_in: Option<&Path>) -> Rules {
     let choices: BTreeMap<Field, ColumnChoice> =
         ours.columns.iter().filter_map(|(key, setting)| Some((Field::from_key(key)?, choice(setting)))).collect();
     Rules {
-        files: files(settings, piped_in),
+        files: attendee_files(settings, piped_in),
         shown_as: ours.shown_as().into(),
         encoding: ours.encoding.as_deref().and_then(Encoding::named),
         delimiter: ours.delimiter,
