@@ -110,6 +110,9 @@ pub struct Init {
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  roomkey check\n  roomkey check --server\n  roomkey check --all")]
 pub struct Check {
+    /// Look at the settings and rows alone, and make no mail: fast, for very long lists
+    #[arg(long)]
+    pub rows: bool,
     /// Log in to the mail server and offer the sender; nothing is sent
     #[arg(long)]
     pub smtp: bool,

@@ -1,12 +1,12 @@
 //! Which rows may stand beside each other: duplicates, shared addresses, ids.
 //!
-//! Fed with sound rows in file order. Keeps, of each that was admitted, digests and a line number
-//! (some 100 octets, twice that with ids), never its text; the digests are keyed at random, so that no file can be
-//! written to make two of them meet.
+//! Fed with sound rows in file order. Keeps, of each that was admitted, digests and a line number (40 octets, and some
+//! 40 for each table it is found by), never its text; the digests are keyed at random, so that no file can be written to
+//! make two of them meet.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasher, Hash, RandomState},
+    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
 };
 
 use super::{Problem, Rules, composed, nearest::shortened};
@@ -33,18 +33,44 @@ pub enum Admission {
 pub struct Crowd {
     shared_addresses: bool,
     digests: [RandomState; 2],
-    by_key: HashMap<u128, Seen>,
+    /// Every row that was admitted.
+    seen: Vec<Seen>,
+    by_key: Places,
     /// The same by person and session, where the event has sessions.
-    by_session: HashMap<u128, Seen>,
+    by_session: Places,
     /// Rows with ids, by what they must not share with another id.
-    by_address: HashMap<u128, Seen>,
+    by_address: Places,
+}
+
+/// Where in [`Crowd::seen`] a row is, by what it is found by.
+type Places = HashMap<Digest, u32, BuildHasherDefault<Itself>>;
+
+/// Of 128 bits, in halves: a `u128` would take a third more room in a table.
+type Digest = (u64, u64);
+
+/// Takes a digest for its own hash: it is one, and keyed.
+#[derive(Debug, Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("digests are made of whole numbers");
+    }
+
+    fn write_u64(&mut self, half: u64) {
+        self.0 ^= half;
+    }
 }
 
 /// What is kept of a row.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     number: u32,
-    line: u64,
+    line: u32,
     address: u64,
     name: u64,
     session: u64,
@@ -59,9 +85,10 @@ impl Crowd {
         Self {
             shared_addresses: rules.shared_addresses,
             digests: [RandomState::new(), RandomState::new()],
-            by_key: HashMap::new(),
-            by_session: HashMap::new(),
-            by_address: HashMap::new(),
+            seen: Vec::new(),
+            by_key: Places::default(),
+            by_session: Places::default(),
+            by_address: Places::default(),
         }
     }
 
@@ -81,31 +108,35 @@ impl Crowd {
     #[must_use]
     pub fn admit(&mut self, attendee: &Attendee) -> Admission {
         let row = self.seen(attendee);
-        let key = self.wide_digest(&attendee.key.person());
-        let by_session = attendee.key.session().map(|session| self.wide_digest(&(attendee.key.person(), session)));
-        if let Some(earlier) = self.by_key.get(&key).copied() {
+        let key = self.digest(&attendee.key.person());
+        let by_session = attendee.key.session().map(|session| self.digest(&(attendee.key.person(), session)));
+        let here = u32::try_from(self.seen.len()).unwrap_or(u32::MAX);
+        if let Some(earlier) = self.by_key.get(&key).map(|place| self.at(*place)) {
             let is_same_person = (row.address, row.name) == (earlier.address, earlier.name);
             let Some(by_session) = by_session.filter(|_| is_same_person) else {
                 return same_key(attendee, row, earlier);
             };
-            return match self.by_session.entry(by_session) {
-                Entry::Occupied(earlier) => same_key(attendee, row, *earlier.get()),
-                Entry::Vacant(place) => {
-                    place.insert(row);
-                    Admission::AnotherSession { first: earlier.number }
-                }
-            };
+            if let Some(place) = self.by_session.get(&by_session) {
+                return same_key(attendee, row, self.at(*place));
+            }
+            self.by_session.insert(by_session, here);
+            self.seen.push(row);
+            return Admission::AnotherSession { first: earlier.number };
         }
         if attendee.key.id().is_some() {
-            let place = match self.by_address.entry(self.place_of(attendee, row)) {
-                Entry::Occupied(earlier) => return other_id(attendee, row, *earlier.get()),
-                Entry::Vacant(place) => place,
+            match self.by_address.entry(self.place_of(attendee, row)) {
+                Entry::Occupied(earlier) => return other_id(attendee, row, self.seen[*earlier.get() as usize]),
+                Entry::Vacant(place) => place.insert(here),
             };
-            place.insert(row);
         }
-        self.by_key.insert(key, row);
-        self.by_session.extend(by_session.map(|by_session| (by_session, row)));
+        self.by_key.insert(key, here);
+        self.by_session.extend(by_session.map(|by_session| (by_session, here)));
+        self.seen.push(row);
         Admission::New
+    }
+
+    fn at(&self, place: u32) -> Seen {
+        self.seen[place as usize]
     }
 
     fn seen(&self, attendee: &Attendee) -> Seen {
@@ -113,7 +144,7 @@ impl Crowd {
         let digest = &self.digests[0];
         Seen {
             number: attendee.number,
-            line: attendee.locator.line,
+            line: u32::try_from(attendee.locator.line).unwrap_or(u32::MAX),
             address: digest.hash_one(attendee.email.folded()),
             name: digest.hash_one(composed(&attendee.name)),
             session: digest.hash_one((&attendee.room, attendee.own_tenant(), window.starts(), window.ends())),
@@ -123,18 +154,18 @@ impl Crowd {
 
     /// What two rows with different ids must not have in common: the address; where addresses are
     /// shared, all of address, name, room and window.
-    fn place_of(&self, attendee: &Attendee, row: Seen) -> u128 {
+    fn place_of(&self, attendee: &Attendee, row: Seen) -> Digest {
         let address = attendee.email.folded();
         if self.shared_addresses {
-            self.wide_digest(&(address, composed(&attendee.name), row.session))
+            self.digest(&(address, composed(&attendee.name), row.session))
         } else {
-            self.wide_digest(&address)
+            self.digest(&address)
         }
     }
 
-    fn wide_digest(&self, value: &impl Hash) -> u128 {
+    fn digest(&self, value: &impl Hash) -> Digest {
         let [high, low] = &self.digests;
-        u128::from(high.hash_one(value)) << 64 | u128::from(low.hash_one(value))
+        (high.hash_one(value), low.hash_one(value))
     }
 }
 
@@ -143,7 +174,7 @@ fn same_key(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
     let line = earlier.line;
     let same_person = (row.address, row.name) == (earlier.address, earlier.name);
     if same_person && (row.session, row.rights) == (earlier.session, earlier.rights) {
-        return Admission::DuplicateOf(line);
+        return Admission::DuplicateOf(line.into());
     }
     if same_person && row.session == earlier.session {
         return problem(
@@ -196,7 +227,7 @@ fn other_id(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
     another_name(attendee, line)
 }
 
-fn another_name(attendee: &Attendee, line: u64) -> Admission {
+fn another_name(attendee: &Attendee, line: u32) -> Admission {
     problem(
         attendee,
         format!("{} is on line {line} already, under another name", shortened(attendee.email.as_str())),

@@ -11,8 +11,8 @@ use std::{
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs as rs;
 
-/// So much of a file that is not UTF-8 is looked at to guess what it is.
-const LOOKED_AT: usize = 8 << 20;
+/// So much of a file that is not UTF-8 is looked at to guess what it is: of the pieces that are more than ASCII.
+const LOOKED_AT: usize = 4 << 20;
 
 /// How a file is encoded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -139,8 +139,8 @@ struct Judge {
     sound: u64,
     unsound: u64,
     first_unsound: Option<u64>,
-    detector: EncodingDetector,
-    fed: usize,
+    /// What a guess is made of, should one be needed.
+    looked_at: Vec<u8>,
     /// Whether every octet beyond ASCII is a letter of Mac Roman where Windows-1252 has signs.
     is_mac: bool,
 }
@@ -153,8 +153,7 @@ impl Default for Judge {
             sound: 0,
             unsound: 0,
             first_unsound: None,
-            detector: EncodingDetector::new(Iso2022JpDetection::Deny),
-            fed: 0,
+            looked_at: Vec::new(),
             is_mac: true,
         }
     }
@@ -162,15 +161,12 @@ impl Default for Judge {
 
 impl Judge {
     fn take(&mut self, piece: &[u8]) {
-        let ours = &piece[..piece.len().min(LOOKED_AT - self.fed)];
-        if !ours.is_empty() {
-            self.detector.feed(ours, false);
-            self.fed += ours.len();
-        }
         if piece.is_ascii() && self.carried.is_empty() {
             self.octets += piece.len() as u64;
             return;
         }
+        let room = LOOKED_AT - self.looked_at.len();
+        self.looked_at.extend_from_slice(&piece[..piece.len().min(room)]);
         self.is_mac &= piece.iter().filter(|byte| !byte.is_ascii()).all(|byte| is_mac_roman_letter(*byte));
         let mut all = std::mem::take(&mut self.carried);
         all.extend_from_slice(piece);
@@ -197,7 +193,7 @@ impl Judge {
 
     fn count(&mut self, text: &str, octets: usize) {
         if !text.is_ascii() {
-            self.sound += text.chars().filter(|c| !c.is_ascii()).count() as u64;
+            self.sound += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
         }
         self.octets += octets as u64;
     }
@@ -221,8 +217,9 @@ impl Judge {
         let encoding = if self.is_mac {
             rs::MACINTOSH
         } else {
-            self.detector.feed(&[], true);
-            self.detector.guess(None, Utf8Detection::Deny)
+            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+            detector.feed(&self.looked_at, true);
+            detector.guess(None, Utf8Detection::Deny)
         };
         Ok(Found { encoding: Encoding(encoding), mark: 0, is_guess: true })
     }

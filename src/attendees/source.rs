@@ -148,10 +148,13 @@ impl Source {
 
     /// Whether a row can be a sum or a remark below the last person: it has no address, and nobody's name.
     fn is_below_the_last(&self, raw: &Raw) -> bool {
-        let is_one = |cell: &str| cell.contains('@') && pieces(cell).any(|piece| Address::parse(piece).is_ok());
-        let has_address = raw.cells.iter().any(is_one);
         let first = raw.cells.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
-        !has_address && (exporters::is_total(first) || !self.columns().names_somebody(&raw.cells))
+        if self.columns().names_somebody(&raw.cells) && !exporters::is_total(first) {
+            return false;
+        }
+        // Last, because it takes the longest.
+        let is_one = |cell: &str| cell.contains('@') && pieces(cell).any(|piece| Address::parse(piece).is_ok());
+        !raw.cells.iter().any(is_one)
     }
 
     fn tell_what_lies_below(&mut self) {

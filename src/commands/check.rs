@@ -40,7 +40,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     let everybody = Wanted::default();
     let survey = opened
         .surveyor(&roster, &everybody, desk)
-        .survey(Depth::Mails, None)
+        .survey(if args.rows { Depth::Rows } else { Depth::Mails }, None)
         .map_err(|problem| report::file_failure(&problem))?;
     mapping::columns(desk, &opened, &survey, &mut warnings);
     report::say_how_files_are_read(desk, &survey);
@@ -121,12 +121,18 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
         desk.console.warn(&told.hint("the notes above say why, and which setting takes them in"));
         return Ok(Status::Done);
     }
-    desk.console.say(if opened.settings.smtp.is_some() {
-        "all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`"
-    } else {
-        "all else is well; next: name your mail server under [smtp], or try it all with `roomkey rehearse`"
-    });
+    desk.console.say(what_next(args, &opened.settings));
     Ok(Status::Done)
+}
+
+fn what_next(args: &Check, settings: &Settings) -> &'static str {
+    match (args.rows, settings.smtp.is_some()) {
+        (true, _) => "the rows are well; their mails were not tried: `roomkey check` does that",
+        (false, true) => "all is well; next: `roomkey send --to YOUR-ADDRESS` for a test, then `roomkey send`",
+        (false, false) => {
+            "all else is well; next: name your mail server under [smtp], or try it all with `roomkey rehearse`"
+        }
+    }
 }
 
 /// Ends the check where anything keeps mails from leaving; `others` are problems that are no row's.

@@ -86,8 +86,7 @@ impl Address {
         if let Some(stray) = local.chars().find(|&c| is_stray(c)) {
             return Err(AddressProblem::Forbidden { given: quoted(), found: ForbiddenChar(stray) });
         }
-        let domain =
-            idna::domain_to_ascii_strict(domain).map_err(|_| AddressProblem::Malformed(quoted()))?.to_ascii_lowercase();
+        let domain = a_labels(domain).ok_or_else(|| AddressProblem::Malformed(quoted()))?;
         let text = format!("{local}@{domain}");
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         // The crate knows letters alone beyond ASCII, RFC 6531 §3.3 any character: marks, joiners, symbols.
@@ -129,6 +128,23 @@ impl Address {
     pub fn needs_smtputf8(&self) -> bool {
         !self.local().is_ascii()
     }
+}
+
+/// A domain in A-labels and lower case (RFC 5890 §2.3.2.1); `None` where it has no such form.
+fn a_labels(domain: &str) -> Option<String> {
+    // Plain labels are their own form; most are, and a million take their time.
+    let is_plain = |label: &str| {
+        let is_inside = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_inside)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.get(2..4) != Some("--")
+    };
+    if domain.len() <= 253 && domain.split('.').all(is_plain) {
+        return Some(domain.to_ascii_lowercase());
+    }
+    Some(idna::domain_to_ascii_strict(domain).ok()?.to_ascii_lowercase())
 }
 
 /// Whether a character beyond ASCII came into a local part by copying: a blank, or one that nobody sees.

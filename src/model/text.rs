@@ -36,14 +36,25 @@ pub fn system_words(error: &io::Error) -> String {
 /// (U+202A–E, U+2066–9). Joiners (U+200C/D) and direction marks (U+200E/F) are legitimate.
 #[must_use]
 pub fn forbidden_char(text: &str) -> Option<ForbiddenChar> {
+    if is_plain(text) {
+        return None;
+    }
     text.chars()
         .find(|&c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_bidi_override(c))
         .map(ForbiddenChar)
 }
 
+/// Whether a text holds printable ASCII alone, as most do: many octets are looked at together.
+fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, octet| plain & (0x20..0x7F).contains(&octet))
+}
+
 /// Finds the first character that may not stand in a free text, where line breaks and tabs may.
 #[must_use]
 pub fn forbidden_char_in_text(text: &str) -> Option<ForbiddenChar> {
+    if is_plain(text) {
+        return None;
+    }
     text.chars()
         .find(|&c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_bidi_override(c))
         .map(ForbiddenChar)

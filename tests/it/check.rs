@@ -38,6 +38,16 @@ fn the_workshop_is_sound() {
 }
 
 #[test]
+fn rows_alone_are_looked_at_on_demand() {
+    let sandbox = Sandbox::with_attendees(3, CLOSED_PORT);
+    sandbox.write("templates/invite.txt", "<{{ link }}>\n{{ row[\"Nope\"] }}\n");
+    sandbox.run(&["check"]).is(3).says("has no such column");
+    sandbox.run(&["check", "--rows"]).is(0).says("their mails were not tried").says_not("all is well");
+    sandbox.write("attendees.csv", "email,name\nada,Ada\n");
+    sandbox.run(&["check", "--rows"]).is(3).says("attendees.csv:2: `ada` is not an e-mail address");
+}
+
+#[test]
 fn every_planted_fault_is_found_at_its_line_and_no_other() {
     let sandbox = Sandbox::new();
     copy_sample("broken", &sandbox);

@@ -115,6 +115,12 @@ proptest! {
     }
 
     #[test]
+    fn a_plain_domain_is_what_the_library_makes_of_it(domain in "[a-zA-Z0-9.-]{0,12}|([a-z0-9-]{1,64}\\.){1,4}[a-zA-Z]{2,63}") {
+        let by_library = idna::domain_to_ascii_strict(&domain).ok().map(|domain| domain.to_ascii_lowercase());
+        prop_assert_eq!(a_labels(&domain), by_library);
+    }
+
+    #[test]
     fn two_mailboxes_that_differ_in_case_are_one_when_folded(local in any_local(), domain in any_domain()) {
         let address = Address::parse(&format!("{local}@{domain}")).unwrap();
         let folded = address.folded();
