@@ -103,6 +103,12 @@ impl Columns {
         &self.notes
     }
 
+    /// Whether every column that Roomkey itself reads is among the first so many.
+    pub(super) fn reach_no_further_than(&self, count: usize) -> bool {
+        let of_filters = self.only.iter().chain(&self.except).map(|(index, _)| *index);
+        self.found.iter().flatten().map(|(index, _)| *index).chain(of_filters).all(|index| index < count)
+    }
+
     /// Whether a row has something to call somebody by.
     pub(super) fn names_somebody(&self, cells: &csv::StringRecord) -> bool {
         let is_filled =

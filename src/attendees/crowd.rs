@@ -5,12 +5,13 @@
 //! make two of them meet.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
+    sync::Arc,
 };
 
 use super::{Problem, Rules, composed, nearest::shortened};
-use crate::model::Attendee;
+use crate::model::{Attendee, Locator};
 
 /// What becomes of a row beside those before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub enum Admission {
         /// The number of their first invitation.
         first: u32,
     },
-    /// The same person, room and window as on this line: to be skipped, with a warning.
-    DuplicateOf(u64),
+    /// The same person, room and window as the row of this number: to be skipped, with a warning.
+    DuplicateOf(u32),
     /// It cannot stand beside an earlier row.
     Problem(Problem),
 }
@@ -35,6 +36,8 @@ pub struct Crowd {
     digests: [RandomState; 2],
     /// Every row that was admitted.
     seen: Vec<Seen>,
+    /// The number of each file's first row that was looked at.
+    begun: Vec<(u32, Arc<str>)>,
     by_key: Places,
     /// The same by person and session, where the event has sessions.
     by_session: Places,
@@ -86,6 +89,7 @@ impl Crowd {
             shared_addresses: rules.shared_addresses,
             digests: [RandomState::new(), RandomState::new()],
             seen: Vec::new(),
+            begun: Vec::new(),
             by_key: Places::default(),
             by_session: Places::default(),
             by_address: Places::default(),
@@ -107,6 +111,10 @@ impl Crowd {
     /// Judges the next row in file order. One that is not new leaves no trace.
     #[must_use]
     pub fn admit(&mut self, attendee: &Attendee) -> Admission {
+        let at = &attendee.locator;
+        if self.begun.last().is_none_or(|(_, file)| !Arc::ptr_eq(file, &at.source)) {
+            self.begun.push((attendee.number, at.source.clone()));
+        }
         let row = self.seen(attendee);
         let key = self.digest(&attendee.key.person());
         let by_session = attendee.key.session().map(|session| self.digest(&(attendee.key.person(), session)));
@@ -114,20 +122,21 @@ impl Crowd {
         if let Some(earlier) = self.by_key.get(&key).map(|place| self.at(*place)) {
             let is_same_person = (row.address, row.name) == (earlier.address, earlier.name);
             let Some(by_session) = by_session.filter(|_| is_same_person) else {
-                return same_key(attendee, row, earlier);
+                return self.same_key(attendee, row, earlier);
             };
             if let Some(place) = self.by_session.get(&by_session) {
-                return same_key(attendee, row, self.at(*place));
+                return self.same_key(attendee, row, self.at(*place));
             }
             self.by_session.insert(by_session, here);
             self.seen.push(row);
             return Admission::AnotherSession { first: earlier.number };
         }
         if attendee.key.id().is_some() {
-            match self.by_address.entry(self.place_of(attendee, row)) {
-                Entry::Occupied(earlier) => return other_id(attendee, row, self.seen[*earlier.get() as usize]),
-                Entry::Vacant(place) => place.insert(here),
-            };
+            let by_address = self.address_digest(attendee, row);
+            if let Some(place) = self.by_address.get(&by_address) {
+                return self.other_id(attendee, row, self.at(*place));
+            }
+            self.by_address.insert(by_address, here);
         }
         self.by_key.insert(key, here);
         self.by_session.extend(by_session.map(|by_session| (by_session, here)));
@@ -154,7 +163,7 @@ impl Crowd {
 
     /// What two rows with different ids must not have in common: the address; where addresses are
     /// shared, all of address, name, room and window.
-    fn place_of(&self, attendee: &Attendee, row: Seen) -> Digest {
+    fn address_digest(&self, attendee: &Attendee, row: Seen) -> Digest {
         let address = attendee.email.folded();
         if self.shared_addresses {
             self.digest(&(address, composed(&attendee.name), row.session))
@@ -167,70 +176,78 @@ impl Crowd {
         let [high, low] = &self.digests;
         (high.hash_one(value), low.hash_one(value))
     }
-}
 
-/// A row whose key an earlier row has: the same id, or the same address (and name).
-fn same_key(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
-    let line = earlier.line;
-    let same_person = (row.address, row.name) == (earlier.address, earlier.name);
-    if same_person && (row.session, row.rights) == (earlier.session, earlier.rights) {
-        return Admission::DuplicateOf(line.into());
+    /// Where an earlier row stands, as seen from another one.
+    fn place(&self, earlier: Seen, from: &Attendee) -> String {
+        let file = self.begun.partition_point(|(first, _)| *first <= earlier.number).saturating_sub(1);
+        let source = self.begun[file].1.clone();
+        let is_elsewhere = !Arc::ptr_eq(&source, &from.locator.source);
+        Locator { source, line: earlier.line.into() }.in_words(is_elsewhere)
     }
-    if same_person && row.session == earlier.session {
-        return problem(
-            attendee,
-            format!(
-                "{} is on line {line} already, with other rights or another picture, group or audience",
-                person(attendee)
+
+    /// A row whose key an earlier row has: the same id, or the same address (and name).
+    fn same_key(&self, attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
+        let place = self.place(earlier, attendee);
+        let same_person = (row.address, row.name) == (earlier.address, earlier.name);
+        if same_person && (row.session, row.rights) == (earlier.session, earlier.rights) {
+            return Admission::DuplicateOf(earlier.number);
+        }
+        if same_person && row.session == earlier.session {
+            return problem(
+                attendee,
+                format!(
+                    "{} is on {place} already, with other rights or another picture, group or audience",
+                    person(attendee)
+                ),
+                "keep one of the two rows: nobody can tell which is meant",
+            );
+        }
+        if same_person {
+            return problem(
+                attendee,
+                format!("{} is on {place} already, with another room or other times", person(attendee)),
+                "keep one of the two rows; for one person in several sessions, write a [[session]] for each in \
+                 event.toml",
+            );
+        }
+        match attendee.key.id() {
+            Some(id) => problem(
+                attendee,
+                format!("id `{}` stands on {place} and on line {}, for different people", shortened(id), row.line),
+                "give each person an id of their own; for one person, let name and address agree",
             ),
-            "keep one of the two rows: nobody can tell which is meant",
-        );
+            None => another_name(attendee, &place),
+        }
     }
-    if same_person {
-        return problem(
-            attendee,
-            format!("{} is on line {line} already, with another room or other times", person(attendee)),
-            "keep one of the two rows; for one person in several sessions, write a [[session]] for each in event.toml",
-        );
-    }
-    match attendee.key.id() {
-        Some(id) => problem(
-            attendee,
-            format!("id `{}` stands on lines {line} and {}, for different people", shortened(id), row.line),
-            "give each person an id of their own; for one person, let name and address agree",
-        ),
-        None => another_name(attendee, line),
-    }
-}
 
-/// A row with an id of its own that has too much in common with an earlier one.
-fn other_id(attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
-    let line = earlier.line;
-    let same_session = row.session == earlier.session;
-    if row.name == earlier.name && same_session {
-        return problem(
-            attendee,
-            format!("{} is on line {line} already, under another id", person(attendee)),
-            "one of the two rows is superfluous: delete it",
-        );
-    }
-    if row.name == earlier.name {
-        return problem(
+    /// A row with an id of its own that has too much in common with an earlier one.
+    fn other_id(&self, attendee: &Attendee, row: Seen, earlier: Seen) -> Admission {
+        let place = self.place(earlier, attendee);
+        if row.name != earlier.name {
+            return another_name(attendee, &place);
+        }
+        if row.session == earlier.session {
+            return problem(
+                attendee,
+                format!("{} is on {place} already, under another id", person(attendee)),
+                "one of the two rows is superfluous: delete it",
+            );
+        }
+        problem(
             attendee,
             format!(
-                "{} is on line {line} already, under another id and with another room or other times",
+                "{} is on {place} already, under another id and with another room or other times",
                 person(attendee)
             ),
             "keep one of the two rows; if they are two people, set shared_addresses = \"allow\" under [attendees]",
-        );
+        )
     }
-    another_name(attendee, line)
 }
 
-fn another_name(attendee: &Attendee, line: u32) -> Admission {
+fn another_name(attendee: &Attendee, place: &str) -> Admission {
     problem(
         attendee,
-        format!("{} is on line {line} already, under another name", shortened(attendee.email.as_str())),
+        format!("{} is on {place} already, under another name", shortened(attendee.email.as_str())),
         "correct one of the two rows; if they are two people, set shared_addresses = \"allow\" under [attendees]",
     )
 }
@@ -257,11 +274,11 @@ mod tests {
         let columns = read_header(header.split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
         let mut crowd = Crowd::new(&rules);
         let mut reader = RowReader::new(rules, "attendees.csv".into(), columns, None);
-        let mut line = 1;
+        let (mut line, mut number) = (1, 0);
         let mut admit = |row: &&str| {
-            line += 1;
+            (line, number) = (line + 1, number + 1);
             let lines = Lines { first: line, last: line, stray_quote: false };
-            crowd.admit(&reader.read(&Raw::of(row.split(','), lines), 1).unwrap())
+            crowd.admit(&reader.read(&Raw::of(row.split(','), lines), number).unwrap())
         };
         rows.iter().map(&mut admit).collect()
     }
@@ -287,11 +304,11 @@ mod tests {
     #[test]
     fn address_in_any_case_name_room_and_window_make_a_duplicate() {
         let rows = ["ada@example.org,Ada,,,", "ADA@Example.org,Ada,,,"];
-        assert_eq!(last(PLAIN, false, &rows), Admission::DuplicateOf(2));
-        assert_eq!(last(PLAIN, true, &rows), Admission::DuplicateOf(2));
+        assert_eq!(last(PLAIN, false, &rows), Admission::DuplicateOf(1));
+        assert_eq!(last(PLAIN, true, &rows), Admission::DuplicateOf(1));
         // The event's own room and times, spelt out, are the same room and times.
         let spelt_out = "ada@example.org,Ada,rust-workshop,2026-12-05T14:00,2026-12-05T17:00";
-        assert_eq!(last(PLAIN, false, &[rows[0], spelt_out]), Admission::DuplicateOf(2));
+        assert_eq!(last(PLAIN, false, &[rows[0], spelt_out]), Admission::DuplicateOf(1));
     }
 
     #[test]
@@ -317,8 +334,11 @@ mod tests {
     #[test]
     fn an_id_belongs_to_one_person() {
         let first = "ada@example.org,Ada,,17";
-        assert_eq!(last(WITH_ID, false, &[first, first]), Admission::DuplicateOf(2));
-        assert_problem(&last(WITH_ID, true, &[first, "bob@example.org,Bob,,17"]), "id `17` stands on lines 2 and 3");
+        assert_eq!(last(WITH_ID, false, &[first, first]), Admission::DuplicateOf(1));
+        assert_problem(
+            &last(WITH_ID, true, &[first, "bob@example.org,Bob,,17"]),
+            "id `17` stands on line 2 and on line 3",
+        );
         assert_problem(&last(WITH_ID, true, &[first, "ada@example.org,Ada L.,,17"]), "for different people");
         assert_problem(&last(WITH_ID, false, &[first, "ada@example.org,Ada,side-room,17"]), "another room");
     }
@@ -341,14 +361,14 @@ mod tests {
     fn a_nameless_row_is_a_duplicate_however_its_address_is_typed() {
         let rules = Rules { empty_name: EmptyName::UseAddress, ..Rules::for_tests() };
         let admitted = admit_by(rules, PLAIN, &["ada@example.org,,,,", "Ada@example.org,,,,"]);
-        assert_eq!(admitted[1], Admission::DuplicateOf(2));
+        assert_eq!(admitted[1], Admission::DuplicateOf(1));
     }
 
     #[test]
     fn one_name_composed_in_two_ways_is_one_name() {
         let rows = ["j@example.org,J\u{FC}rgen,,,", "j@example.org,Ju\u{308}rgen,,,"];
         for shared in [false, true] {
-            assert_eq!(last(PLAIN, shared, &rows), Admission::DuplicateOf(2), "shared: {shared}");
+            assert_eq!(last(PLAIN, shared, &rows), Admission::DuplicateOf(1), "shared: {shared}");
         }
         let with_ids = ["j@example.org,J\u{FC}rgen,,1", "j@example.org,Ju\u{308}rgen,,2"];
         assert_problem(&last(WITH_ID, true, &with_ids), "under another id");

@@ -7,8 +7,14 @@
 
 use std::{fmt, iter::FusedIterator};
 
-use super::{Columns, FileProblem, Rules, Unsound, on_disk::Stamp, source::Source};
-use crate::model::Attendee;
+use super::{
+    ColumnChoice, Columns, FileProblem, Problem, Rules, Unsound,
+    filter::{self, one_spelling},
+    nearest::shortened,
+    on_disk::Stamp,
+    source::Source,
+};
+use crate::model::{Attendee, Locator};
 
 /// What shows whether the files are still the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +24,7 @@ pub struct FileStamp(Vec<Stamp>);
 ///
 /// Each item is an attendee, or [`Unsound::Row`], or [`Unsound::LeftOut`], or, as the last one, [`Unsound::File`].
 pub struct AttendeeFile {
+    rules: Rules,
     sources: Vec<Source>,
     /// The one that is being read.
     at: usize,
@@ -41,8 +48,10 @@ impl AttendeeFile {
     /// # Errors
     /// [`FileProblem`] where one is not a file of rows, or its header does not fit; all of a header's problems at once.
     pub fn open(rules: &Rules) -> Result<Self, FileProblem> {
-        let sources = rules.files.iter().map(|file| Source::open(file, rules)).collect::<Result<_, _>>()?;
-        Ok(Self { sources, at: 0, number: 0, done: false })
+        let sources: Vec<Source> =
+            rules.files.iter().map(|file| Source::open(file, rules)).collect::<Result<_, _>>()?;
+        refuse_columns_of_no_file(&sources, rules)?;
+        Ok(Self { rules: rules.clone(), sources, at: 0, number: 0, done: false })
     }
 
     /// Opens the files for another reading.
@@ -70,6 +79,13 @@ impl AttendeeFile {
         self.sources.iter().flat_map(|source| &source.assumed).map(String::as_str)
     }
 
+    /// Once all was read, of values in `[attendees.only]` and `[attendees.except]` that no row has: what it is, and a way
+    /// out.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<(String, String)> {
+        filter::unmet(&self.rules, &self.sources.iter().map(|source| source.rows.met()).collect::<Vec<_>>())
+    }
+
     fn last_item(&mut self, problem: FileProblem) -> Unsound {
         self.done = true;
         // What a half-written file seems to lack says nothing.
@@ -90,6 +106,31 @@ impl AttendeeFile {
         self.done = true;
         None
     }
+}
+
+/// A column that the settings name has to be in one file at the least.
+fn refuse_columns_of_no_file(sources: &[Source], rules: &Rules) -> Result<(), FileProblem> {
+    let in_file = |source: &Source, name: &str| {
+        source.columns().headers().0.iter().any(|header| one_spelling(header) == one_spelling(name))
+    };
+    let missing = |name: &&String| !sources.iter().any(|source| in_file(source, name));
+    let of = |table: &'static str| move |(name, _): &'_ (String, Vec<String>)| (name.clone(), table);
+    let chosen = rules.choices.values().filter_map(|choice| match choice {
+        ColumnChoice::Header(name) => Some((name.clone(), "columns")),
+        ColumnChoice::Position(_) | ColumnChoice::Ignore => None,
+    });
+    let filters = rules.only.iter().map(of("only")).chain(rules.except.iter().map(of("except")));
+    let at = || Locator { source: rules.files[0].shown_as.clone(), line: sources[0].columns().line() };
+    let problems: Vec<Problem> = filters
+        .chain(chosen)
+        .filter(|(name, _)| missing(&name))
+        .map(|(name, table)| Problem {
+            at: at(),
+            what: format!("\"{}\" under [attendees.{table}]: no file has such a column", shortened(&name)),
+            hint: Some("write the header as it stands in one of the files".into()),
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(FileProblem::Header(problems)) }
 }
 
 impl Iterator for AttendeeFile {

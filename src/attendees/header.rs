@@ -12,6 +12,7 @@ use csv::StringRecord;
 use super::{
     ColumnChoice, Columns, Field, FoundBy, Problem, Rules,
     columns::position_of,
+    filter::Table,
     names::{self, Meaning},
     nearest::{nearest, shortened},
 };
@@ -50,7 +51,7 @@ pub(super) fn read_header<'a>(
         };
     }
     Header::settle_names(&mut found);
-    let (only, except) = (header.filters(&rules.only, "only"), header.filters(&rules.except, "except"));
+    let (only, except) = (header.filters(&rules.only, Table::Only), header.filters(&rules.except, Table::Except));
     // A choice or a doubled header that failed is the one thing to mend first.
     if header.problems.is_empty() {
         header.check_complete(&found);
@@ -122,6 +123,7 @@ impl Header<'_> {
             matches = self.matching(|header| header.to_lowercase() == folded);
         }
         match matches[..] {
+            [] if self.rules.files.len() > 1 => self.by_choice_elsewhere(field, name),
             [] => {
                 let key = field.key();
                 let what = format!(
@@ -141,6 +143,19 @@ impl Header<'_> {
             [index] => Some((index, FoundBy::ChosenHeader)),
             _ => self.doubled(field, &matches),
         }
+    }
+
+    /// Of several files one may have the column; that one has, is seen once all are open.
+    fn by_choice_elsewhere(&mut self, field: Field, name: &str) -> Found {
+        let found = if field.has_usual_header() { self.by_any_header(field) } else { None };
+        let key = field.key();
+        let what = format!("{key} = {} under [attendees.columns]: this file has no such column", quoted(name));
+        let hint = match found {
+            Some((index, _)) => format!("`{}` is taken", shortened(&self.headers[index])),
+            None => format!("nothing here is taken for `{key}`"),
+        };
+        self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
+        found
     }
 
     /// Roomkey's own header goes before all others. One that differs in its capitals is as good as any that people use:
@@ -189,7 +204,9 @@ impl Header<'_> {
         let has = |field: Field| found[field as usize].is_some();
         let named = has(Field::Name) || has(Field::FirstName) && has(Field::LastName);
         let holds_an_address = || self.headers.iter().any(|header| Address::parse(header).is_ok());
-        if (!has(Field::Email) || !named) && holds_an_address() {
+        let is_address = |index: usize| Address::parse(&self.headers[index]).is_ok();
+        let stands_for_the_column = found[Field::Email as usize].is_some_and(|(index, _)| is_address(index));
+        if stands_for_the_column || (!has(Field::Email) || !named) && holds_an_address() {
             self.note(
                 "the first line holds an address: it must name the columns".into(),
                 "put a line `email,name` (or whatever the columns are) above it".to_owned(),

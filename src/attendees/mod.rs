@@ -18,6 +18,7 @@ mod dialect;
 mod encoding;
 mod exporters;
 mod file;
+mod filter;
 mod folded;
 mod header;
 mod names;

@@ -19,6 +19,7 @@ pub use guess::first_name;
 use super::{
     Columns, Field, LeftOut, Problem, RowProblems, Rules, Unsound,
     exporters::{Exporter, Off},
+    filter::{Met, one_spelling},
     nearest::shortened,
     reading::Raw,
     scanner::Lines,
@@ -38,6 +39,10 @@ pub(super) struct RowReader {
     doubt: Option<Doubt>,
     columns: Columns,
     zones: Zones,
+    /// What was found in the columns that keep rows and leave them out.
+    met: Met,
+    /// Rows that end before the last column.
+    short: u64,
     /// Of the last row: the invitations behind its first, to further sessions and addresses.
     further: VecDeque<Attendee>,
 }
@@ -47,7 +52,17 @@ impl RowReader {
         let headers: Vec<&str> = columns.headers.0.iter().map(String::as_str).collect();
         let off = exporter.filter(|_| !rules.with_cancelled).and_then(|exporter| exporter.off(&headers));
         let doubt = if off.is_none() { Doubt::new(&columns, &rules) } else { None };
-        Self { rules, file, off, doubt, columns, zones: Zones::default(), further: VecDeque::new() }
+        Self {
+            rules,
+            file,
+            off,
+            doubt,
+            columns,
+            zones: Zones::default(),
+            met: Met::default(),
+            short: 0,
+            further: VecDeque::new(),
+        }
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -59,6 +74,20 @@ impl RowReader {
         self.doubt.as_ref()?.told(&self.columns)
     }
 
+    /// What was found in the columns that keep rows and leave them out.
+    pub(super) fn met(&self) -> &Met {
+        &self.met
+    }
+
+    /// What is to be said of rows that end early, once all rows were read.
+    pub(super) fn ends_early(&self) -> Option<String> {
+        match self.short {
+            0 => None,
+            1 => Some("1 row ends before the last column: what it lacks is empty".to_owned()),
+            rows => Some(format!("{rows} rows end before the last column: what they lack is empty")),
+        }
+    }
+
     /// The next invitation of the last row, of those behind its first: to another session, or another address.
     pub(super) fn next_session(&mut self) -> Option<Attendee> {
         self.further.pop_front()
@@ -66,7 +95,7 @@ impl RowReader {
 
     /// Reads one record: invitation `number`, from 1; where it is about several, the first of these.
     pub(super) fn read(&mut self, raw: &Raw, number: u32) -> Result<Attendee, Unsound> {
-        let Self { rules, file, off, doubt, columns, zones, further } = self;
+        let Self { rules, file, off, doubt, columns, zones, met, short, further } = self;
         further.clear();
         let mut cells: Vec<&str> = raw.cells.iter().map(|cell| kept_as_text(trim_blanks(cell))).collect();
         let wanted = columns.headers.0.len();
@@ -74,9 +103,12 @@ impl RowReader {
         while cells.len() > wanted && cells.last().is_some_and(|cell| cell.is_empty()) {
             cells.pop();
         }
-        if raw.is_of_sheet && cells.len() < wanted {
+        let is_short = cells.len() < wanted;
+        if is_short && (raw.is_of_sheet || columns.reach_no_further_than(cells.len())) {
+            *short += u64::from(!raw.is_of_sheet);
             cells.resize(wanted, "");
         }
+        met.look(columns, &cells);
         let at = Locator { source: file.clone(), line: raw.lines.first };
         let (lines, faults) = (raw.lines, &raw.faults);
         let mut row = Row { rules, columns, zones, lines, cells: &cells, faults, at, problems: Vec::new() };
@@ -123,8 +155,9 @@ impl<'a> Row<'a> {
     fn left_out(&self, off: Option<Off>) -> Option<(String, bool)> {
         let value = |index: usize| self.cells.get(index).copied().unwrap_or_default();
         let told = |index: usize| format!("{} is \"{}\"", self.columns.label_at(index), shortened(value(index)));
-        let is_one = |(index, values): &&(usize, Vec<String>)| values.contains(&value(*index).to_lowercase());
-        if let Some((index, _)) = self.columns.only.iter().find(|filter| !is_one(filter)) {
+        let is_one = |(index, values): &&(usize, Vec<String>)| values.contains(&one_spelling(value(*index)));
+        if let Some((index, _)) = self.columns.only.iter().find(|filter| filter.0 < self.cells.len() && !is_one(filter))
+        {
             return Some((told(*index), false));
         }
         if let Some((index, _)) = self.columns.except.iter().find(is_one) {
@@ -196,7 +229,8 @@ impl<'a> Row<'a> {
             } else if found > wanted {
                 "a value with a comma in it stands in double quotes; delete commas at the end".into()
             } else {
-                "add what is missing; an empty value still needs its comma".into()
+                "add what is missing: an empty value still needs the sign behind it. A remark below the table? Delete it"
+                    .into()
             };
             self.note(what, hint);
         }

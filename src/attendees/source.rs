@@ -111,7 +111,7 @@ impl Source {
     fn next_of_somebody(&mut self) -> Result<Option<Raw>, FileProblem> {
         loop {
             // Rows that were held back, and the one that has released them.
-            if self.ended || self.held.back().is_some_and(|raw| !self.is_below_the_last(raw)) {
+            if self.ended || self.held.back().is_some_and(|raw| !self.is_below_the_last(raw, self.held.len() > 1)) {
                 return Ok(self.held.pop_front());
             }
             let next = match self.ahead.pop_front() {
@@ -123,11 +123,11 @@ impl Source {
                 None => {
                     self.ended = true;
                     self.tell_what_lies_below();
-                    let doubt = self.rows.doubt().map(|told| format!("{}: {told}", self.name));
-                    self.assumed.extend(doubt);
+                    let told = [self.rows.ends_early(), self.rows.doubt()].into_iter().flatten();
+                    self.assumed.extend(told.map(|told| format!("{}: {told}", self.name)));
                     self.held.clear();
                 }
-                Some(raw) if self.held.is_empty() && !self.is_below_the_last(&raw) => return Ok(Some(raw)),
+                Some(raw) if self.held.is_empty() && !self.is_below_the_last(&raw, false) => return Ok(Some(raw)),
                 Some(raw) => {
                     let is_long = self.held.len() >= TRAILING;
                     self.held.push_back(raw);
@@ -146,15 +146,19 @@ impl Source {
         self.reading.next().map_err(|fault| file_problem(fault, &self.name))
     }
 
-    /// Whether a row can be a sum or a remark below the last person: it has no address, and nobody's name.
-    fn is_below_the_last(&self, raw: &Raw) -> bool {
+    /// Whether a row can be a sum or a remark below the last person: it has no address, and nobody's name. `follows` one
+    /// that can.
+    fn is_below_the_last(&self, raw: &Raw, follows: bool) -> bool {
         let first = raw.cells.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
+        let is_address = |piece: &str| piece.contains('@') && Address::parse(piece).is_ok();
+        if raw.cells.len() == 1 && self.columns().headers().0.len() > 1 && (follows || is_remark(first)) {
+            return !pieces(first).all(is_address);
+        }
         if self.columns().names_somebody(&raw.cells) && !exporters::is_total(first) {
             return false;
         }
         // Last, because it takes the longest.
-        let is_one = |cell: &str| cell.contains('@') && pieces(cell).any(|piece| Address::parse(piece).is_ok());
-        !raw.cells.iter().any(is_one)
+        !raw.cells.iter().any(|cell| pieces(cell).any(is_address))
     }
 
     fn tell_what_lies_below(&mut self) {
@@ -177,6 +181,13 @@ fn buyers_only(at: Locator) -> Problem {
         what: "this list holds who bought, and not who comes".into(),
         hint: Some("where somebody buys for others, export the attendees (pretix: the sheet of positions)".into()),
     }
+}
+
+/// Whether a line of a table is a remark, `Exported on 1 May by admin@example.org`. A line of one name or one address may
+/// be a person's, of a file that was cut off: it is none.
+fn is_remark(line: &str) -> bool {
+    let is_telling = |char: char| char.is_ascii_digit() || matches!(char, ':' | '@');
+    line.starts_with('#') || line.contains(char::is_whitespace) && line.contains(is_telling)
 }
 
 /// Whether an exporter's rows end above this one: Zoom lists below `Other Attended` who was not registered.

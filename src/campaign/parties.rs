@@ -5,14 +5,14 @@
 
 use crate::{
     attendees::Rules,
-    model::{Attendee, OwnClaims, Room, SessionKey, Window},
+    model::{Attendee, Locator, OwnClaims, Room, SessionKey, Window},
 };
 
 /// A person's invitation to a session, beside an earlier one.
 #[derive(Debug, Clone)]
 struct Further {
     number: u32,
-    line: u32,
+    at: Locator,
     moderator: bool,
     session: SessionKey,
     own: Option<Box<Own>>,
@@ -47,8 +47,8 @@ impl Parties {
                 claims: attendee.own_claims.clone(),
             })
         });
-        let line = u32::try_from(attendee.locator.line).unwrap_or(u32::MAX);
-        let further = Further { number: attendee.number, line, moderator: attendee.moderator, session, own };
+        let at = attendee.locator.clone();
+        let further = Further { number: attendee.number, at, moderator: attendee.moderator, session, own };
         self.firsts.push((attendee.number, first));
         self.further.push((first, further));
     }
@@ -130,7 +130,7 @@ impl Parties {
         let session = rules.sessions.iter().find(|session| session.key == further.session)?;
         let plain = Attendee { own_room: false, own_window: false, moderator: further.moderator, ..lead.clone() };
         let mut attendee = plain.in_session(session, number);
-        attendee.locator.line = further.line.into();
+        attendee.locator = further.at.clone();
         attendee.own_claims = further.own.as_ref().and_then(|own| own.claims.clone());
         if let Some(own) = &further.own {
             (attendee.own_room, attendee.own_window) = (own.room.is_some(), own.window.is_some());

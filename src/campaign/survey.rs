@@ -82,8 +82,10 @@ pub struct Survey {
     pub(super) of_rows: Vec<(Finding, String, u64)>,
     /// What templates do wrong.
     of_templates: TemplateProblems,
-    /// How many rows there are in the file: fewer than invitations, where rows name several sessions.
+    /// How many rows there are in the files: fewer than invitations, where rows name several sessions.
     pub records: u64,
+    /// The number of each file's first row.
+    begun: Vec<(u32, Arc<str>)>,
     /// Rows with problems.
     pub unsound: HashSet<u32>,
     /// Who is who.
@@ -106,6 +108,8 @@ pub struct Survey {
     pub columns: Vec<Columns>,
     /// What was assumed of the files, in words.
     pub assumed: Vec<String>,
+    /// Values that rows are to be kept or left out by, and no row has.
+    pub unmet: Vec<Told>,
     /// Rows that are left out though nothing is wrong with them: by why, in words, and whether their exporter's word is
     /// the reason.
     pub left_out: BTreeMap<(bool, String), u64>,
@@ -228,6 +232,7 @@ impl Surveyor<'_> {
             }
         }
         survey.assumed = file.assumed().map(str::to_owned).collect();
+        survey.unmet = file.unmet().into_iter().map(|(what, hint)| Told::new(what).hint(hint)).collect();
         while let Some(tried) = mails.as_mut().and_then(|mails| mails.finish()) {
             self.enter(survey, tried);
         }

@@ -48,6 +48,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     if let Some(told) = kept_out::in_words(&opened.suppressed, &survey) {
         desk.console.result_shown(&told);
     }
+    warnings.extend(survey.unmet.iter().cloned());
     warnings.extend(survey.domains.likely_typos());
     warnings.extend(languages::unknown(&opened, &survey, Occasion::Invite));
     warnings.extend(languages::without_cancellation(&opened, &survey));
@@ -58,10 +59,8 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     warnings.extend(of_messages);
     warnings.extend(who::strangers(&survey, None));
     warnings.extend(survey.longest_link.as_ref().and_then(long_link));
-    let over: Vec<u64> =
-        survey.rows.iter().filter(|row| row.over && row.session == 0).map(|row| row.line.into()).collect();
     if !opened.press.event.is_over(desk.around.now()) {
-        warnings.extend(report::rows_over(&opened, &over));
+        warnings.extend(report::rows_over(&survey, &survey.rows_over()));
     }
     let reader = opened.reader()?;
     warnings.extend(calendar::changes(&opened, reader.as_ref())?);

@@ -196,7 +196,8 @@ fn refuse_what_cannot_be(
 /// Stops where links to be mailed work no more.
 pub(super) fn refuse_over(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -> Result<(), Failure> {
     let goes = planned.fates.iter().map(|fate| matches!(fate, Fate::Go(_)));
-    let over: Vec<_> = planned.survey.rows.iter().zip(goes).filter(|(row, goes)| row.over && *goes).collect();
+    let all = (1..).zip(&planned.survey.rows).zip(goes);
+    let over: Vec<u32> = all.filter(|((_, row), goes)| row.over && *goes).map(|((number, _), _)| number).collect();
     let event = &opened.press.event;
     if over.is_empty() {
         return Ok(());
@@ -208,8 +209,7 @@ pub(super) fn refuse_over(desk: &Desk<'_>, opened: &Opened, planned: &Planned) -
                 .hint("correct `starts` and `ends`; for a new event, give event.toml a new id as well"),
         ));
     }
-    let lines: Vec<u64> = over.iter().map(|(row, _)| row.line.into()).collect();
-    Err(Failure { status: Status::BadInput, problems: report::rows_over(opened, &lines) })
+    Err(Failure { status: Status::BadInput, problems: report::rows_over(&planned.survey, &over) })
 }
 
 /// A composer for the rows that go.

@@ -34,9 +34,7 @@ pub(super) fn run(desk: &Desk<'_>, opened: &Opened, order: Order, going: &Going)
         desk.console
             .warn(&Told::new("the event is over: these links work no more").hint("correct `starts` and `ends`"));
     } else {
-        let over: Vec<u64> =
-            planned.survey.rows.iter().filter(|row| row.over && row.session == 0).map(|row| row.line.into()).collect();
-        for told in report::rows_over(opened, &over) {
+        for told in report::rows_over(&planned.survey, &planned.survey.rows_over()) {
             desk.console.warn(&told);
         }
     }

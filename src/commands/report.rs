@@ -65,6 +65,7 @@ pub(super) fn say_how_files_are_read(desk: &Desk<'_>, survey: &Survey) {
 pub(super) fn warn_about_rows(desk: &Desk<'_>, survey: &Survey, order: &Order) {
     let console = desk.console;
     say_how_files_are_read(desk, survey);
+    survey.unmet.iter().for_each(|told| console.warn(told));
     for told in survey.duplicate_warnings() {
         console.warn(&told);
     }
@@ -123,15 +124,15 @@ pub(super) fn warn_about_languages(desk: &Desk<'_>, opened: &Opened, planned: &P
 }
 
 /// Rows whose own times are over already.
-pub(super) fn rows_over(opened: &Opened, lines: &[u64]) -> Vec<Told> {
-    let file = &opened.rules.shown_as;
-    let told = |line: &u64| {
-        Told::new(format!("{file}:{line}: the time in this row is over: its link works no more"))
+pub(super) fn rows_over(survey: &Survey, rows: &[u32]) -> Vec<Told> {
+    let told = |row: &u32| {
+        let at = survey.at(*row).map_or_else(String::new, |at| format!("{at}: "));
+        Told::new(format!("{at}the time in this row is over: its link works no more"))
             .hint("correct the row's `starts` and `ends`, or leave both empty for the event's own")
     };
-    let mut all: Vec<Told> = lines.iter().take(NAMED).map(told).collect();
-    if lines.len() > NAMED {
-        all.push(Told::new(format!("and {} more such rows", grouped((lines.len() - NAMED) as u64))));
+    let mut all: Vec<Told> = rows.iter().take(NAMED).map(told).collect();
+    if rows.len() > NAMED {
+        all.push(Told::new(format!("and {} more such rows", grouped((rows.len() - NAMED) as u64))));
     }
     all
 }

@@ -122,7 +122,7 @@ fn rows(
     let mut lines = Vec::with_capacity(survey.rows.len());
     for ((number, note), row) in (1..).zip(&survey.rows).zip(file) {
         if let RowKind::KeptOut(list) = note.kind {
-            let why = format!("line {}: {}", note.line, kept_out::reason(&opened.suppressed, list));
+            let why = format!("{}: {}", survey.place(number), kept_out::reason(&opened.suppressed, list));
             lines.push(teller.kept_out(&row, survey.person(number), &why)?);
             continue;
         }
@@ -133,20 +133,21 @@ fn rows(
                     teller.sound(&attendee, survey.person(attendee.number), stranger)?
                 }
                 RowKind::Duplicate(first) => {
-                    let reason = format!("line {}: the same as line {first}", note.line);
+                    let (place, first) = (survey.place(number), survey.place(first));
+                    let reason = format!("{place}: the same as {first}");
                     let line = Line::skipped(attendee.email.as_str(), &attendee.name, reason, false);
                     Line { repeats: true, session: attendee.key.session().map(ToString::to_string), ..line }
                 }
                 RowKind::Unsound | RowKind::LeftOut | RowKind::KeptOut(_) => {
                     let fault = faults.get(&attendee.number).cloned();
-                    let fault = fault.unwrap_or_else(|| format!("line {}: see `roomkey check`", note.line));
+                    let fault = fault.unwrap_or_else(|| format!("{}: see `roomkey check`", survey.place(number)));
                     teller.unsound(Some(&attendee.email), attendee.email.as_str(), &attendee.name, fault)?
                 }
             },
             Err(Unsound::Row(row)) => {
                 teller.unsound(row.address.as_ref(), &row.email, &row.name, first_problem(&row))?
             }
-            Err(Unsound::LeftOut(row)) => teller.left_out(&row)?,
+            Err(Unsound::LeftOut(row)) => teller.left_out(&row, &survey.place(number))?,
             Err(Unsound::File(problem)) => return Ok(Err(problem)),
         });
     }
@@ -195,9 +196,9 @@ impl<'a> Teller<'a> {
     }
 
     /// A row that is left out by choice; whoever was mailed before keeps the mail's state.
-    fn left_out(&mut self, row: &LeftOut) -> Result<Line, LedgerProblem> {
+    fn left_out(&mut self, row: &LeftOut, place: &str) -> Result<Line, LedgerProblem> {
         let address = Address::parse(&row.email).ok();
-        let reason = format!("line {}: left out: {}", row.at.line, row.why);
+        let reason = format!("{place}: left out: {}", row.why);
         let line = self.unsound(address.as_ref(), &row.email, &row.name, reason)?;
         Ok(Line { problem: false, ..line })
     }

@@ -76,18 +76,17 @@ pub(super) fn strangers(survey: &Survey, meant: Option<&HashSet<u32>>) -> Vec<To
 }
 
 fn stranger_told(survey: &Survey, stranger: &Stranger) -> Told {
-    let line = |row: u32| survey.rows.get(row as usize - 1).map_or(0, |row| row.line);
     let as_whom = match stranger.mailed_as.id() {
         Some(id) => format!("id {id} (\"{}\")", stranger.mailed_name),
         None => format!("\"{}\"", stranger.mailed_name),
     };
     let now = match stranger.key_of_row {
         None => "which no row is any more".to_owned(),
-        Some(row) => format!("which is line {} now, with another address", line(row)),
+        Some(row) => format!("which is {} now, with another address", survey.place(row)),
     };
     Told::new(format!(
-        "line {}: {} (\"{}\") was mailed before as {as_whom}, {now}",
-        line(stranger.row),
+        "{}: {} (\"{}\") was mailed before as {as_whom}, {now}",
+        survey.place(stranger.row),
         stranger.address,
         stranger.name
     ))

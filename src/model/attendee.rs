@@ -15,6 +15,15 @@ pub struct Locator {
     pub line: u64,
 }
 
+impl Locator {
+    /// `line 3`, or `line 3 of b.csv` where which file it is does not go without saying.
+    #[must_use]
+    pub fn in_words(&self, with_file: bool) -> String {
+        let Self { source, line } = self;
+        if with_file { format!("line {line} of {source}") } else { format!("line {line}") }
+    }
+}
+
 impl fmt::Display for Locator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.source, self.line)

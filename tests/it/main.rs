@@ -44,6 +44,7 @@ mod rehearse;
 mod replies;
 mod resend;
 mod row_claims;
+mod rows;
 mod secrets;
 mod send;
 mod sessions;

@@ -6,6 +6,7 @@ use super::{Found, Header, choice_of, quoted};
 use crate::{
     attendees::{
         Field, FoundBy, Problem,
+        filter::{Table, one_spelling},
         names::{self, Kind},
         nearest::{nearest, shortened},
     },
@@ -72,18 +73,26 @@ impl Header<'_> {
     }
 
     /// `[attendees.only]` and `[attendees.except]`: the columns they speak of.
-    pub(super) fn filters(&mut self, filters: &[(String, Vec<String>)], table: &str) -> Vec<(usize, Vec<String>)> {
+    pub(super) fn filters(&mut self, filters: &[(String, Vec<String>)], table: Table) -> Vec<(usize, Vec<String>)> {
         let mut found = Vec::new();
         for (name, values) in filters {
-            let folded = name.trim().to_lowercase();
-            let index = self.headers.iter().position(|header| header.to_lowercase() == folded);
+            let folded = one_spelling(name);
+            let index = self.headers.iter().position(|header| one_spelling(header) == folded);
+            let table = table.name();
             let Some(index) = index else {
+                // Of several files one may have it, which is seen once all are open.
+                if self.rules.files.len() > 1 {
+                    let what = format!("{} under [attendees.{table}]: this file has no such column", quoted(name));
+                    let hint = "none of its rows is kept or left out by it".to_owned();
+                    self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
+                    continue;
+                }
                 let near = nearest(name, self.headers.iter().map(String::as_str));
                 let hint = near.map_or_else(|| self.list(), |near| format!("did you mean `{}`?", shortened(near)));
                 self.note(format!("{} under [attendees.{table}]: the file has no such column", quoted(name)), hint);
                 continue;
             };
-            found.push((index, values.iter().map(|value| value.trim().to_lowercase()).collect()));
+            found.push((index, values.iter().map(|value| one_spelling(value)).collect()));
         }
         found
     }

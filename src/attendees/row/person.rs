@@ -22,6 +22,13 @@ impl<'a> Row<'a> {
         if self.is_faulty(Field::Email) {
             return None;
         }
+        let is_several = pieces(cell).filter(|piece| Address::parse(piece).is_ok()).nth(1).is_some();
+        if is_several && !self.rules.split_addresses && cell.contains(['\n', '\r']) {
+            let one_line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+            let problem = AddressProblem::Several(shortened(&one_line));
+            self.note(problem.to_string(), several_hint(&problem));
+            return None;
+        }
         if !self.rules.split_addresses || Address::parse(cell).is_ok() {
             return self.email(cell, Field::Email).map(|address| vec![address]);
         }
@@ -51,7 +58,7 @@ impl<'a> Row<'a> {
         if !self.is_one_line(field) || !self.is_short(field, LONGEST_ADDRESS) {
             return None;
         }
-        self.address(cell)
+        self.address(undressed(cell))
     }
 
     fn address(&mut self, cell: &str) -> Option<Address> {
@@ -61,9 +68,18 @@ impl<'a> Row<'a> {
                 self.note(what, "write the domain's name after the `@`, such as example.org".to_owned());
                 None
             }
+            Ok(address) if address.local().starts_with('\'') => {
+                let what = format!("`{address}` begins with an apostrophe, which spreadsheets put before text");
+                self.note(what, "delete it".to_owned());
+                None
+            }
             Ok(address) => Some(address),
             Err(problem @ AddressProblem::Several(_)) => {
-                let hint = format!("{}, or set several_addresses = \"split\" under [attendees]", problem.hint());
+                let hint = if self.rules.split_addresses {
+                    "write `;` between them".to_owned()
+                } else {
+                    several_hint(&problem)
+                };
                 self.note(problem.to_string(), hint);
                 None
             }
@@ -158,6 +174,20 @@ impl<'a> Row<'a> {
             None if self.rules.shared_addresses => AttendeeKey::from_address_and_name(email, &composed(name)),
             None => AttendeeKey::from_address(email),
         }
+    }
+}
+
+fn several_hint(problem: &AddressProblem) -> String {
+    format!("{}, or set several_addresses = \"split\" under [attendees]", problem.hint())
+}
+
+/// An address as programs and people dress it up: `<ada@example.org>`, `mailto:ada@example.org`, `ada@example.org;`.
+fn undressed(cell: &str) -> &str {
+    let cell = cell.trim_end_matches([';', ',']);
+    let cell = cell.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(cell);
+    match cell.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &cell[7..],
+        _ => cell,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 pub enum RowKind {
     /// A person to be mailed.
     Sound,
-    /// The same as the row on this line.
+    /// The same as the row of this number.
     Duplicate(u32),
     /// Something is wrong with it.
     Unsound,

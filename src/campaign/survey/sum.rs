@@ -1,5 +1,7 @@
 //! What a survey comes to, as others ask for it.
 
+use std::sync::Arc;
+
 use super::{RowFault, RowKind, RowNote, SHOWN, SHOWN_ROWS, Survey};
 use crate::{
     attendees::LeftOut,
@@ -26,8 +28,7 @@ impl Survey {
     }
 
     pub(super) fn leave_out(&mut self, row: &LeftOut) {
-        let line = super::short(row.at.line);
-        self.rows.push(RowNote { line, kind: RowKind::LeftOut, over: false, session: 0 });
+        self.note_row(&row.at, RowKind::LeftOut, false, 0);
         // Of very many values, some are told.
         if self.left_out.len() < MOST_REASONS || self.left_out.contains_key(&(row.by_exporter, row.why.clone())) {
             *self.left_out.entry((row.by_exporter, row.why.clone())).or_default() += 1;
@@ -56,11 +57,12 @@ impl Survey {
     }
 
     /// Takes a row down that repeats another one.
-    pub(super) fn repeats(&mut self, attendee: &Attendee, first: u64) {
+    pub(super) fn repeats(&mut self, attendee: &Attendee, first: u32) {
         self.duplicate_rows += 1;
         if self.duplicates.len() < SHOWN_ROWS {
             let (at, email) = (&attendee.locator, &attendee.email);
-            self.duplicates.push(format!("{at}: repeats line {first} ({email}): mailed once"));
+            let first = self.at(first).map_or_else(String::new, |first| first.in_words(first.source != at.source));
+            self.duplicates.push(format!("{at}: repeats {first} ({email}): mailed once"));
         }
     }
 
@@ -86,10 +88,36 @@ impl Survey {
         warnings
     }
 
-    /// Counts a row; several sessions of one stand on one line.
-    pub(super) fn note_record(&mut self, line: u32) {
-        let is_same = self.rows.last().is_some_and(|last| last.line == line);
-        self.records += u64::from(!is_same);
+    /// Takes a row down; several sessions of one stand on one line.
+    pub(super) fn note_row(&mut self, at: &Locator, kind: RowKind, over: bool, session: u8) {
+        let line = super::short(at.line);
+        let is_another_file = self.begun.last().is_none_or(|(_, file)| !Arc::ptr_eq(file, &at.source));
+        if is_another_file {
+            self.begun.push((u32::try_from(self.rows.len()).unwrap_or(u32::MAX).saturating_add(1), at.source.clone()));
+        }
+        self.records += u64::from(is_another_file || self.rows.last().is_none_or(|last| last.line != line));
+        self.rows.push(RowNote { line, kind, over, session });
+    }
+
+    /// Rows whose own times are over.
+    #[must_use]
+    pub fn rows_over(&self) -> Vec<u32> {
+        let over = (1..).zip(&self.rows).filter(|(_, row)| row.over && row.session == 0);
+        over.map(|(number, _)| number).collect()
+    }
+
+    /// Where a row stands.
+    #[must_use]
+    pub fn at(&self, number: u32) -> Option<Locator> {
+        let row = self.rows.get((number as usize).checked_sub(1)?)?;
+        let file = self.begun.partition_point(|(first, _)| *first <= number).checked_sub(1)?;
+        Some(Locator { source: self.begun[file].1.clone(), line: row.line.into() })
+    }
+
+    /// Where a row stands, in words: `line 3`, or `line 3 of b.csv` where there are several files.
+    #[must_use]
+    pub fn place(&self, number: u32) -> String {
+        self.at(number).map_or_else(String::new, |at| at.in_words(self.begun.len() > 1))
     }
 
     /// Takes a session down; gives what rows note of it.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Found, RowKind, RowNote, Survey, Surveyor,
+    Found, RowKind, Survey, Surveyor,
     mails::{ToTry, Tried},
-    short, told, who,
+    told, who,
 };
 use crate::{
     attendees::{Admission, Crowd, RowProblems},
@@ -22,8 +22,7 @@ impl Surveyor<'_> {
         attendee: Attendee,
         mails: Option<&mut InOrder<ToTry, Tried>>,
     ) {
-        let (line, number) = (short(attendee.locator.line), attendee.number);
-        survey.note_record(line);
+        let number = attendee.number;
         let over = attendee.window.is_over(self.now);
         let mut is_first = true;
         let kept_out = self.suppressed.by(&attendee.email);
@@ -35,7 +34,7 @@ impl Surveyor<'_> {
             (admission, _) => Self::admitted(survey, &attendee, admission, &mut is_first),
         };
         let session = survey.note_session(attendee.key.session());
-        survey.rows.push(RowNote { line, kind, over, session });
+        survey.note_row(&attendee.locator, kind, over, session);
         match kind {
             RowKind::Unsound => identities.add_unsound(&attendee.email, &attendee.name, self.roster),
             RowKind::KeptOut(_) => identities.add(&attendee, self.roster),
@@ -78,7 +77,7 @@ impl Surveyor<'_> {
             }
             Admission::DuplicateOf(first) => {
                 survey.repeats(attendee, first);
-                RowKind::Duplicate(short(first))
+                RowKind::Duplicate(first)
             }
             Admission::Problem(problem) => {
                 survey.fault(number, told(&problem), who(attendee.email.as_str(), &attendee.name));
@@ -103,10 +102,9 @@ impl Surveyor<'_> {
             identities.add_unsound(address, &row.name, self.roster);
         }
         let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
-        survey.note_record(short(row.at.line));
         let kept_out = row.address.as_ref().and_then(|address| self.suppressed.by(address));
         let kind = kept_out.map_or(RowKind::Unsound, RowKind::KeptOut);
-        survey.rows.push(RowNote { line: short(row.at.line), kind, over: false, session: 0 });
+        survey.note_row(&row.at, kind, false, 0);
         if let Some(list) = kept_out {
             // What is wrong with the row of somebody who is mailed nothing keeps nobody waiting.
             survey.keep_out(list, true);

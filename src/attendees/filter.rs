@@ -1,0 +1,117 @@
+//! Rows kept and left out by a column's value, as `[attendees.only]` and `[attendees.except]` say. Pure.
+//!
+//! Owns: when a cell holds a value, and what is to be said of values that no cell holds. Does not own: the columns, which
+//! the header knows.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{Columns, Rules, composed, nearest::shortened};
+
+/// So many other values of a column are named.
+const MOST_OTHERS: usize = 8;
+
+/// A value in its one spelling: outer blanks off, composed, in lower case; the capitals of `i` are one letter in Turkish
+/// and another elsewhere.
+pub(super) fn one_spelling(value: &str) -> String {
+    composed(value.trim()).to_lowercase().replace("i\u{307}", "i").replace('ı', "i")
+}
+
+/// Which table of the settings a filter is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Table {
+    Only,
+    Except,
+}
+
+impl Table {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Only => "only",
+            Self::Except => "except",
+        }
+    }
+}
+
+/// What one file's rows held in the columns of the filters.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    /// Table, header in its one spelling, value in its one spelling.
+    values: HashSet<(Table, String, String)>,
+    /// By header: values that no filter names.
+    others: BTreeSet<(String, String)>,
+}
+
+impl Met {
+    /// Takes down what a row holds.
+    pub(super) fn look(&mut self, columns: &Columns, cells: &[&str]) {
+        let filters = [(Table::Only, &columns.only), (Table::Except, &columns.except)];
+        for (table, (index, values)) in filters.iter().flat_map(|(table, all)| all.iter().map(move |one| (table, one)))
+        {
+            let cell = cells.get(*index).copied().unwrap_or_default();
+            let value = one_spelling(cell);
+            let header = one_spelling(&columns.headers.0[*index]);
+            if values.contains(&value) {
+                self.values.insert((*table, header, value));
+            } else if !value.is_empty() && self.others.len() < MOST_OTHERS * 4 {
+                self.others.insert((header, cell.trim().to_owned()));
+            }
+        }
+    }
+}
+
+/// What is to be said, once all files were read, of values that no row has: what it is, and a way out.
+pub(super) fn unmet(rules: &Rules, of_files: &[&Met]) -> Vec<(String, String)> {
+    let mut told = Vec::new();
+    for (table, filters) in [(Table::Only, &rules.only), (Table::Except, &rules.except)] {
+        for (header, values) in filters {
+            let folded = one_spelling(header);
+            let is_met = |value: &&String| {
+                let entry = (table, folded.clone(), one_spelling(value));
+                of_files.iter().any(|met| met.values.contains(&entry))
+            };
+            let missing: Vec<String> =
+                values.iter().filter(|value| !is_met(value)).map(|value| format!("\"{}\"", shortened(value))).collect();
+            if missing.is_empty() {
+                continue;
+            }
+            let others: BTreeSet<String> = of_files
+                .iter()
+                .flat_map(|met| &met.others)
+                .filter(|(of, _)| *of == folded)
+                .map(|(_, value)| format!("\"{}\"", shortened(value)))
+                .collect();
+            let which = match others.len() {
+                0 => "every row has another one of the values that you name".to_owned(),
+                count => {
+                    let named: Vec<String> = others.into_iter().take(MOST_OTHERS).collect();
+                    format!("there is also {}{}", named.join(", "), if count > MOST_OTHERS { " and more" } else { "" })
+                }
+            };
+            told.push((
+                format!(
+                    "no row has {} in `{}`, which [attendees.{}] names",
+                    missing.join(" or "),
+                    shortened(header),
+                    table.name()
+                ),
+                format!("{which}; correct the value where it is a slip, or delete it"),
+            ));
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_blanks_and_ways_to_compose_a_letter_do_not_count() {
+        for (one, other) in
+            [(" Cancelled ", "cancelled"), ("İPTAL", "iptal"), ("IPTAL", "iptal"), ("besta\u{308}tigt", "BESTÄTIGT")]
+        {
+            assert_eq!(one_spelling(one), one_spelling(other), "{one:?}");
+        }
+        assert_ne!(one_spelling("canceld"), one_spelling("cancelled"));
+    }
+}
