@@ -6,7 +6,7 @@ use crate::support::{CLOSED_PORT, EventFile, Sandbox};
 fn event(files: &[(&str, &str)], settings: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     let names: Vec<String> = files.iter().map(|(name, _)| format!("{name:?}")).collect();
-    EventFile::at(CLOSED_PORT).raw("attendees", "file", &format!("[{}]", names.join(", "))).write(&sandbox);
+    EventFile::at(CLOSED_PORT).raw("attendees", "file", format!("[{}]", names.join(", "))).write(&sandbox);
     let (keys, tables) = settings.split_at(settings.find('[').unwrap_or(settings.len()));
     let of_event = sandbox.read("event.toml").replacen("[attendees]\n", &format!("[attendees]\n{keys}"), 1);
     sandbox.write("event.toml", &format!("{of_event}\n{tables}"));
