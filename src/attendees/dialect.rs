@@ -51,7 +51,7 @@ pub(super) fn find(start: &str, is_all: bool, rules: &Rules) -> Dialect {
 
 /// `sep=;` in the first line.
 pub(super) fn announced(start: &str) -> Option<u8> {
-    let line = start.lines().next()?.trim().trim_matches('"');
+    let line = start.lines().next()?.trim_start_matches(['\u{feff}', '"', ' ']).trim_end_matches(['"', ' ']);
     let delimiter = line.strip_prefix("sep=").or_else(|| line.strip_prefix("SEP="))?;
     match delimiter.as_bytes() {
         [delimiter] if delimiter.is_ascii() && !delimiter.is_ascii_alphanumeric() => Some(*delimiter),

@@ -12,10 +12,11 @@ use std::{
 use csv::StringRecord;
 
 use super::{
-    Encoding, FileProblem, Rules,
+    Encoding, FileProblem, Problem, Rules,
     decoded::Decoded,
     dialect::{self, Dialect},
     encoding::{self, Found, Undecided},
+    nearest::shortened,
     record::Records,
     scanner::{Lines, ScanFault, Scanner},
     workbook::{self, Cell, CellFault, Workbook},
@@ -53,6 +54,8 @@ pub(super) struct Recognised {
     is_announced: bool,
     /// What was assumed, in words.
     pub(super) assumed: Vec<String>,
+    /// Of a workbook: the sheets that hold something else.
+    other_sheets: Vec<String>,
 }
 
 /// Rows among which the header is looked for, at the least.
@@ -76,6 +79,30 @@ impl Recognised {
         };
         drop(rows.pop_front_if(|raw| self.is_announced && raw.lines.first == 1));
         (rows, ended_by)
+    }
+}
+
+impl Recognised {
+    /// The header's problems, where another place than its columns may be meant: the sheet, the line, the delimiter.
+    pub(super) fn with_other_ways_out(&self, mut problems: Vec<Problem>, header: &StringRecord) -> Vec<Problem> {
+        let Some(first) = problems.first_mut() else { return problems };
+        let only = if header.len() == 1 { header.get(0) } else { None };
+        let parted_by = |cell: &str| ['~', '^', ':', ';', ',', '\t', '|'].into_iter().find(|sign| cell.contains(*sign));
+        let way_out = if let Some(sheet) = self.other_sheets.first() {
+            format!("are the attendees in another sheet? sheet = \"{}\" under [attendees]", shortened(sheet))
+        } else if let Some(sign) = only.and_then(parted_by) {
+            format!("is that line parted by `{sign}`? delimiter = {:?} under [attendees]", sign.to_string())
+        } else {
+            "do the columns' names stand further down? skip_lines under [attendees] says how many lines are above them"
+                .to_owned()
+        };
+        if first.what.starts_with("there is no column") {
+            first.hint = Some(match first.hint.take() {
+                Some(hint) => format!("{hint}; or {way_out}"),
+                None => way_out,
+            });
+        }
+        problems
     }
 }
 
@@ -107,16 +134,16 @@ impl Reading {
         let workbook = workbook::open(file, kind, rules.sheet.as_ref())
             .map_err(|problem| FileProblem::Workbook { file: name.clone(), problem: Box::new(problem) })?;
         let mut assumed = Vec::new();
+        let mut other_sheets = Vec::new();
         if rules.sheet.is_none() && workbook.sheets().len() > 1 {
-            let others: Vec<_> = workbook.sheets().iter().filter(|sheet| *sheet != workbook.sheet_name()).collect();
-            let others = others.iter().take(5).map(|sheet| format!("`{}`", super::nearest::shortened(sheet)));
-            let (sheet, others) =
-                (super::nearest::shortened(workbook.sheet_name()), others.collect::<Vec<_>>().join(", "));
+            other_sheets = workbook.sheets().iter().filter(|sheet| *sheet != workbook.sheet_name()).cloned().collect();
+            let others = other_sheets.iter().take(5).map(|sheet| format!("`{}`", shortened(sheet)));
+            let (sheet, others) = (shortened(workbook.sheet_name()), others.collect::<Vec<_>>().join(", "));
             assumed.push(format!(
                 "{name}: read the sheet `{sheet}`, and not {others}; another one: sheet = \"its name\" under [attendees]"
             ));
         }
-        Ok(Recognised { reading: Self::Sheet(workbook, Vec::new()), is_announced: false, assumed })
+        Ok(Recognised { reading: Self::Sheet(workbook, Vec::new()), is_announced: false, assumed, other_sheets })
     }
 
     fn open_text(mut file: File, name: &Arc<str>, rules: &Rules) -> Result<Recognised, FileProblem> {
@@ -135,13 +162,16 @@ impl Reading {
         let start = text.fill_buf().map_err(unreadable)?;
         let is_all = start.len() < 1 << 15;
         let start = String::from_utf8_lossy(start);
+        if let Some(kind) = other_text(&start) {
+            return Err(FileProblem::OtherFormat { file: name.clone(), kind });
+        }
         let dialect = dialect::find(start.trim_end_matches('\u{FFFD}'), is_all, rules);
         let is_announced = dialect::announced(&start).is_some();
         if dialect.delimiter != Dialect::COMMAS.delimiter && rules.delimiter.is_none() {
             assumed.push(format!("{name}: its columns are separated by {}", dialect.delimiter_in_words()));
         }
         let records = Records::new(Scanner::over(text, dialect), dialect);
-        Ok(Recognised { reading: Self::Text(Box::new(records)), is_announced, assumed })
+        Ok(Recognised { reading: Self::Text(Box::new(records)), is_announced, assumed, other_sheets: Vec::new() })
     }
 
     /// The next row that holds anything; `None` at the end.
@@ -193,6 +223,31 @@ fn assumed_encoding(name: &Arc<str>, found: &Found, rules: &Rules) -> Option<Str
         String::new()
     };
     Some(format!("{name}: read as {is}{way_out}"))
+}
+
+/// What a text is, with its article, that is no table.
+fn other_text(start: &str) -> Option<&'static str> {
+    let text = start.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    let head = text.get(..text.floor_char_boundary(1000))?.to_ascii_lowercase();
+    let begins = |with: &str| head.starts_with(with);
+    let is_control = |c: &char| c.is_control() && !c.is_whitespace() || *c == '\u{FFFD}';
+    let (controls, all) = (text.chars().filter(is_control).count(), text.chars().count());
+    // A stray NUL in a table is told by its line.
+    if controls > 8 && controls * 20 > all {
+        return Some("data of a program");
+    }
+    if begins("<") && (head.contains("<html") || head.contains("<table") || begins("<!doctype")) {
+        return Some("a web page");
+    }
+    let known = [
+        ("begin:vcard", "a file of contacts (vCard)"),
+        ("begin:vcalendar", "a calendar"),
+        ("<?xml", "an XML file"),
+        ("{\\rtf", "a text document (RTF)"),
+        ("[{", "JSON"),
+        ("{\"", "JSON"),
+    ];
+    known.iter().find(|(start, _)| begins(start)).map(|(_, kind)| *kind)
 }
 
 /// How files begin that hold no rows at all.

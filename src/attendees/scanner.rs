@@ -278,7 +278,10 @@ impl Machine {
 
     fn too_long(&self) -> ScanFault {
         match self.place {
-            Place::Quoted | Place::QuoteSeen => ScanFault::UnclosedQuote { line: self.quote_line, closed_on: None },
+            Place::Quoted | Place::QuoteSeen if self.quote_line != self.line => {
+                ScanFault::UnclosedQuote { line: self.quote_line, closed_on: None }
+            }
+            // One line: a long value, rather than a quote that is never closed.
             _ => ScanFault::TooLong { line: self.first_line },
         }
     }
@@ -366,6 +369,8 @@ mod tests {
     fn an_endless_row_is_refused_before_it_fills_the_memory() {
         let long = "x".repeat(LONGEST_RECORD + 1);
         assert!(matches!(fault(&format!("h\n{long}\n")), ScanFault::TooLong { line: 2 }));
-        assert!(matches!(fault(&format!("h\n\"{long}\"\n")), ScanFault::UnclosedQuote { line: 2, closed_on: None }));
+        assert!(matches!(fault(&format!("h\n\"{long}\"\n")), ScanFault::TooLong { line: 2 }));
+        let lines = "x\n".repeat(LONGEST_RECORD);
+        assert!(matches!(fault(&format!("h\n\"{lines}\"\n")), ScanFault::UnclosedQuote { line: 2, closed_on: None }));
     }
 }

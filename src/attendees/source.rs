@@ -13,7 +13,7 @@ use super::{
     header::read_header,
     nearest::shortened,
     on_disk::{Stamp, open_regular},
-    reading::{Raw, Reading, Recognised, file_problem},
+    reading::{Raw, Reading, file_problem},
     row::RowReader,
     scanner::ScanFault,
     several::pieces,
@@ -55,12 +55,14 @@ impl Source {
         if let Some(met) = fault.take_if(|_| ahead.is_empty()) {
             return Err(file_problem(met, &name));
         }
-        let Recognised { reading, mut assumed, .. } = recognised;
+        let mut assumed = std::mem::take(&mut recognised.assumed);
         let head = skip_head(&mut ahead, rules, &name, &mut assumed);
         let Some(header) = head else { return Err(FileProblem::Empty { file: name }) };
         let sample: Vec<&StringRecord> = ahead.iter().map(|raw| &raw.cells).collect();
+        let with_ways_out = |problems| FileProblem::Header(recognised.with_other_ways_out(problems, &header.cells));
         let mut columns =
-            read_header(header.cells.iter(), header.lines.first, rules, &name, &sample).map_err(FileProblem::Header)?;
+            read_header(header.cells.iter(), header.lines.first, rules, &name, &sample).map_err(with_ways_out)?;
+        let reading = recognised.reading;
         let headers: Vec<&str> = columns.headers().0.iter().map(String::as_str).collect();
         let exporter = exporters::exporter(&headers);
         if let Some(exporter) = exporter {

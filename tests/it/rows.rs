@@ -100,3 +100,34 @@ fn addresses_are_read_as_programs_dress_them_up() {
     check.is(3).says("begins with an apostrophe").says("`a@example.org b@example.org` holds more than one address");
     check.says("several_addresses = \"split\"").says_not("closing quote");
 }
+
+#[test]
+fn what_is_no_table_is_told_by_what_it_is() {
+    for (content, kind) in [
+        ("<!DOCTYPE html><table><tr><td>email</td></tr></table>", "a web page"),
+        ("BEGIN:VCARD\nFN:Ada\nEMAIL:ada@example.org\nEND:VCARD\n", "a file of contacts (vCard)"),
+        ("[{\"email\":\"ada@example.org\",\"name\":\"Ada\"}]", "JSON"),
+        ("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\u{10}\u{11}\u{12}\n,x\u{0}", "data of a program"),
+    ] {
+        let check = event(&[("a.csv", content)], "").run(&["check"]);
+        check.is(3).says(&format!("a.csv: this is {kind}, not a table")).says("hint: open it in the program");
+    }
+}
+
+#[test]
+fn a_header_that_is_not_found_may_be_elsewhere() {
+    let check = event(&[("a.csv", "Name~Email\nAda~ada@example.org\n")], "").run(&["check"]);
+    check.is(3).says("delimiter = \"~\" under [attendees]");
+    event(&[("a.csv", "Name~Email\nAda~ada@example.org\n")], "delimiter = \"~\"\n").run(&["check"]).is(0);
+    let preamble = "a line of a report,\n".repeat(60);
+    let deep = format!("{preamble}email,name\nada@example.org,Ada\n");
+    event(&[("a.csv", &deep)], "").run(&["check"]).is(3).says("skip_lines under [attendees]");
+    let spreadsheet = "sep=\t\nemail\tname\nada@example.org\tAda\n";
+    event(&[("a.csv", spreadsheet)], "").run(&["check"]).is(0).says("1 person in 1 row");
+}
+
+#[test]
+fn a_long_value_is_no_quote_that_is_never_closed() {
+    let text = format!("email,name,Note\nada@example.org,Ada,\"{}\"\n", "x".repeat(2_000_000));
+    event(&[("a.csv", &text)], "").run(&["check"]).is(3).says("a.csv:2: this row is longer than 1 MB");
+}
