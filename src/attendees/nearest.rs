@@ -11,12 +11,13 @@ pub(super) fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a 
         .map(|(_, candidate)| candidate)
 }
 
-/// Cuts a foreign text to a length that a message can bear.
+/// Puts a foreign text on one line, cut to a length that a message can bear.
 pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 60;
+    let one_line = |text: &str| text.replace("\r\n", " ").replace(['\r', '\n'], " ");
     match text.char_indices().nth(MOST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", one_line(&text[..at])),
+        None => one_line(text),
     }
 }
 

@@ -183,12 +183,11 @@ fn several_hint(problem: &AddressProblem) -> String {
 
 /// An address as programs and people dress it up: `<ada@example.org>`, `mailto:ada@example.org`, `ada@example.org;`.
 fn undressed(cell: &str) -> &str {
-    let cell = cell.trim_end_matches([';', ',']);
-    let cell = cell.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(cell);
-    match cell.get(..7) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &cell[7..],
-        _ => cell,
-    }
+    let bare = cell.trim_end_matches([';', ',']);
+    let bare = bare.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).unwrap_or(bare);
+    let scheme = bare.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    let bare = if scheme.is_some() { &bare[7..] } else { bare };
+    if bare.is_empty() { cell } else { bare }
 }
 
 /// `=HYPERLINK(…)`: what a spreadsheet would compute. `=1+1` may be somebody's idea of a name.

@@ -91,7 +91,8 @@ pub enum WorkbookProblem {
 impl WorkbookProblem {
     /// Damage, in words.
     pub(super) fn damaged(what: impl fmt::Display) -> Self {
-        Self::Damaged { what: shortened(&what.to_string()) }
+        // Readers quote what they stumbled over.
+        Self::Damaged { what: shortened(&what.to_string().replace(char::is_control, "?")) }
     }
 
     /// What to do about it.
