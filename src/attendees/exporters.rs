@@ -47,6 +47,8 @@ pub(super) enum Exporter {
     Mailchimp,
     /// The contacts of an audience who do not want any mail.
     MailchimpUnsubscribed,
+    /// The contacts of an audience whose addresses take no mail.
+    MailchimpCleaned,
     /// A course's participants.
     Moodle,
 }
@@ -56,7 +58,7 @@ pub(super) enum Exporter {
 pub(super) enum Off {
     /// By the words of a column, counted from 0.
     ByStatus { column: usize, exporter: Exporter },
-    /// Nobody of the file is: it lists those who do not want any mail.
+    /// Nobody of the file is: it lists those who do not want any mail, or get none.
     Everybody(Exporter),
 }
 
@@ -91,6 +93,7 @@ impl Exporter {
             Self::Outlook => "Outlook's contacts",
             Self::Mailchimp => "Mailchimp's contacts",
             Self::MailchimpUnsubscribed => "Mailchimp's unsubscribed contacts",
+            Self::MailchimpCleaned => "Mailchimp's cleaned contacts, whose addresses take no mail",
             Self::Moodle => "Moodle's participants",
         }
     }
@@ -111,6 +114,7 @@ impl Exporter {
             | Self::Outlook
             | Self::Mailchimp
             | Self::MailchimpUnsubscribed
+            | Self::MailchimpCleaned
             | Self::Moodle => return None,
         };
         headers
@@ -134,6 +138,7 @@ impl Exporter {
             | Self::Outlook
             | Self::Mailchimp
             | Self::MailchimpUnsubscribed
+            | Self::MailchimpCleaned
             | Self::Moodle => false,
         }
     }
@@ -145,17 +150,59 @@ impl Exporter {
 
     /// How a file with these headers says who is not coming; none where it does not.
     pub(super) fn off(self, headers: &[&str]) -> Option<Off> {
-        if self == Self::MailchimpUnsubscribed {
+        if matches!(self, Self::MailchimpUnsubscribed | Self::MailchimpCleaned) {
             return Some(Off::Everybody(self));
         }
         self.status_column(headers).map(|column| Off::ByStatus { column, exporter: self })
     }
 }
 
-/// Whether a cell of a file that nobody is known to have written sounds like "not coming": enough for a note,
-/// never for leaving somebody out.
-pub(super) fn means_off(word: &str) -> bool {
-    words::OFF.contains(&folded(without_bracket(word)))
+/// What a column's header asks, as far as its cells may say that somebody does not come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sounds {
+    /// Nothing in particular: a cell says it in a word of its own.
+    Open,
+    /// Whether they are off: a yes says it.
+    WhetherOff,
+    /// Whether they come: a no says it.
+    WhetherOn,
+    /// When they were called off: any value says it.
+    When,
+}
+
+/// What a header of a file that nobody is known to have written asks.
+pub(super) fn sounds(header: &str) -> Sounds {
+    let header = folded(header);
+    let is_when = |word: &String| header.strip_prefix(word.as_str()).is_some_and(|rest| words::AT.contains(rest));
+    if words::OFF_DATES.contains(&header) || words::OFF.iter().any(is_when) {
+        Sounds::When
+    } else if words::OFF.contains(&header) {
+        Sounds::WhetherOff
+    } else if words::COMING.contains(&header) {
+        Sounds::WhetherOn
+    } else {
+        Sounds::Open
+    }
+}
+
+impl Sounds {
+    /// Whether a cell sounds like "not coming": enough for a note, never for leaving somebody out.
+    pub(super) fn off(self, cell: &str) -> bool {
+        let word = folded(without_bracket(cell));
+        match self {
+            Self::When => !words::NO.contains(&word) && !word.is_empty(),
+            Self::WhetherOff if words::YES.contains(&word) => true,
+            Self::WhetherOn if words::NO.contains(&word) => true,
+            // `CANCELLED BY USER`
+            _ => words::OFF.contains(&word) || words::OFF.contains(&folded(first_word_of_some(cell))),
+        }
+    }
+}
+
+/// The first word of a cell of two to four; a longer one tells a story.
+fn first_word_of_some(cell: &str) -> &str {
+    let words = cell.split_whitespace().take(5).count();
+    if (2..=4).contains(&words) { cell.split_whitespace().next().unwrap_or_default() } else { "" }
 }
 
 /// Whether a line's first cell is a word with which people begin a total line, a number beside it or not. Somebody

@@ -71,8 +71,8 @@ impl RowReader {
     }
 
     /// What is to be said of rows that were taken, once all were read.
-    pub(super) fn doubt(&self) -> Option<String> {
-        self.doubt.as_ref()?.told(&self.columns)
+    pub(super) fn doubts(&self) -> Vec<String> {
+        self.doubt.as_ref().map(|doubt| doubt.told(&self.columns)).unwrap_or_default()
     }
 
     /// What was found in the columns that keep rows and leave them out.

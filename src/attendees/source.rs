@@ -125,7 +125,7 @@ impl Source {
                 None => {
                     self.ended = true;
                     self.tell_what_lies_below();
-                    let told = [self.rows.ends_early(), self.rows.doubt()].into_iter().flatten();
+                    let told = self.rows.ends_early().into_iter().chain(self.rows.doubts());
                     self.assumed.extend(told.map(|told| format!("{}: {told}", self.name)));
                     self.held.clear();
                 }

@@ -131,3 +131,26 @@ fn a_long_value_is_no_quote_that_is_never_closed() {
     let text = format!("email,name,Note\nada@example.org,Ada,\"{}\"\n", "x".repeat(2_000_000));
     event(&[("a.csv", &text)], "").run(&["check"]).is(3).says("a.csv:2: this row is longer than 1 MB");
 }
+
+#[test]
+fn who_sounds_cancelled_is_told_with_a_setting_that_leaves_all_of_them_out() {
+    let words =
+        ["Cancelled", "CANCELLED", "Refunded", "Rejected", "storniert", "anulowane", "geannuleerd", "annullato"];
+    let rows: Vec<String> = (0..).zip(words).map(|(n, word)| format!("u{n}@example.org,U{n},{word},\n")).collect();
+    let list = format!("email,name,Anmeldung,Cancelled at\n{}ada@example.org,Ada,ok,\n", rows.concat());
+    let check = event(&[("a.csv", &list)], "").run(&["check"]);
+    check.is(0).says("8 rows are taken though `Anmeldung` says").says_not("Cancelled at` holds");
+    let said = check.said();
+    let setting =
+        said.split("leave such rows out: ").nth(1).unwrap().split(" under [attendees.except]").next().unwrap();
+    let settled = event(&[("a.csv", &list)], &format!("[attendees.except]\n{setting}\n")).run(&["check"]);
+    settled.is(0).says("1 person in 9 rows").says_not("are taken though");
+    // What the setting forgets is told still.
+    let forgotten = event(&[("a.csv", &list)], "[attendees.except]\nAnmeldung = [\"cancelled\"]\n").run(&["check"]);
+    forgotten.is(0).says("6 rows are taken though").says("\"storniert\"");
+    let dated = "email,name,Cancelled at\nada@example.org,Ada,2035-05-01 10:00\nben@example.org,Ben,\n";
+    let check = event(&[("a.csv", dated)], "").run(&["check"]);
+    check.says("1 row is taken though `Cancelled at` holds something").says("\"Cancelled at\" = [\"\"]");
+    let settled = event(&[("a.csv", dated)], "[attendees.only]\n\"Cancelled at\" = [\"\"]\n").run(&["check"]);
+    settled.is(0).says("1 person in 2 rows").says_not("taken though");
+}

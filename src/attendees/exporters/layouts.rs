@@ -25,6 +25,7 @@ const fn leading(leading: usize, exporter: Exporter, needs: &'static [&'static s
 /// All of them; the first that fits is it.
 pub(super) const LAYOUTS: &[Layout] = &[
     anywhere(Exporter::MailchimpUnsubscribed, &["LEID", "EUID", "UNSUB_TIME"]),
+    anywhere(Exporter::MailchimpCleaned, &["LEID", "EUID", "CLEAN_TIME"]),
     anywhere(Exporter::Mailchimp, &["LEID", "EUID"]),
     // Desktop: English, German, French; then the web's, and Google's for it.
     anywhere(Outlook, &["E-mail Address", "E-mail Type", "E-mail Display Name"]),

@@ -155,12 +155,10 @@ fn of_other_files_only_plain_words_sound_like_not_coming() {
         "rimborsato",
         "afgemeld",
     ] {
-        assert!(means_off(word), "{word}");
+        assert!(Sounds::Open.off(word), "{word}");
     }
-    for word in
-        ["", "no", "No", "nein", "non", "hayır", "nie", "nee", "yes", "pending", "maybe", "cancelled by phone", "(x)"]
-    {
-        assert!(!means_off(word), "{word}");
+    for word in ["", "no", "No", "nein", "non", "hayır", "nie", "nee", "yes", "pending", "maybe", "(x)"] {
+        assert!(!Sounds::Open.off(word), "{word}");
     }
 }
 
@@ -205,6 +203,37 @@ proptest! {
         for exporter in [Exporter::PretixPositions, Exporter::ZoomRegistrations] {
             let _ = (exporter.is_off(&cell), exporter.status_column(&headers));
         }
-        let _ = (means_off(&cell), is_total(&cell));
+        let _ = (Sounds::Open.off(&cell), is_total(&cell));
+    }
+}
+
+#[test]
+fn what_a_header_asks_decides_what_a_yes_a_no_and_a_date_say() {
+    for (header, cell) in [
+        ("Cancelled", "yes"),
+        ("Storniert", "ja"),
+        ("Canceled", "TRUE"),
+        ("Cancelled at", "2035-11-02 10:00"),
+        ("Date d'annulation", "2 mai"),
+        ("RSVP", "No"),
+        ("Zusage", "abgesagt"),
+        ("Approved?", "denied"),
+        ("State", "void"),
+        ("Registration", "CANCELLED BY USER"),
+        ("Teilnahmestatus", "Nimmt nicht teil"),
+        ("Statut", "Ne participe pas"),
+    ] {
+        assert!(sounds(header).off(cell), "{header}: {cell}");
+    }
+    for (header, cell) in [
+        ("Cancelled", "no"),
+        ("Cancelled at", ""),
+        ("Cancelled at", "-"),
+        ("RSVP", "Yes"),
+        ("Newsletter", "no"),
+        ("Payment Status", "Partially refunded"),
+        ("Note", "cancelled my other booking for this one"),
+    ] {
+        assert!(!sounds(header).off(cell), "{header}: {cell}");
     }
 }

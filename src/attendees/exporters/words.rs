@@ -57,20 +57,57 @@ pub(super) static INDICO: Words = LazyLock::new(|| {
 pub(super) static OFF: Words = LazyLock::new(|| {
     all(&[
         "cancelled, canceled, refunded, refunded/canceled, not attending, not coming, deleted, denied, rejected, \
-         withdrawn, expired, transferred, no-show, declined, abandoned, unsubscribed",
-        "storniert, abgesagt, abgelehnt, abgemeldet, zurückgezogen, abgelaufen, erstattet, gelöscht, kommt nicht",
+         withdrawn, expired, transferred, no-show, declined, abandoned, unsubscribed, void, voided, cancellation, \
+         can't attend, cannot attend, won't attend, will not attend",
+        "storniert, abgesagt, abgelehnt, abgemeldet, zurückgezogen, abgelaufen, erstattet, gelöscht, kommt nicht, \
+         absage, storno, nimmt nicht teil",
         "annulé, annulée, annulés, remboursé, remboursée, refusé, refusée, expiré, expirée, désinscrit, désinscrite, \
-         ne vient pas",
+         ne vient pas, ne participe pas, annulation",
         "cancelado, cancelada, anulado, anulada, reembolsado, reembolsada, rechazado, rechazada, expirado, expirada, \
-         no asiste",
-        "recusado, recusada, rejeitado, rejeitada, não vem",
-        "iptal, iptal edildi, reddedildi, iade edildi, süresi doldu, geri çekildi, katılmıyor, gelmiyor",
+         no asiste, no asistirá, no participa, cancelación",
+        "recusado, recusada, rejeitado, rejeitada, não vem, não participa, não comparece, cancelamento",
+        "iptal, iptal edildi, reddedildi, iade edildi, süresi doldu, geri çekildi, katılmıyor, gelmiyor, katılmayacak, gelmeyecek",
         "anulowane, anulowany, anulowana, odrzucone, odrzucony, odrzucona, wygaśnięte, wycofany, wycofana, \
-         zwrócone, rezygnacja",
+         zwrócone, rezygnacja, nie uczestniczy, nie weźmie udziału",
         "cancellato, cancellata, annullato, annullata, rifiutato, rifiutata, rimborsato, rimborsata, scaduto, \
-         scaduta, ritirato, ritirata",
-        "geannuleerd, afgewezen, afgemeld, verlopen, terugbetaald, komt niet",
+         scaduta, ritirato, ritirata, non partecipa",
+        "geannuleerd, afgewezen, afgemeld, verlopen, terugbetaald, komt niet, neemt niet deel",
     ])
+});
+
+/// Headers that ask when somebody was called off, beside [`OFF`] with [`AT`].
+pub(super) static OFF_DATES: Words = LazyLock::new(|| {
+    all(&[
+        "cancellation date, cancel date, date cancelled, date canceled, cancelled time, refund date, canceled date",
+        "stornodatum, stornierungsdatum, absagedatum, abmeldedatum",
+        "date d'annulation, date annulation, fecha de cancelación, data de cancelamento, iptal tarihi",
+        "data anulowania, data annullamento, data di annullamento, data cancellazione, annuleringsdatum",
+    ])
+});
+
+/// What follows in `Cancelled at`.
+pub(super) static AT: Words =
+    LazyLock::new(|| all(&["at, on, date, time, timestamp, am, datum, zeitpunkt, le, el, em, il, op"]));
+
+/// Headers that ask whether somebody comes, or was admitted.
+pub(super) static COMING: Words = LazyLock::new(|| {
+    all(&[
+        "rsvp, attending, attend, will attend, are you coming, coming, will you attend, are you attending, approved, \
+         confirmed, accepted, participating, participation",
+        "zusage, zugesagt, nimmt teil, teilnahme, kommt, kommst du, bestätigt, zugelassen",
+        "présence, participe, participation, confirmé, asiste, asistencia, asistirá, confirmado, presença, participa",
+        "katılım, katılıyor, katılacak, onaylandı, udział, bierze udział, potwierdzone, potwierdzony",
+        "partecipa, partecipazione, presenza, confermato, aanwezig, aanwezigheid, neemt deel, komt, bevestigd",
+    ])
+});
+
+/// Yes, as cells say it.
+pub(super) static YES: Words =
+    LazyLock::new(|| all(&["yes, y, x, true, 1, ja, j, wahr, oui, vrai, si, sim, evet, tak, vero, waar"]));
+
+/// No, as cells say it.
+pub(super) static NO: Words = LazyLock::new(|| {
+    all(&["no, n, false, 0, nein, falsch, non, faux, não, hayır, nie, nee, falso, onwaar, null, none, never"])
 });
 
 /// With what a line of sums begins, in en, de, fr, es, pt, tr, pl, it, nl.
