@@ -4,6 +4,7 @@
 //! does not settle it.
 
 mod known;
+mod sampled;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,6 +13,7 @@ use csv::StringRecord;
 use super::{
     ColumnChoice, Columns, Field, FoundBy, Problem, Rules,
     columns::position_of,
+    exporters::{Exporter, exporter},
     filter::Table,
     names::{self, Meaning},
     nearest::{nearest, shortened},
@@ -36,8 +38,16 @@ pub(super) fn read_header<'a>(
     let at = Locator { source: file.clone(), line };
     let known: Vec<&str> = headers.0.iter().map(String::as_str).collect();
     let meanings = names::meanings(&known);
-    let mut header =
-        Header { headers: &headers.0, rules, at, meanings, sample, problems: Vec::new(), warnings: Vec::new() };
+    let mut header = Header {
+        headers: &headers.0,
+        rules,
+        at,
+        meanings,
+        exporter: exporter(&known),
+        sample,
+        problems: Vec::new(),
+        warnings: Vec::new(),
+    };
     header.check_characters();
     let mut found = [None; Field::ALL.len()];
     for field in Field::ALL {
@@ -50,7 +60,7 @@ pub(super) fn read_header<'a>(
             Some(ColumnChoice::Ignore) | None => None,
         };
     }
-    Header::settle_names(&mut found);
+    header.settle_names(&mut found);
     let (only, except) = (header.filters(&rules.only, Table::Only), header.filters(&rules.except, Table::Except));
     // A choice or a doubled header that failed is the one thing to mend first.
     if header.problems.is_empty() {
@@ -77,6 +87,7 @@ struct Header<'a> {
     rules: &'a Rules,
     at: Locator,
     meanings: Vec<Option<Meaning>>,
+    exporter: Option<Exporter>,
     sample: &'a [&'a StringRecord],
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
@@ -162,7 +173,8 @@ impl Header<'_> {
     /// `Attendee email` says more than `Email`, and `Name` beside `Vorname` is the last one.
     fn by_any_header(&mut self, field: Field) -> Found {
         match self.by_usual_header(field) {
-            Some((index, by)) if self.headers[index] == field.key() => Some((index, by)),
+            // An exporter's own column goes before a question that is called like Roomkey's.
+            Some((index, by)) if self.headers[index] == field.key() && self.exporter.is_none() => Some((index, by)),
             _ => self.by_known_header(field),
         }
     }

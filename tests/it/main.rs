@@ -14,6 +14,7 @@ mod calendar;
 mod cancel;
 mod cancel_mishaps;
 mod check;
+mod columns;
 mod crash;
 mod doubts;
 mod event_change;

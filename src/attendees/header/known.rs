@@ -24,15 +24,27 @@ impl Header<'_> {
             Field::Language => Kind::Language,
             _ => return None,
         };
-        let candidates = names::candidates(kind, &self.meanings);
+        if let Some(found) = self.by_exporter(field) {
+            return Some(found);
+        }
+        let mut candidates = names::candidates(kind, &self.meanings);
+        let is_name = matches!(field, Field::Name | Field::FirstName | Field::LastName);
+        candidates.retain(|index| !is_name || !self.is_accounts_name(*index));
+        // One that holds something goes before one that never does.
+        candidates.sort_by_key(|index| !self.is_filled(*index));
         let best = *candidates.first()?;
         let rank = |index: usize| self.meanings[index].as_ref().map(|meaning| meaning.rank);
         let chosen = match field {
             Field::Email => self.most_addresses(&candidates).unwrap_or(best),
             _ => best,
         };
-        let rivals: Vec<usize> =
+        let mut rivals: Vec<usize> =
             candidates.into_iter().filter(|other| *other != chosen && rank(*other) == rank(chosen)).collect();
+        if field == Field::Email && self.exporter.is_none() {
+            rivals.extend(self.other_addresses(chosen));
+            rivals.sort_unstable();
+            rivals.dedup();
+        }
         if !rivals.is_empty() {
             self.warn_of_rivals(field, chosen, &rivals);
         }
@@ -50,7 +62,7 @@ impl Header<'_> {
         first.or_else(|| candidates.iter().rev().max_by_key(|index| addresses(index))).copied()
     }
 
-    fn warn_of_rivals(&mut self, field: Field, chosen: usize, rivals: &[usize]) {
+    pub(super) fn warn_of_rivals(&mut self, field: Field, chosen: usize, rivals: &[usize]) {
         let (key, name) = (field.key(), |index: usize| format!("`{}`", shortened(&self.headers[index])));
         let others: Vec<_> = rivals.iter().map(|index| name(*index)).collect();
         let what = format!("`{key}` is taken from {}; {} could be meant too", name(chosen), others.join(", "));
@@ -59,17 +71,6 @@ impl Header<'_> {
             choice_of(&self.headers[rivals[0]], rivals[0])
         );
         self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
-    }
-
-    /// A whole name goes before first and last name, unless only these two were named by the organiser or exactly.
-    pub(super) fn settle_names(found: &mut [Found; Field::ALL.len()]) {
-        let by = |field: Field| found[field as usize].map(|(_, by)| by);
-        let is_known = |field| by(field) == Some(FoundBy::KnownHeader);
-        let has_parts = by(Field::FirstName).is_some() && by(Field::LastName).is_some();
-        // Both parts together say more than a whole name that is only known by its header.
-        if is_known(Field::Name) && has_parts {
-            found[Field::Name as usize] = None;
-        }
     }
 
     /// `[attendees.only]` and `[attendees.except]`: the columns they speak of.

@@ -1,0 +1,135 @@
+//! What the rows below a header say of its columns: which are filled, and whether a `Name` beside a first name is whole.
+
+use super::{Found, Header};
+use crate::{
+    attendees::{
+        Field, FoundBy,
+        exporters::Exporter,
+        folded::folded,
+        names::{self, Kind, Rank},
+    },
+    model::Address,
+};
+
+/// Of Microsoft Forms: where its own columns stand, in every language.
+const ACCOUNTS_EMAIL: usize = 3;
+const ACCOUNTS_NAME: usize = 4;
+
+impl Header<'_> {
+    fn cells(&self, index: usize) -> impl Iterator<Item = &str> {
+        self.sample.iter().filter_map(move |row| row.get(index)).map(str::trim).filter(|cell| !cell.is_empty())
+    }
+
+    pub(super) fn is_filled(&self, index: usize) -> bool {
+        self.cells(index).next().is_some()
+    }
+
+    fn holds_addresses(&self, index: usize) -> bool {
+        let (mut all, mut sound) = (0, 0);
+        for cell in self.cells(index) {
+            all += 1;
+            sound += usize::from(Address::parse(cell).is_ok());
+        }
+        sound * 2 > all
+    }
+
+    /// The columns that exporters' captions settle, whatever their forms' questions are called.
+    pub(super) fn by_exporter(&mut self, field: Field) -> Found {
+        match (self.exporter?, field) {
+            (Exporter::MicrosoftForms, Field::Email) => self.of_form(field, ACCOUNTS_EMAIL),
+            (Exporter::MicrosoftForms, Field::Name) => self.of_form(field, ACCOUNTS_NAME),
+            (Exporter::Indico, Field::Name) => {
+                let own = self.headers.iter().position(|header| folded(header) == "name")?;
+                Some(self.settle(field, own))
+            }
+            _ => None,
+        }
+    }
+
+    /// What somebody answered goes before what their account is called, and that before nothing: Excel calls a question
+    /// `Name2` that is called like the account's own column.
+    fn of_form(&mut self, field: Field, accounts: usize) -> Found {
+        let caption = folded(self.headers.get(accounts)?);
+        let is_same = |header: &str| folded(header).trim_end_matches(|c: char| c.is_ascii_digit()) == caption;
+        let answers = (accounts + 1..self.headers.len()).filter(|index| is_same(&self.headers[*index]));
+        let is_of_use = |index: &usize| match field {
+            Field::Email => self.holds_addresses(*index),
+            _ => self.is_filled(*index),
+        };
+        let chosen = answers.chain([accounts]).find(is_of_use)?;
+        Some(self.settle(field, chosen))
+    }
+
+    fn settle(&mut self, field: Field, chosen: usize) -> (usize, FoundBy) {
+        let kind = if field == Field::Email { Kind::Email } else { Kind::Name };
+        let mut rivals = names::candidates(kind, &self.meanings);
+        if self.exporter == Some(Exporter::MicrosoftForms) {
+            rivals.push(if field == Field::Email { ACCOUNTS_EMAIL } else { ACCOUNTS_NAME });
+        }
+        rivals.sort_unstable();
+        rivals.dedup();
+        rivals.retain(|index| *index != chosen && self.is_filled(*index));
+        if field == Field::Email {
+            rivals.retain(|index| self.holds_addresses(*index));
+        }
+        if !rivals.is_empty() {
+            self.warn_of_rivals(field, chosen, &rivals);
+        }
+        (chosen, FoundBy::KnownHeader)
+    }
+
+    /// Whether a form's own column of names is meant, which holds whole ones.
+    pub(super) fn is_accounts_name(&self, index: usize) -> bool {
+        self.exporter == Some(Exporter::MicrosoftForms) && index == ACCOUNTS_NAME
+    }
+
+    /// Columns full of addresses that no header tells from the chosen one, the buyer's apart.
+    pub(super) fn other_addresses(&self, chosen: usize) -> Vec<usize> {
+        let is_buyers = |index: usize| self.meanings[index].is_some_and(|meaning| meaning.rank == Rank::Buyer);
+        let all = (0..self.headers.len()).filter(|index| *index != chosen && !is_buyers(*index));
+        all.filter(|index| self.is_filled(*index) && self.holds_addresses(*index)).collect()
+    }
+
+    /// A whole name goes before first and last name where it alone is filled, and where what was taken for the last
+    /// name holds the first one too; else both parts together say more, unless the name is there in so many words.
+    pub(super) fn settle_names(&self, found: &mut [Found; Field::ALL.len()]) {
+        let of = |found: &[Found; Field::ALL.len()], field: Field| found[field as usize];
+        let is_guess = |field: Found| field.is_none_or(|(_, by)| by == FoundBy::KnownHeader);
+        let (name, first, last) = (of(found, Field::Name), of(found, Field::FirstName), of(found, Field::LastName));
+        let filled = |field: Found| field.is_some_and(|(index, _)| self.is_filled(index));
+        if let (None, Some((first, _)), Some((whole, FoundBy::KnownHeader))) = (name, first, last)
+            && self.holds_first_names(whole, first)
+        {
+            found[Field::Name as usize] = last;
+            found[Field::LastName as usize] = None;
+            return;
+        }
+        let (Some(_), true) = (name, first.is_some() && last.is_some()) else { return };
+        if filled(name) && !(filled(first) && filled(last)) && is_guess(first) && is_guess(last) {
+            // One part alone is no name; the first is still of use in a greeting.
+            for (field, part) in [(Field::FirstName, first), (Field::LastName, last)] {
+                if field == Field::LastName || !filled(part) {
+                    found[field as usize] = None;
+                }
+            }
+        } else if name.is_some_and(|(_, by)| by == FoundBy::KnownHeader) {
+            found[Field::Name as usize] = None;
+        }
+    }
+
+    /// Whether most cells of a column begin or end with the first name beside them, and hold more.
+    fn holds_first_names(&self, whole: usize, first: usize) -> bool {
+        let (mut all, mut holding) = (0, 0);
+        for row in self.sample {
+            let [whole, first] = [whole, first].map(|index| row.get(index).unwrap_or_default().trim().to_lowercase());
+            if whole.is_empty() || first.is_empty() {
+                continue;
+            }
+            all += 1;
+            let around = whole.strip_prefix(&first).or_else(|| whole.strip_suffix(&first));
+            let is_word = |rest: &str| rest.starts_with([' ', ',']) || rest.ends_with([' ', ',']);
+            holding += usize::from(around.is_some_and(is_word));
+        }
+        holding * 2 > all
+    }
+}

@@ -1,0 +1,75 @@
+//! Which column is whose where headers alone do not say it: forms' questions, first names beside whole ones, rivals.
+
+use crate::support::{CLOSED_PORT, EventFile, Sandbox};
+
+/// Everybody of a file, as `address name`, and what `check` says.
+fn people(file: &str) -> (Vec<String>, String) {
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", file);
+    let status = sandbox.run(&["status", "--format", "json"]);
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&status.is(0).stdout).unwrap();
+    let text = |line: &serde_json::Value, key: &str| line[key].as_str().unwrap_or_default().to_owned();
+    let told = lines.iter().filter(|line| line["state"] == "pending");
+    let told = told.map(|line| format!("{} {}", text(line, "email"), text(line, "name"))).collect();
+    (told, sandbox.run(&["check"]).said())
+}
+
+#[test]
+fn a_forms_own_name_is_whole_whatever_questions_stand_beside_it() {
+    for (headers, answer) in [
+        ("ID,Start time,Completion time,Email,Name,Vorname", "Ann"),
+        ("ID,Start time,Completion time,Email,Name,Surname", "At"),
+        ("ID,Startzeit,Fertigstellungszeit,E-Mail,Name,Vorname", "Ann"),
+        ("ID,Heure de début,Heure de fin,Adresse de messagerie,Nom,Prénom", "Ann"),
+        ("ID,Hora de inicio,Hora de finalización,Correo electrónico,Nombre,Apellidos", "At"),
+    ] {
+        let file = format!("{headers}\n1,1/5/35 10:00,1/5/35 10:01,ann@example.org,Ann At,{answer}\n");
+        assert_eq!(people(&file).0, ["ann@example.org Ann At"], "{headers}");
+    }
+}
+
+#[test]
+fn a_question_that_is_called_like_a_forms_own_column_is_the_answer() {
+    let anonymous = "ID,Start time,Completion time,Email,Name,Name2,Email2\n1,a,b,anonymous,,Ann At,ann@example.org\n";
+    assert_eq!(people(anonymous).0, ["ann@example.org Ann At"]);
+    let signed_in = "ID,Start time,Completion time,Email,Name,Name1\n1,a,b,ann@example.org,\"At, Ann\",Ann At\n";
+    let (told, said) = people(signed_in);
+    assert_eq!(told, ["ann@example.org Ann At"]);
+    assert!(said.contains("`name` is taken from `Name1`; `Name` could be meant too"), "{said}");
+}
+
+#[test]
+fn a_name_that_holds_the_first_name_is_the_whole_one() {
+    let whole = "Vorname,Name,E-Mail\nAnn,Ann At,ann@example.org\nBob,\"Bee, Bob\",bob@example.org\n";
+    assert_eq!(people(whole).0, ["ann@example.org Ann At", "bob@example.org Bee, Bob"]);
+    let last = "Vorname,Name,E-Mail\nAnn,At,ann@example.org\nBob,Bobson,bob@example.org\n";
+    assert_eq!(people(last).0, ["ann@example.org Ann At", "bob@example.org Bob Bobson"]);
+}
+
+#[test]
+fn what_is_filled_goes_before_what_never_is() {
+    let calendly = "Invitee Name,Invitee First Name,Invitee Last Name,Invitee Email\nAnn At,,,ann@example.org\n";
+    assert_eq!(people(calendly).0, ["ann@example.org Ann At"]);
+    let parts = "Full name,First name,Last name,Email\n,Ann,At,ann@example.org\n";
+    assert_eq!(people(parts).0, ["ann@example.org Ann At"]);
+}
+
+#[test]
+fn columns_that_compete_are_warned_of() {
+    for (headers, taken, other) in [
+        ("Name,Work Email,Home Email", "Work Email", "Home Email"),
+        ("Name,Email,Email 2", "Email", "Email 2"),
+        ("Name,Email,Contact of your assistant", "Email", "Contact of your assistant"),
+    ] {
+        let (told, said) = people(&format!("{headers}\nAnn,ann@example.org,ann@example.com\n"));
+        assert_eq!(told, ["ann@example.org Ann"], "{headers}");
+        let warning = format!("`email` is taken from `{taken}`; `{other}` could be meant too");
+        assert!(said.contains(&warning), "{said}");
+    }
+    let indico = "ID,Name,Email Address,Your name,Registration date,Registration state\n\
+                  1,Ann At,ann@example.org,Annie,2035-01-01,Completed\n";
+    let (told, said) = people(indico);
+    assert_eq!(told, ["ann@example.org Ann At"]);
+    assert!(said.contains("`Your name` could be meant too"), "{said}");
+}
