@@ -11,7 +11,6 @@
 //! the columns that Roomkey reads, and goes unnoticed in the others.
 
 mod columns;
-mod composed;
 mod crowd;
 mod decoded;
 mod dialect;
@@ -42,7 +41,7 @@ mod properties;
 #[cfg(test)]
 mod samples;
 
-use composed::composed;
+use crate::model::composed;
 
 pub use columns::{Column, Columns, FoundBy};
 pub use crowd::{Admission, Crowd};

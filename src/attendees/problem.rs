@@ -33,6 +33,8 @@ pub struct RowProblems {
     pub email: String,
     /// The address, where that cell is sound.
     pub address: Option<Address>,
+    /// The addresses that can be read out of that cell, sound or not.
+    pub addresses: Vec<Address>,
     /// The name as far as it can be read; empty where it cannot. May hold anything.
     pub name: String,
     /// What is wrong; at least one.

@@ -24,6 +24,7 @@ use super::{
     nearest::shortened,
     reading::Raw,
     scanner::Lines,
+    suppressed::addresses,
     workbook::CellFault,
     zones::Zones,
 };
@@ -132,6 +133,7 @@ impl RowReader {
                 number,
                 email: row.cell(Field::Email).to_owned(),
                 address: Address::parse(row.cell(Field::Email)).ok(),
+                addresses: addresses(row.cell(Field::Email)),
                 name: row.readable_name(),
                 at: row.at,
                 problems: row.problems,

@@ -217,15 +217,26 @@ fn columns_of(header: &StringRecord) -> Vec<usize> {
 }
 
 /// All addresses in a cell: `ada@example.org`, `Ada <ada@example.org>`, `a@example.org; b@example.org`.
-fn addresses(cell: &str) -> Vec<Address> {
+pub(super) fn addresses(cell: &str) -> Vec<Address> {
     if !cell.contains('@') || cell.contains(char::REPLACEMENT_CHARACTER) {
         return Vec::new();
     }
+    let cell = cell.trim_matches(is_around);
     let bare = |text: &str| Address::parse(text.trim_start_matches("mailto:"));
-    match bare(cell.trim()).or_else(|_| Mailbox::parse(cell).map(|mailbox| mailbox.address)) {
+    match bare(cell).or_else(|_| Mailbox::parse(cell).map(|mailbox| mailbox.address)) {
         Ok(address) => vec![address],
-        Err(_) => pieces(cell).filter_map(|piece| bare(piece.trim_matches(['"', '\'', '(', ')'])).ok()).collect(),
+        Err(_) => pieces(cell).filter_map(|piece| bare(piece.trim_matches(is_around)).ok()).collect(),
     }
+}
+
+/// What may stand around an address in a list, and belongs to none: quotes, brackets, a dot, characters that nobody
+/// sees.
+fn is_around(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '"' | '\'' | '(' | ')' | '[' | ']' | '.' | ',' | ';' | ':' | '!' | '*' | '•')
+        || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2018}'..='\u{201F}' | '\u{2039}' | '\u{203A}' | '«' | '»')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// What is to be said of a file's lines.

@@ -172,6 +172,8 @@ fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
         "`roomkey status` shows what was refused and why"
     } else if picture.lines.iter().any(|line| line.attention) {
         "`roomkey status` shows who was mailed and still needs you"
+    } else if picture.kept_out.is_some() {
+        "nothing; everybody was mailed but those who are kept out. `roomkey status` shows the list"
     } else {
         "nothing; everybody was mailed. `roomkey status` shows the list"
     };

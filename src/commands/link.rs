@@ -50,6 +50,11 @@ fn tell(
     attendee: &Attendee,
 ) -> Result<(), Failure> {
     let link = persons_link(opened, roster, survey, attendee)?;
+    if survey.is_kept_out(attendee.number) {
+        let told =
+            Told::new(format!("{}: {} is kept out of every mail of this event", attendee.locator, attendee.name));
+        desk.console.warn(&told.hint("their link works all the same; hand it on yourself, if they want it"));
+    }
     let window = &attendee.window;
     if window.is_over(desk.around.now()) {
         desk.console.warn(

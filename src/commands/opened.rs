@@ -7,7 +7,6 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use tempfile::TempPath;
 
 use super::{Desk, kept_out, logo, own_words, piped, relay, server, signing, token_settings::token_settings};
 use crate::{
@@ -47,7 +46,7 @@ pub(super) struct Opened {
     /// Warnings about settings, secret and templates.
     pub(super) warnings: Vec<Told>,
     /// What was piped in, until the command ends.
-    _piped: Option<TempPath>,
+    _piped: Option<piped::Piped>,
 }
 
 impl Opened {
@@ -103,7 +102,7 @@ impl Opened {
         }
         let is_piped = settings.attendees.files.iter().any(|(_, shown)| shown == piped::NAME);
         let kept = is_piped.then(|| piped::keep(&std::env::temp_dir())).transpose().map_err(Failure::bad_input)?;
-        let rules = rules(&settings, kept.as_deref());
+        let rules = rules(&settings, kept.as_ref().map(piped::Piped::path));
         let suppressed = kept_out::read(&settings, &rules).map_err(|failure| problems.extend(failure.problems)).ok();
         let (Some(signer), Some(templates), Some((key, own_secret)), Some((suppressed, of_lists)), true) =
             (signer, templates, signing, suppressed, problems.is_empty())

@@ -62,7 +62,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
             }
         }
     }
-    Ok(Status::Done)
+    Ok(if unread.is_some() { Status::BadInput } else { Status::Done })
 }
 
 /// So many people; with sessions, a line is an invitation.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     attendees::{AttendeeFile, FileProblem},
-    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, moment, rough_time},
+    campaign::{Depth, Fate, Reason, Selection, Wanted, grouped, moment, rough_time, was_mailed},
     failure::{Failure, Status, Told},
     ledger::{LastMailing, Reader, Roster, State},
     model::{Address, Outage},
@@ -24,9 +24,25 @@ pub(super) fn nothing_to_do(
     roster: &Roster,
 ) -> Result<Status, Failure> {
     if matches!(planned.order.selection, Selection::Round { .. }) && planned.concerned.is_empty() {
+        if roster.people().iter().any(was_mailed) {
+            return Err(Failure::bad_input(
+                Told::new(
+                    "whoever was mailed so far is in no row any more, or kept out: there is nobody to mail again",
+                )
+                .hint("`roomkey status` says who is kept out, and by what"),
+            ));
+        }
         return Err(Failure::bad_input(
             Told::new("nobody was mailed so far: there is nothing to mail again")
                 .hint("`roomkey send` is the first step"),
+        ));
+    }
+    let named = &planned.order.wanted.addresses;
+    if let Some(found) = planned.survey.found.iter().find(|found| planned.survey.is_kept_out(found.number)) {
+        let address = named.get(found.wanted).map(ToString::to_string).unwrap_or_default();
+        return Err(Failure::bad_input(
+            Told::new(format!("{address} is kept out of every mail of this event, by an earlier address of theirs"))
+                .hint("`roomkey status` says by what; `roomkey suppress --list` shows who is kept out by hand"),
         ));
     }
     desk.console.say(match planned.order.selection {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 
-use super::text::{ForbiddenChar, forbidden_char, is_invisible};
+use super::text::{ForbiddenChar, composed, forbidden_char, is_invisible};
 
 /// An address of RFC 5321 (or RFC 6531, where the local part is international).
 ///
@@ -83,6 +83,11 @@ impl Address {
                 AddressProblem::Malformed(quoted())
             });
         }
+        if local.starts_with(is_curly_quote) || local.ends_with(is_curly_quote) {
+            return Err(AddressProblem::Malformed(quoted()));
+        }
+        // One mailbox, however its letters were put together (RFC 6532 §3.1).
+        let local = composed(local);
         if let Some(stray) = local.chars().find(|&c| is_stray(c)) {
             return Err(AddressProblem::Forbidden { given: quoted(), found: ForbiddenChar(stray) });
         }
@@ -144,7 +149,26 @@ fn a_labels(domain: &str) -> Option<String> {
     if domain.len() <= 253 && domain.split('.').all(is_plain) {
         return Some(domain.to_ascii_lowercase());
     }
-    Some(idna::domain_to_ascii_strict(domain).ok()?.to_ascii_lowercase())
+    let ascii = idna::domain_to_ascii_strict(domain).ok()?.to_ascii_lowercase();
+    // The crate knows UTS 46 alone, which takes signs and symbols for letters; no registry does (RFC 5892 §2).
+    let (letters, sound) = idna::domain_to_unicode(&ascii);
+    (sound.is_ok() && !letters.chars().any(is_sign)).then_some(ascii)
+}
+
+/// Whether a character is a quote, a dash, a mark of trade or a symbol, and none of those that labels may hold in some
+/// places (RFC 5892 appendix A).
+fn is_sign(c: char) -> bool {
+    const IN_PLACES: [char; 8] =
+        ['\u{200C}', '\u{200D}', '\u{B7}', '\u{375}', '\u{5F3}', '\u{5F4}', '\u{30FB}', '\u{3007}'];
+    let of_signs = matches!(c, '\u{80}'..='\u{BF}' | '×' | '÷' | '\u{2000}'..='\u{206F}' | '\u{20A0}'..='\u{2BFF}'
+        | '\u{2E00}'..='\u{2E7F}' | '\u{3000}'..='\u{303F}' | '\u{FE10}'..='\u{FE6F}' | '\u{FF00}'..='\u{FF65}'
+        | '\u{1F000}'..='\u{1FAFF}');
+    of_signs && !c.is_alphanumeric() && !IN_PLACES.contains(&c)
+}
+
+/// A quote that came along with an address from a text.
+fn is_curly_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟' | '‘' | '’' | '‚' | '‛' | '«' | '»' | '‹' | '›')
 }
 
 /// Whether a character beyond ASCII came into a local part by copying: a blank, or one that nobody sees.
@@ -232,6 +256,33 @@ mod tests {
             let problem = Address::parse(given).unwrap_err();
             assert!(problem.to_string().ends_with(told), "{problem}");
         }
+    }
+
+    #[test]
+    fn signs_are_no_letters_of_a_domain_and_quotes_no_part_of_an_address() {
+        for given in [
+            "“ben@example.org”",
+            "c@example.org”",
+            "d@example.org’",
+            "n@example.org’s",
+            "o@example.o–rg",
+            "p@example.org®",
+            "‘e@example.org",
+            "ada@☃.net",
+            "ada@🦀.net",
+            "ada@xn--n3h.net",
+        ] {
+            assert!(Address::parse(given).is_err(), "{given}");
+        }
+        for given in ["a@col·lecció.cat", "a@نامه\u{200C}ای.com", "a@faß.de", "a@パーティー・部屋.jp", "a@डाटामेल.भारत"]
+        {
+            assert!(Address::parse(given).is_ok(), "{given}");
+        }
+    }
+
+    #[test]
+    fn letters_are_one_however_they_are_put_together() {
+        assert_eq!(Address::parse("jo\u{308}rg@example.org"), Address::parse("jörg@example.org"));
     }
 
     #[test]

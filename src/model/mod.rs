@@ -43,7 +43,7 @@ pub use room::{Room, RoomProblem};
 pub use session::{Session, SessionKey, SessionKeyProblem};
 pub use tenant::{Tenant, TenantProblem};
 pub use text::{
-    ForbiddenChar, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded, system_words,
+    ForbiddenChar, composed, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded, system_words,
 };
 pub use typos::likely_typo;
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};

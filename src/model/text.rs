@@ -1,6 +1,8 @@
 //! Characters that may not travel: control characters and bidirectional overrides; and how others do in links.
 
-use std::{fmt, io};
+use std::{borrow::Cow, fmt, io};
+
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// A character that is refused in names, addresses, ids, rooms, languages and header values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,13 @@ impl fmt::Display for ForbiddenChar {
             _ => write!(f, "a control character (U+{code:04X})"),
         }
     }
+}
+
+/// A text in Unicode's composed form (NFC): `u` with two dots after it and `ü` look alike, and are one.
+#[must_use]
+pub fn composed(text: &str) -> Cow<'_, str> {
+    const NFC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
+    NFC.normalize(text)
 }
 
 /// What the system says of an error, without its number: that helps nobody who reads it.

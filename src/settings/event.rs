@@ -195,8 +195,12 @@ pub(super) fn attendees(layers: &mut Layers<'_>) -> Option<AttendeeSettings> {
     });
     let delimiter = layers.text("attendees.delimiter", |text| match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),
+        b"comma" => Ok(b','),
+        b"semicolon" => Ok(b';'),
+        b"bar" | b"pipe" => Ok(b'|'),
         [one] if one.is_ascii() && !one.is_ascii_alphanumeric() && !matches!(one, b'"' | b'\n' | b'\r') => Ok(*one),
-        _ => Err(Refusal::new("it is not one sign").hint("write it like: delimiter = \";\", or \"tab\"")),
+        _ => Err(Refusal::new("no single sign that can stand between values")
+            .hint("write it like: delimiter = \";\"; or comma, semicolon, tab or bar")),
     });
     let quote = layers.text("attendees.quote", |text| match text.as_bytes() {
         b"none" => Ok(None),

@@ -204,3 +204,44 @@ fn what_is_no_address_is_refused_and_nothing_changes() {
     sandbox.write(".roomkey/workshop.suppressed", "a1@example.org\nnobody\n");
     sandbox.run(&["send", "--yes"]).is(3).says("line 2 is not an address");
 }
+
+#[test]
+fn an_address_is_known_however_a_list_dresses_it_up() {
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).text("attendees", "suppress", "list.txt").write(&sandbox);
+    let list = "“ada@example.org”\n‘ben@example.org’\n\u{200b}cora@example.org\n(dora@example.org).\njörg@example.org\n\
+                'eve@example.org\n";
+    sandbox.write("list.txt", list);
+    let rows = ["ada", "ben", "cora", "dora", "jo\u{308}rg", "eve"].map(|name| format!("{name}@example.org,{name}\n"));
+    sandbox.write("attendees.csv", &format!("email,name\n{}", rows.concat()));
+    sandbox.run(&["check"]).is(0).says("6 people are kept out: list.txt 6").says_not("holds no address");
+}
+
+#[test]
+fn who_was_mailed_under_an_address_that_is_kept_out_is_kept_out_under_the_next() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::new();
+    EventFile::at(server.port()).write(&sandbox);
+    sandbox.write("attendees.csv", "id,email,name\n1,old@example.org,Ada\n2,ben@example.org,Ben\n");
+    sandbox.run(&["send", "--yes"]).is(0);
+    sandbox.run(&["suppress", "old@example.org"]).is(0);
+    sandbox.write("attendees.csv", "id,email,name\n1,new@example.org,Ada\n2,ben@example.org,Ben\n");
+    sandbox.run(&["check"]).is(0).says("1 person is kept out");
+    sandbox.run(&["resend", "--all", "--yes"]).is(0);
+    sandbox.run(&["resend", "new@example.org", "--yes"]).is(3);
+    sandbox.run(&["cancel", "--all", "--yes"]).is(0);
+    assert!(!server.deliveries().contains_key("new@example.org"));
+    sandbox.run(&["link", "new@example.org"]).is(0).says("Ada is kept out of every mail of this event");
+}
+
+#[test]
+fn a_row_with_several_addresses_keeps_nobody_waiting_where_all_are_kept_out() {
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).text("attendees", "suppress", "list.txt").write(&sandbox);
+    sandbox.write("list.txt", "ada@example.org\nada2@example.org\n");
+    let rows = "\"ada@example.org, ada2@example.org\",Ada\nAda L <ada@example.org>,Ada\nben@example.org,Ben\n";
+    sandbox.write("attendees.csv", &format!("email,name\n{rows}"));
+    sandbox.run(&["check"]).is(0).says("2 people are kept out");
+    sandbox.write("list.txt", "ada@example.org\n");
+    sandbox.run(&["check"]).is(3).says("holds more than one address");
+}

@@ -107,6 +107,9 @@ impl<'a> Row<'a> {
         let name = self.readable_name();
         if sound && is_empty_name(&name) && self.rules.empty_name == EmptyName::Refuse {
             let what = match self.columns.index(Field::Name) {
+                Some(_) if name.contains(|c: char| c.is_ascii_graphic()) => {
+                    format!("{}: `{name}` names nobody", self.label(Field::Name))
+                }
                 Some(_) => format!("{} is empty", self.label(Field::Name)),
                 None => format!("{} and {} are empty", self.label(Field::FirstName), self.label(Field::LastName)),
             };
@@ -190,10 +193,20 @@ fn undressed(cell: &str) -> &str {
     if bare.is_empty() { cell } else { bare }
 }
 
-/// `=HYPERLINK(…)`: what a spreadsheet would compute. `=1+1` may be somebody's idea of a name.
+/// `=HYPERLINK(…)`, `=A1`: what a spreadsheet would compute; or what it writes where it could not: `#REF!`, `#NV`.
+/// `=1+1` may be somebody's idea of a name.
 fn is_formula(cell: &str) -> bool {
-    let function = cell.strip_prefix('=').and_then(|rest| rest.split_once('('));
-    function.is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.'))
+    let is_failure = |rest: &str| {
+        rest.ends_with(['!', '?']) && rest.chars().all(|c| c.is_uppercase() || matches!(c, '/' | '0' | '!' | '?'))
+            || matches!(rest, "N/A" | "NV" | "N/D" | "BRAK" | "YOK")
+    };
+    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+    let is_cell = |text: &str| {
+        let digits = text.trim_start_matches(|c: char| c.is_ascii_uppercase() || c == '$');
+        digits.len() < text.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_computed = |rest: &str| is_cell(rest) || rest.split_once('(').is_some_and(|(name, _)| is_word(name));
+    cell.strip_prefix('=').is_some_and(is_computed) || cell.strip_prefix('#').is_some_and(is_failure)
 }
 
 /// What to do about an id that somebody's program took for a number: `1.0`, `1.12119E+10`. With it, a person would be
@@ -215,12 +228,15 @@ fn is_number(domain: &str) -> bool {
     domain.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether nothing of it can be seen: empty, blank, or joiners and marks alone.
+/// Whether it names nobody: empty, blank, joiners and marks alone, or what forms put in a name's place.
 pub(super) fn is_empty_name(name: &str) -> bool {
     let unseen = |c: char| {
         c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{3164}' | '\u{FEFF}')
     };
-    name.chars().all(unseen)
+    let stands_for_none =
+        |name: &str| ["n/a", "anonymous", "info requested", "null"].contains(&name.to_lowercase().as_str());
+    name.chars().all(|c| unseen(c) || matches!(c, '-' | '–' | '—' | '.' | '?' | '*' | '_'))
+        || stands_for_none(name.trim())
 }
 
 #[cfg(test)]
@@ -251,7 +267,10 @@ mod tests {
     fn formulas_are_nobodys_name_and_changed_numbers_nobodys_id() {
         let formula = only_problem(with("name", "=HYPERLINK(\"https://example.org\",\"Ada\")"));
         assert!(formula.what.starts_with("`name` holds a formula, not its value: `=HYPERLINK("), "{formula}");
-        for name in ["=1+1", "=)", "=(A)", "Ada (=)"] {
+        for name in ["=A1", "=$B$12", "#REF!", "#NAME?", "#WERT!", "#NV", "#DIV/0!"] {
+            assert!(only_problem(with("name", name)).what.contains("holds a formula"), "{name}");
+        }
+        for name in ["=1+1", "=)", "=(A)", "Ada (=)", "#1", "# Ada", "#Ada!", "A=B"] {
             assert!(with("name", name).is_ok(), "{name}");
         }
         for (id, hint) in
@@ -262,6 +281,17 @@ mod tests {
         for id in ["1", "007", "1.5", "v1.0", "1.0.0", ".0", "E+1", "AE+1", "=\"007\""] {
             assert!(with("id", id).is_ok(), "{id}");
         }
+    }
+
+    #[test]
+    fn what_forms_put_in_a_names_place_is_no_name() {
+        for name in ["-", "--", "N/A", "Info Requested", "anonymous", "?"] {
+            let problem = only_problem(read("email,name", &["ada@example.org", name]));
+            assert_eq!(problem.what, format!("`name`: `{name}` names nobody"));
+            let rules = Rules { empty_name: EmptyName::UseAddress, ..Rules::for_tests() };
+            assert_eq!(read_by(rules, "email,name", &["ada@example.org", name]).unwrap().name, "ada@example.org");
+        }
+        assert!(read("email,name", &["na@example.org", "Na"]).is_ok());
     }
 
     #[test]

@@ -25,7 +25,11 @@ impl Surveyor<'_> {
         let number = attendee.number;
         let over = attendee.window.is_over(self.now);
         let mut is_first = true;
+        // By the address, or by an earlier one of somebody whom the ledger knows.
+        let known = || self.roster.by_key(&attendee.key).filter(|_| !self.suppressed.is_empty());
+        let earlier = || Address::parse(known()?.address()).ok();
         let kept_out = self.suppressed.by(&attendee.email);
+        let kept_out = kept_out.or_else(|| earlier().and_then(|address| self.suppressed.by(&address)));
         let kind = match (crowd.admit(&attendee), kept_out) {
             (admission @ (Admission::New | Admission::AnotherSession { .. } | Admission::Problem(_)), Some(list)) => {
                 survey.keep_out(list, !matches!(admission, Admission::AnotherSession { .. }));
@@ -102,7 +106,9 @@ impl Surveyor<'_> {
             identities.add_unsound(address, &row.name, self.roster);
         }
         let wanted = row.address.as_ref().and_then(|address| self.wanted_index(address, &row.name));
-        let kept_out = row.address.as_ref().and_then(|address| self.suppressed.by(address));
+        // Of several at one place all have to be kept out.
+        let lists = row.addresses.iter().map(|address| self.suppressed.by(address)).collect::<Option<Vec<_>>>();
+        let kept_out = lists.and_then(|lists| lists.first().copied());
         let kind = kept_out.map_or(RowKind::Unsound, RowKind::KeptOut);
         survey.note_row(&row.at, kind, false, 0);
         if let Some(list) = kept_out {
