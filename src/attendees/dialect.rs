@@ -1,7 +1,7 @@
 //! How a text file divides its values: found in its first rows, unless the organiser says. Pure.
 //!
 //! Owns: which of four delimiters a file has, and the line `sep=;` with which some programs say so. Does not own: which
-//! row names the columns. Known weakness: other quotes than `"` are not looked for, only named.
+//! row names the columns. Known weakness: quotes are `"` unless the first line stands in `'` from end to end.
 
 use super::{Rules, record::Records, scanner::Scanner, top};
 
@@ -36,7 +36,7 @@ const ROWS: usize = 40;
 
 /// Finds a file's dialect by its start, which holds whole characters. `is_all` says that nothing follows.
 pub(super) fn find(start: &str, is_all: bool, rules: &Rules) -> Dialect {
-    let quote = rules.quote.unwrap_or(Some(b'"'));
+    let quote = rules.quote.unwrap_or_else(|| Some(if stands_in_apostrophes(start) { b'\'' } else { b'"' }));
     if let Some(delimiter) = rules.delimiter.or_else(|| announced(start)) {
         return Dialect { delimiter, quote };
     }
@@ -47,6 +47,13 @@ pub(super) fn find(start: &str, is_all: bool, rules: &Rules) -> Dialect {
     // Where nothing speaks for any of them, what is wrong with the file is told as of the likeliest.
     let found = best.filter(|((is_header, alike, _), _)| *is_header || *alike > 0);
     found.map_or(Dialect { delimiter: b',', quote }, |(_, dialect)| dialect)
+}
+
+/// Whether each value of the first line stands in `'`.
+fn stands_in_apostrophes(start: &str) -> bool {
+    let line = start.lines().next().unwrap_or_default().trim_start_matches('\u{feff}').trim();
+    let pairs = [",", ";", "\t", "|"].iter().any(|delimiter| line.contains(&format!("'{delimiter}'")));
+    pairs && line.starts_with('\'') && line.ends_with('\'') && !line.contains('"')
 }
 
 /// `sep=;` in the first line.

@@ -90,6 +90,8 @@ impl Recognised {
         let parted_by = |cell: &str| ['~', '^', ':', ';', ',', '\t', '|'].into_iter().find(|sign| cell.contains(*sign));
         let way_out = if let Some(sheet) = self.other_sheets.first() {
             format!("are the attendees in another sheet? sheet = \"{}\" under [attendees]", shortened(sheet))
+        } else if only.and_then(parted_by).is_some_and(|sign| ",;\t|".contains(sign)) {
+            "does each whole line stand in quotes? Save the file anew from the program it comes from".to_owned()
         } else if let Some(sign) = only.and_then(parted_by) {
             format!("is that line parted by `{sign}`? delimiter = {:?} under [attendees]", sign.to_string())
         } else {

@@ -40,8 +40,9 @@ impl<R: Read> Records<R> {
             record.bytes.push(b'\n');
             record.given = 0;
             self.parser.read_record(&mut self.cells).map_err(|error| ScanFault::Io(error.into()))?;
-            // Spreadsheets leave `,,,` where rows were cleared.
-            if self.cells.iter().any(|cell| !cell.trim().is_empty()) {
+            // Spreadsheets leave `,,,` where rows were cleared, DOS programs a sign at the file's end.
+            let is_blank = |cell: &str| cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{1A}').is_empty();
+            if !self.cells.iter().all(is_blank) {
                 return Ok(Some(lines));
             }
         }

@@ -33,6 +33,11 @@ pub(super) fn warnings(desk: &Desk<'_>, domains: &Domains) -> Result<Vec<Told>, 
 
 /// What is to be said of the answers.
 fn told(all: &[(&str, &OfDomain)], answers: &[MailHost], others: u64) -> Vec<Told> {
+    let denied = answers.iter().filter(|answer| **answer == MailHost::NoDomain).count();
+    if denied > 1 && denied == answers.len() {
+        let what = format!("the name server says of all {denied} domains that they do not exist: it seems not to work");
+        return vec![Told::new(what).hint("ask again from another network; `roomkey send` does not ask")];
+    }
     let mut warnings = Vec::new();
     let (mut more, mut unknown, mut unknown_people) = (0, 0_u64, others);
     for ((domain, of), answer) in all.iter().zip(answers) {
@@ -100,10 +105,20 @@ mod tests {
     }
 
     #[test]
+    fn a_name_server_that_denies_everything_is_told_and_no_domain_is() {
+        let of = OfDomain::at("attendees.csv:2".into(), 1);
+        let told = told(&[("a.org", &of), ("b.org", &of)], &[MailHost::NoDomain, MailHost::NoDomain], 0);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].what.contains("it seems not to work"), "{told:?}");
+    }
+
+    #[test]
     fn of_very_many_the_first_are_named() {
         let of = OfDomain::at("attendees.csv:2".into(), 1);
-        let all = vec![("a.org", &of); 1025];
-        let told = told(&all, &vec![MailHost::NoDomain; 1025], 0);
+        let all = vec![("a.org", &of); 1026];
+        let mut answers = vec![MailHost::NoDomain; 1026];
+        answers[0] = MailHost::Takes;
+        let told = told(&all, &answers, 0);
         assert_eq!(told.len(), NAMED + 1);
         assert_eq!(told[NAMED].what, "and 1,005 more domains that take no mail");
     }

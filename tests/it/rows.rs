@@ -127,6 +127,17 @@ fn a_header_that_is_not_found_may_be_elsewhere() {
 }
 
 #[test]
+fn quotes_of_other_kinds_and_signs_of_old_systems_are_known() {
+    let apostrophes = "'email','name'\n'ada@example.org','Ada, Countess'\n";
+    event(&[("a.csv", apostrophes)], "").run(&["check"]).is(0).says("such as \"Ada, Countess\"");
+    let names = "email,name\nada@example.org,'Ada'\nbea@example.org,O'Brien\n";
+    event(&[("a.csv", names)], "").run(&["check"]).is(0).says("such as \"'Ada'\"");
+    event(&[("a.csv", "email,name\nada@example.org,Ada\n\u{1a}")], "").run(&["check"]).is(0).says("1 person in 1 row");
+    let lines = "\"email,name\"\n\"ada@example.org,Ada\"\n";
+    event(&[("a.csv", lines)], "").run(&["check"]).is(3).says("does each whole line stand in quotes?");
+}
+
+#[test]
 fn a_long_value_is_no_quote_that_is_never_closed() {
     let text = format!("email,name,Note\nada@example.org,Ada,\"{}\"\n", "x".repeat(2_000_000));
     event(&[("a.csv", &text)], "").run(&["check"]).is(3).says("a.csv:2: this row is longer than 1 MB");
