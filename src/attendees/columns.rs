@@ -48,6 +48,10 @@ pub struct Columns {
     /// Rows that are taken alone, and those that are left out: a column's index, and its values, folded.
     pub(super) only: Vec<(usize, Vec<String>)>,
     pub(super) except: Vec<(usize, Vec<String>)>,
+    /// Whether the header of whole names says that the surname comes first.
+    pub(super) surname_first: bool,
+    /// Another column of addresses, as a setting names it, and whether they are the buyers'.
+    pub(super) other_email: Option<(String, bool)>,
 }
 
 impl Columns {
@@ -119,6 +123,11 @@ impl Columns {
     /// A field's index among a row's cells, from 0.
     pub(super) fn index(&self, field: Field) -> Option<usize> {
         self.found[field as usize].map(|(index, _)| index)
+    }
+
+    /// Whether a field's column is one that nobody has named, by a setting or by Roomkey's own header.
+    pub(super) fn is_guessed(&self, field: Field) -> bool {
+        self.found[field as usize].is_some_and(|(_, by)| by == FoundBy::KnownHeader)
     }
 
     /// What messages call a field's column: its header, or its position where that is empty.

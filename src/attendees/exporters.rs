@@ -13,7 +13,11 @@ mod words;
 
 use std::collections::HashSet;
 
-use super::folded::{entries, folded};
+use super::{
+    Field,
+    folded::{entries, folded},
+    names,
+};
 use layouts::{LAYOUTS, Layout};
 
 /// Who wrote a file. Unknown ones are none.
@@ -63,8 +67,8 @@ pub(super) enum Off {
 }
 
 /// Tells who wrote a header line.
-pub(super) fn exporter(headers: &[&str]) -> Option<Exporter> {
-    let headers: Vec<_> = headers.iter().map(|header| folded(header)).collect();
+pub(super) fn exporter(given: &[&str]) -> Option<Exporter> {
+    let headers: Vec<_> = given.iter().map(|header| folded(header)).collect();
     let known: HashSet<_> = headers.iter().map(String::as_str).collect();
     let fits = |layout: &&Layout| {
         let leads = layout.needs.iter().zip(&headers).take(layout.leading);
@@ -72,7 +76,10 @@ pub(super) fn exporter(headers: &[&str]) -> Option<Exporter> {
             && leads.into_iter().all(|(list, header)| entries(list).any(|caption| caption == *header))
             && layout.needs.iter().all(|list| entries(list).any(|caption| known.contains(caption.as_str())))
     };
-    LAYOUTS.iter().find(fits).map(|layout| layout.exporter)
+    let found = LAYOUTS.iter().find(fits).map(|layout| layout.exporter);
+    // Whatever pretix called the attendee's address in that version.
+    let attendees = found == Some(Exporter::PretixOrders) && names::has_attendees_email(given);
+    if attendees { Some(Exporter::PretixPositions) } else { found }
 }
 
 impl Exporter {
@@ -96,6 +103,27 @@ impl Exporter {
             Self::MailchimpCleaned => "Mailchimp's cleaned contacts, whose addresses take no mail",
             Self::Moodle => "Moodle's participants",
         }
+    }
+
+    /// The column, from 0, that the exporter itself writes for a field, in whatever words its forms' questions ask for the
+    /// same. None where people's answers are as good, or where its columns are known by what they say.
+    pub(super) fn own_column(self, field: Field, headers: &[&str]) -> Option<usize> {
+        let captions = match (self, field) {
+            (Self::EventbriteAttendees, Field::Email) => ["Attendee email", "Email"],
+            (Self::EventbriteAttendees, Field::FirstName) => ["Attendee first name", "First Name"],
+            (Self::EventbriteAttendees, Field::LastName) => ["Attendee last name", "Last Name, Surname"],
+            (Self::ZoomRegistrations | Self::ZoomAttendees, Field::Email) => ["Email", ""],
+            (Self::ZoomRegistrations | Self::ZoomAttendees, Field::FirstName) => ["First Name", ""],
+            (Self::ZoomRegistrations | Self::ZoomAttendees, Field::LastName) => ["Last Name", ""],
+            (Self::Indico, Field::Name) => ["Name", ""],
+            (Self::Indico | Self::Mailchimp, Field::Email) => ["Email Address", ""],
+            (Self::HiEvents, Field::FirstName) => return hi_events(headers, 1),
+            (Self::HiEvents, Field::LastName) => return hi_events(headers, 2),
+            (Self::HiEvents, Field::Email) => return hi_events(headers, 3),
+            _ => return None,
+        };
+        let is_one = |header: &str, list| entries(list).any(|caption| caption == folded(header));
+        captions.into_iter().find_map(|list| headers.iter().position(|header| is_one(header, list)))
     }
 
     /// The column of the status, from 0; none where the exporter has none, or it was left out.
@@ -155,6 +183,13 @@ impl Exporter {
         }
         self.status_column(headers).map(|column| Off::ByStatus { column, exporter: self })
     }
+}
+
+/// A column of Hi.Events by its place, which is one in every language: id, first name, last name, address.
+fn hi_events(headers: &[&str], column: usize) -> Option<usize> {
+    let is_in_place = headers.first().is_some_and(|header| entries("ID, Kimlik").any(|id| id == folded(header)))
+        && headers.get(3).is_some_and(|header| names::says_email(header));
+    is_in_place.then_some(column)
 }
 
 /// What a column's header asks, as far as its cells may say that somebody does not come.

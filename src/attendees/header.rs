@@ -5,8 +5,9 @@
 
 mod known;
 mod sampled;
+mod told;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use csv::StringRecord;
 
@@ -66,14 +67,21 @@ pub(super) fn read_header<'a>(
     if header.problems.is_empty() {
         header.check_complete(&found);
     }
+    let (other_email, exporter) = (header.other_email(&found), header.exporter);
     let Header { problems, warnings, .. } = header;
     if !problems.is_empty() {
         return Err(problems);
     }
     let examples = (0..headers.0.len()).map(|index| example(sample, index)).collect();
-    let mut columns = Columns { headers, line, found, warnings, notes: Vec::new(), examples, only, except };
-    columns.warnings.extend(doubled_headers(&columns, file));
-    columns.notes = lookalikes(&columns, rules, file);
+    let surname_first =
+        found[Field::Name as usize].is_some_and(|(index, _)| names::puts_surname_first(&headers.0[index]));
+    let notes = Vec::new();
+    let mut columns =
+        Columns { headers, line, found, warnings, notes, examples, only, except, surname_first, other_email };
+    columns.warnings.extend(told::doubled_headers(&columns, file));
+    if exporter.is_none() {
+        columns.notes = told::lookalikes(&columns, rules, file);
+    }
     Ok(columns)
 }
 
@@ -172,9 +180,12 @@ impl Header<'_> {
     /// Roomkey's own header goes before all others. One that differs in its capitals is as good as any that people use:
     /// `Attendee email` says more than `Email`, and `Name` beside `Vorname` is the last one.
     fn by_any_header(&mut self, field: Field) -> Found {
+        // An exporter's own column goes before a question that is called like Roomkey's.
+        if self.exporter.is_some() && field.ignores_case() {
+            return self.by_known_header(field);
+        }
         match self.by_usual_header(field) {
-            // An exporter's own column goes before a question that is called like Roomkey's.
-            Some((index, by)) if self.headers[index] == field.key() && self.exporter.is_none() => Some((index, by)),
+            Some((index, by)) if self.headers[index] == field.key() => Some((index, by)),
             _ => self.by_known_header(field),
         }
     }
@@ -232,7 +243,7 @@ impl Header<'_> {
             match (has(Field::FirstName), has(Field::LastName)) {
                 (true, false) => self.missing(Field::LastName, "`last_name` beside `first_name`, and no `name`"),
                 (false, true) => self.missing(Field::FirstName, "`first_name` beside `last_name`, and no `name`"),
-                _ => self.missing(Field::Name, "`name`, nor `first_name` and `last_name`"),
+                _ => self.missing_name(),
             }
         }
         let is_said = has(Field::Session) || self.rules.choices.contains_key(&Field::Session);
@@ -265,6 +276,22 @@ impl Header<'_> {
             None => "\"its header\"".into(),
         };
         self.note(what, format!("name it in event.toml under [attendees.columns]: {key} = {example}"));
+    }
+
+    /// Two columns that sound like the halves of a name are more likely than one that sounds like the whole.
+    fn missing_name(&mut self) {
+        let which = "`name`, nor `first_name` and `last_name`";
+        let is_open = |field| !self.rules.choices.contains_key(&field);
+        let halves = [Field::FirstName, Field::LastName].map(|field| self.likely(field).filter(|_| is_open(field)));
+        let [Some(first), Some(last)] = halves else { return self.missing(Field::Name, which) };
+        if first == last || !is_open(Field::Name) {
+            return self.missing(Field::Name, which);
+        }
+        let [first, last] = [first, last].map(|index| choice_of(&self.headers[index], index));
+        self.note(
+            format!("there is no column {which}; {}", self.list()),
+            format!("name them in event.toml under [attendees.columns]: first_name = {first} and last_name = {last}"),
+        );
     }
 
     fn missing_session(&mut self) {
@@ -310,41 +337,6 @@ fn choice_of(header: &str, index: usize) -> String {
 
 fn quoted(name: &str) -> String {
     format!("\"{}\"", shortened(name))
-}
-
-/// Headers that stand there twice, so that templates cannot tell their columns apart.
-fn doubled_headers(columns: &Columns, file: &Arc<str>) -> Vec<Problem> {
-    let mut positions: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (index, header) in columns.headers.0.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
-        positions.entry(header).or_default().push(position_of(index).to_string());
-    }
-    let doubled = positions.into_iter().filter(|(_, positions)| positions.len() > 1);
-    doubled
-        .map(|(header, positions)| Problem {
-            at: Locator { source: file.clone(), line: columns.line },
-            what: format!("`{}` is the header of columns {}", shortened(header), positions.join(" and ")),
-            hint: Some("give each its own header, so that templates can tell them apart".into()),
-        })
-        .collect()
-}
-
-/// Headers that only their capitals keep from meaning something, nothing having been said of them.
-fn lookalikes(columns: &Columns, rules: &Rules, file: &Arc<str>) -> Vec<Problem> {
-    let known = || Field::ALL.into_iter().filter(|field| field.has_usual_header());
-    let meant = |header: &str| known().find(|field| header.eq_ignore_ascii_case(field.key()));
-    let open = |field: &Field| {
-        let has_meaning = *field != Field::Session || !rules.sessions.is_empty();
-        has_meaning && columns.get(*field).is_none() && !rules.choices.contains_key(field)
-    };
-    let found = columns.others().filter_map(|(position, header)| {
-        let key = meant(header).filter(open)?.key();
-        Some(Problem {
-            at: Locator { source: file.clone(), line: columns.line },
-            what: format!("column {position}, `{header}`, is not read as `{key}`: only lower case is"),
-            hint: Some(format!("if it is meant, write {key} = \"{header}\" under [attendees.columns]")),
-        })
-    });
-    found.collect()
 }
 
 #[cfg(test)]
@@ -427,6 +419,22 @@ mod tests {
     }
 
     #[test]
+    fn what_sounds_like_halves_of_a_name_is_named_as_such() {
+        let halves = problem("email,Guest's first name please,Guest's last name please", &[]);
+        let settings = "first_name = \"Guest's first name please\" and last_name = \"Guest's last name please\"";
+        assert!(halves.hint.unwrap().ends_with(settings));
+        assert!(problem("email,Name on the first badge", &[]).hint.unwrap().contains(" name = "));
+    }
+
+    #[test]
+    fn capitals_are_told_of_fields_that_are_never_guessed_in_files_of_no_exporter() {
+        let notes = |header: &str| columns_of(header, &[]).unwrap().notes().len();
+        assert_eq!(notes("email,first_name,last_name,Name,Language"), 0, "`Name` is known in any case");
+        assert_eq!(notes("email,name,ID"), 1);
+        assert_eq!(notes("ID,Name,Email Address,Registration date"), 0, "Indico's");
+    }
+
+    #[test]
     fn a_choice_that_fits_nothing_gets_a_suggestion() {
         let wrong = problem("E-Mail,name", &[(Field::Email, by_name("E-Mial"))]);
         assert_eq!(wrong.hint.as_deref(), Some("did you mean `E-Mail`?"));
@@ -444,6 +452,9 @@ mod tests {
         let german = "Name,Vorname,E-Mail";
         assert_eq!((index(german, &[], Field::Name), index(german, &[], Field::LastName)), (None, Some(0)));
         assert_eq!(index("email,name,Attendee email", &[], Field::Email), Some(0), "Roomkey's own");
+        let exporters = "Order code,Attendee name,Attendee email,email,EMAIL,room";
+        assert_eq!(index(exporters, &[], Field::Email), Some(2), "pretix's own");
+        assert_eq!(index(exporters, &[], Field::Room), Some(5), "what was added for Roomkey");
     }
 
     #[test]

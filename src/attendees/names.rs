@@ -10,6 +10,7 @@
 //!
 //! Known weakness: headers are not questions; `Where shall we write to?` is nobody's address.
 
+mod order;
 mod spellings;
 
 use std::{
@@ -74,6 +75,9 @@ enum Word {
     State,
     /// `Username`: what Google Forms once called the address that it collected.
     Account,
+    /// `First`, `Last`: halves of a name beside each other, where nothing else is one.
+    HalfFirst,
+    HalfLast,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +85,8 @@ struct Spelling {
     word: Word,
     rank: Rank,
     is_english: bool,
+    /// `Nachname Vorname`.
+    is_surname_first: bool,
     /// A part of pretix's attendee name, which stands beside the whole of it.
     is_part: bool,
 }
@@ -89,6 +95,28 @@ struct Spelling {
 #[cfg(test)]
 pub(super) fn meaning(header: &str) -> Option<Meaning> {
     meanings(&[header])[0]
+}
+
+/// Whether a header asks for a whole name that begins with the surname, as far as it says.
+pub(super) fn puts_surname_first(header: &str) -> bool {
+    spelling(header).is_some_and(|spelling| spelling.is_surname_first)
+}
+
+/// Whether a header says in so many words that it holds the attendee's own address.
+pub(super) fn has_attendees_email(headers: &[&str]) -> bool {
+    let is_own = |it: Spelling| it.word == Word::Sure(Kind::Email) && it.rank == Rank::Own;
+    headers.iter().any(|header| spelling(header).is_some_and(is_own))
+}
+
+/// Whether a header says that it holds an address, whoever's.
+pub(super) fn says_email(header: &str) -> bool {
+    spelling(header).is_some_and(|it| it.word == Word::Sure(Kind::Email))
+}
+
+/// The column of the buyer's address, whatever stands beside it.
+pub(super) fn buyers_email(headers: &[&str]) -> Option<usize> {
+    let is_buyers = |it: Spelling| it.word == Word::Sure(Kind::Email) && it.rank == Rank::Buyer;
+    headers.iter().position(|header| spelling(header).is_some_and(is_buyers))
 }
 
 /// What each header of a line means. Buyers' columns mean nothing where attendees' are there, and names that
@@ -162,10 +190,18 @@ impl Facts {
         self.known.iter().any(|spelling| spelling.word == Word::Sure(Kind::Name) && spelling.rank != Rank::Weak)
     }
 
+    /// Whether `First` and `Last` are halves of a name: both are there, or one and the other in so many words.
+    fn has_halves(&self, has_other: bool) -> bool {
+        let halves = [Word::HalfFirst, Word::HalfLast].map(|half| self.has(half));
+        let has_whole = self.has_full() || self.has(Word::FullOrLast) || self.has(Word::FullOrFirst);
+        !has_whole && (halves == [true, true] || halves != [false, false] && has_other)
+    }
+
     fn resolve(&self, word: Word) -> Option<Kind> {
-        let has_sure_first = self.has_sure(Kind::FirstName);
+        let (first, last) = (self.has_sure(Kind::FirstName), self.has_sure(Kind::LastName));
+        let has_sure_first = first || self.has_halves(last);
         let has_first = has_sure_first || self.has(Word::FullOrFirst);
-        let has_sure_last = self.has_sure(Kind::LastName);
+        let has_sure_last = last || self.has_halves(first);
         let has_last = has_sure_last || self.has(Word::LastOrNickname) && has_first;
         match word {
             Word::Sure(kind) => Some(kind),
@@ -176,6 +212,8 @@ impl Facts {
             Word::FullOrLast | Word::FullOrFirst => (!self.has_full()).then_some(Kind::Name),
             Word::LastOrNickname => (has_last && !has_sure_last).then_some(Kind::LastName),
             Word::State => (!self.has_sure(Kind::Status) && !self.has_address).then_some(Kind::Status),
+            Word::HalfFirst => self.has_halves(last).then_some(Kind::FirstName),
+            Word::HalfLast => self.has_halves(first).then_some(Kind::LastName),
             Word::Account => (!self.has_sure(Kind::Email) && self.has_timestamp).then_some(Kind::Email),
         }
     }
@@ -200,7 +238,7 @@ fn what_stays(meanings: &[Option<Meaning>]) -> impl Fn(&Meaning) -> bool + use<>
 
 /// A header's spelling, also where it says the same in two languages: `Vorname / First name`.
 fn spelling(header: &str) -> Option<Spelling> {
-    let header = without_duty(header);
+    let header = without_duty(order::without_number(header));
     spelling_of(&folded(header)).or_else(|| {
         let mut languages = header.split(['/', '|']).map(|part| spelling_of(&folded(part)));
         let first = languages.next()??;
@@ -229,12 +267,13 @@ fn spelling_of(header: &str) -> Option<Spelling> {
         let is_person = |word| match word {
             Word::Sure(kind) => !matches!(kind, Kind::Language | Kind::Status | Kind::TicketType),
             Word::State | Word::Account => false,
-            Word::FullOrLast | Word::FullOrFirst | Word::LastOrNickname => true,
+            Word::FullOrLast | Word::FullOrFirst | Word::LastOrNickname | Word::HalfFirst | Word::HalfLast => true,
         };
-        let is_email = |word| word == Word::Sure(Kind::Email);
+        // An invoice's whole name may be a company's; its parts are somebody's.
+        let is_billed = |word| matches!(word, Word::Sure(Kind::Email | Kind::FirstName | Kind::LastName));
         of(Rank::Own, may_be_own, &PATTERNS.own_before, &PATTERNS.own_after)
             .or_else(|| of(Rank::Buyer, is_person, &PATTERNS.buyer_before, &PATTERNS.buyer_after))
-            .or_else(|| of(Rank::Buyer, is_email, &PATTERNS.billing, &PATTERNS.billing))
+            .or_else(|| of(Rank::Buyer, is_billed, &PATTERNS.billing, &PATTERNS.billing))
     })
 }
 
@@ -266,10 +305,16 @@ struct Patterns {
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let mut spellings = HashMap::new();
     for (word, rank, language, list) in spellings::SPELLINGS {
-        let spelling = Spelling { word: *word, rank: *rank, is_english: *language == "en", is_part: false };
+        let is_english = *language == "en";
+        let spelling = Spelling { word: *word, rank: *rank, is_english, is_surname_first: false, is_part: false };
         for entry in entries(list) {
             spellings.entry(entry).or_insert(spelling);
         }
+    }
+    for entry in order::SURNAME_FIRST.iter().flat_map(|list| entries(list)) {
+        let word = Word::Sure(Kind::Name);
+        let whole = Spelling { word, rank: Rank::Plain, is_english: false, is_surname_first: true, is_part: false };
+        spellings.insert(entry, whole);
     }
     let all = |lists: &[&'static str]| lists.iter().flat_map(|list| entries(list)).collect();
     Patterns {

@@ -73,3 +73,54 @@ fn columns_that_compete_are_warned_of() {
     assert_eq!(told, ["ann@example.org Ann At"]);
     assert!(said.contains("`Your name` could be meant too"), "{said}");
 }
+
+#[test]
+fn an_exporters_own_columns_go_before_questions_that_are_called_alike() {
+    let zoom = "First Name,Last Name,Email,Registration Time,Approval Status,Your name,email\n\
+                Ann,At,ann@example.org,2035-01-01,approved,Annie,annie@example.com\n";
+    let (told, said) = people(zoom);
+    assert_eq!(told, ["ann@example.org Ann At"]);
+    assert!(said.contains("`email` is taken from `Email`; `email` could be meant too"), "{said}");
+    assert!(
+        said.contains("`name` is taken from `First Name` and `Last Name`; `Your name` could be meant too"),
+        "{said}"
+    );
+    let no_exporters = "Attendee email,email,name\nann@example.com,ann@example.org,Ann\n";
+    assert_eq!(people(no_exporters).0, ["ann@example.org Ann"]);
+}
+
+#[test]
+fn the_buyers_address_is_taken_with_a_warning_and_offered_with_a_hint() {
+    let pretix = |rows: &str| format!("Order code,Email,Attendee name,Attendee email,Product\n{rows}");
+    let (told, said) = people(&pretix("A,buyer@example.org,Ann,,Ticket\n"));
+    assert_eq!(told, ["buyer@example.org Ann"]);
+    let warning = "`email` is taken from `Email`, the buyer's: `Attendee email` is empty in the first rows";
+    assert!(said.contains(warning) && said.contains("email = \"Attendee email\" under"), "{said}");
+    let some =
+        pretix("A,b@example.org,Ann,,T\nB,c@example.org,Ben,ben@example.org,T\nC,d@example.org,Cy,c@example.net,T\n");
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", &some);
+    let check = sandbox.run(&["check"]);
+    check
+        .is(3)
+        .says("fill it in, delete the row, or take the buyer's for all: email = \"Email\" under")
+        .says_not("could be");
+}
+
+#[test]
+fn a_list_with_the_attendees_address_is_not_said_to_hold_buyers() {
+    let columns = |own: &str| format!("Bestellnummer,Status,E-Mail,Name,Bestellsprache{own}\n");
+    let buyers = people(&format!("{}A,bezahlt,b@example.org,Bea,de\n", columns(""))).1;
+    assert!(buyers.contains("this list holds who bought"), "{buyers}");
+    let own = format!("{}A,bezahlt,b@example.org,Bea,de,ann@example.org\n", columns(",E-Mail-Adresse des Teilnehmers"));
+    let (told, said) = people(&own);
+    assert_eq!(told, ["ann@example.org Bea"]);
+    assert!(!said.contains("who bought"), "{said}");
+}
+
+#[test]
+fn whoever_is_billed_is_the_buyer_of_a_list_without_attendees() {
+    let shop = "Billing First Name,Billing Last Name,Billing Email\nAnn,At,ann@example.org\n";
+    assert_eq!(people(shop).0, ["ann@example.org Ann At"]);
+}

@@ -59,6 +59,9 @@ pub(super) const LAYOUTS: &[Layout] = &[
     leading(1, GoogleForms, &[TIMESTAMP]),
     anywhere(GoogleForms, &[TIMESTAMP, COLLECTED]),
     leading(2, Exporter::Moodle, &["First name", "Last name", "Email address", "Groups"]),
+    // As older English has it, and newer with the roles.
+    leading(2, Exporter::Moodle, &["First name", "Surname", "Email address", "Roles, Groups, Status"]),
+    leading(2, Exporter::Moodle, &["First name", "Last name", "Email address", "Roles"]),
     leading(2, Exporter::Moodle, &["Vorname", "Nachname", "E-Mail-Adresse", "Gruppen"]),
     leading(2, Exporter::Moodle, &["Nombre", "Apellido(s)", "Dirección de correo", "Grupos"]),
     leading(2, Exporter::Moodle, &["Nome", "Cognome", "Indirizzo email", "Gruppi"]),
@@ -89,7 +92,7 @@ const COMPLETED: &str = "Completion time, Fertigstellungszeit, Heure de fin, Hor
 const TIMESTAMP: &str = "Timestamp, Zeitstempel, Horodateur, Marca temporal, Carimbo de data/hora, \
     Informazioni cronologiche, Tijdstempel, Sygnatura czasowa, Zaman damgası";
 const COLLECTED: &str = "Email Address, Username, E-Mail-Adresse, Adresse e-mail, Dirección de correo electrónico, \
-    Endereço de e-mail, Indirizzo email, Indirizzo di mail, Nome utente, E-mailadres, Adres e-mail, E-posta Adresi";
+    Endereço de e-mail, Indirizzo email, Indirizzo di mail, Nome utente, Nazwa użytkownika, E-mailadres, Adres e-mail, E-posta Adresi";
 
 /// Hi.Events: en, de, fr, es, pt, it, nl, pl, tr.
 const PUBLIC_ID: &str = "Public ID, Öffentliche ID, ID public, ID público, ID pubblico, Publieke ID, Publiczne ID, \

@@ -37,6 +37,9 @@ fn each_exporter_is_known_by_its_header_line() {
         (samples::MOODLE_DE, Some(Exporter::Moodle), None),
         (samples::MOODLE_ES, Some(Exporter::Moodle), None),
         (samples::MOODLE_FR, Some(Exporter::Moodle), None),
+        ("First name,Surname,Email address,Roles,Groups,Last access to course,Status", Some(Exporter::Moodle), None),
+        ("First name,Surname,ID number,Email address,Status", Some(Exporter::Moodle), None),
+        ("First name,Last name,Email address,Roles", Some(Exporter::Moodle), None),
         (samples::EXCEL_DE, None, None),
     ] {
         let headers = captions(line);
@@ -61,6 +64,8 @@ fn pretix_is_known_in_nine_languages() {
         ("Bestelcode,Status,E-mailadres van deelnemer", Exporter::PretixPositions),
         ("Bestelcode,Naam van aanwezige,Product,E-mail", Exporter::PretixCheckIns),
         ("Bestellnummer,Status,E-Mail,Name,Bestellsprache", Exporter::PretixOrders),
+        // In words that no version was seen to use.
+        ("Bestellnummer,Status,E-Mail,E-Mail-Adresse des Teilnehmers,Bestellsprache", Exporter::PretixPositions),
     ] {
         let headers = captions(line);
         assert_eq!(exporter(&headers), Some(expected), "{line}");
@@ -79,6 +84,7 @@ fn a_file_of_ones_own_is_nobodys() {
         "ID,Name,Email",
         "Email address,Groups",
         "First name,Last name,Email address",
+        "First name,Last name,Email address,Status",
         "Name,Timestamp",
         "Order ID,Email,Name",
         "Start time,End time,Email",
@@ -222,6 +228,11 @@ fn what_a_header_asks_decides_what_a_yes_a_no_and_a_date_say() {
         ("Registration", "CANCELLED BY USER"),
         ("Teilnahmestatus", "Nimmt nicht teil"),
         ("Statut", "Ne participe pas"),
+        ("Status", "Suspended"),
+        ("Statut du participant", "Supprimé"),
+        ("Estado", "Denegado"),
+        ("Status", "Usunięty"),
+        ("Status", "Geweigerd"),
     ] {
         assert!(sounds(header).off(cell), "{header}: {cell}");
     }
@@ -236,4 +247,22 @@ fn what_a_header_asks_decides_what_a_yes_a_no_and_a_date_say() {
     ] {
         assert!(!sounds(header).off(cell), "{header}: {cell}");
     }
+}
+
+#[test]
+fn an_exporters_own_columns_are_its_own_whatever_is_asked_beside_them() {
+    let own = |line: &'static str, field: Field| {
+        let headers = captions(line);
+        let column = exporter(&headers)?.own_column(field, &headers)?;
+        Some(headers[column])
+    };
+    assert_eq!(own(samples::EVENTBRITE, Field::Email), Some("Email"));
+    assert_eq!(own(samples::EVENTBRITE_UK, Field::LastName), Some("Surname"));
+    assert_eq!(own(samples::EVENTBRITE_NEW, Field::FirstName), Some("Attendee first name"));
+    assert_eq!(own(samples::ZOOM, Field::Email), Some("Email"));
+    assert_eq!(own(samples::INDICO, Field::Name), Some("Name"));
+    assert_eq!(own(samples::HI_EVENTS_FR, Field::LastName), Some("Nom"));
+    assert_eq!(own(samples::HI_EVENTS_TR, Field::Email), Some("E-posta"));
+    assert_eq!(own(samples::PRETIX, Field::Email), None, "the buyer's");
+    assert_eq!(own("Public ID,Short ID,ID,Email,Name", Field::Email), None, "columns in another order");
 }

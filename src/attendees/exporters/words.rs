@@ -58,20 +58,26 @@ pub(super) static OFF: Words = LazyLock::new(|| {
     all(&[
         "cancelled, canceled, refunded, refunded/canceled, not attending, not coming, deleted, denied, rejected, \
          withdrawn, expired, transferred, no-show, declined, abandoned, unsubscribed, void, voided, cancellation, \
-         can't attend, cannot attend, won't attend, will not attend",
+         suspended, not current, can't attend, cannot attend, won't attend, will not attend",
         "storniert, abgesagt, abgelehnt, abgemeldet, zurückgezogen, abgelaufen, erstattet, gelöscht, kommt nicht, \
-         absage, storno, nimmt nicht teil",
+         absage, storno, nimmt nicht teil, entfernt, gesperrt, nicht aktuell, sagt ab, hat abgesagt",
         "annulé, annulée, annulés, remboursé, remboursée, refusé, refusée, expiré, expirée, désinscrit, désinscrite, \
-         ne vient pas, ne participe pas, annulation",
+         ne vient pas, ne participe pas, annulation, supprimé, supprimée, décliné, déclinée, suspendu, suspendue, \
+         rejeté, rejetée",
         "cancelado, cancelada, anulado, anulada, reembolsado, reembolsada, rechazado, rechazada, expirado, expirada, \
-         no asiste, no asistirá, no participa, cancelación",
-        "recusado, recusada, rejeitado, rejeitada, não vem, não participa, não comparece, cancelamento",
-        "iptal, iptal edildi, reddedildi, iade edildi, süresi doldu, geri çekildi, katılmıyor, gelmiyor, katılmayacak, gelmeyecek",
+         no asiste, no asistirá, no participa, cancelación, eliminado, eliminada, declinado, declinada, denegado, \
+         denegada, suspendido, suspendida",
+        "recusado, recusada, rejeitado, rejeitada, não vem, não participa, não comparece, cancelamento, \
+         excluído, excluída, negado, negada, suspenso, suspensa, estornado, estornada",
+        "iptal, iptal edildi, reddedildi, iade edildi, süresi doldu, geri çekildi, katılmıyor, gelmiyor, \
+         katılmayacak, gelmeyecek, silindi, geri ödendi, askıya alındı",
         "anulowane, anulowany, anulowana, odrzucone, odrzucony, odrzucona, wygaśnięte, wycofany, wycofana, \
-         zwrócone, rezygnacja, nie uczestniczy, nie weźmie udziału",
+         zwrócone, rezygnacja, nie uczestniczy, nie weźmie udziału, usunięte, usunięty, usunięta, zawieszone, \
+         zawieszony, zawieszona",
         "cancellato, cancellata, annullato, annullata, rifiutato, rifiutata, rimborsato, rimborsata, scaduto, \
-         scaduta, ritirato, ritirata, non partecipa",
-        "geannuleerd, afgewezen, afgemeld, verlopen, terugbetaald, komt niet, neemt niet deel",
+         scaduta, ritirato, ritirata, non partecipa, eliminato, eliminata, negato, negata, sospeso, sospesa, disdetta",
+        "geannuleerd, afgewezen, afgemeld, verlopen, terugbetaald, komt niet, neemt niet deel, geweigerd, \
+         verwijderd, geschorst, niet actueel",
     ])
 });
 

@@ -6,6 +6,7 @@ use super::{Found, Header, choice_of, quoted};
 use crate::{
     attendees::{
         Field, FoundBy, Problem,
+        exporters::Exporter,
         filter::{Table, one_spelling},
         names::{self, Kind},
         nearest::{nearest, shortened},
@@ -30,6 +31,7 @@ impl Header<'_> {
         let mut candidates = names::candidates(kind, &self.meanings);
         let is_name = matches!(field, Field::Name | Field::FirstName | Field::LastName);
         candidates.retain(|index| !is_name || !self.is_accounts_name(*index));
+        let said_best = candidates.first().copied();
         // One that holds something goes before one that never does.
         candidates.sort_by_key(|index| !self.is_filled(*index));
         let best = *candidates.first()?;
@@ -40,13 +42,18 @@ impl Header<'_> {
         };
         let mut rivals: Vec<usize> =
             candidates.into_iter().filter(|other| *other != chosen && rank(*other) == rank(chosen)).collect();
-        if field == Field::Email && self.exporter.is_none() {
+        let passed_over = said_best.filter(|best| field == Field::Email && rank(*best) < rank(chosen));
+        if let Some(best) = passed_over {
+            self.warn_of_passed_over(field, chosen, best);
+        }
+        if field == Field::Email {
             rivals.extend(self.other_addresses(chosen));
             rivals.sort_unstable();
             rivals.dedup();
+            rivals.retain(|index| Some(*index) != passed_over);
         }
         if !rivals.is_empty() {
-            self.warn_of_rivals(field, chosen, &rivals);
+            self.warn_of_rivals(field, &[chosen], &rivals);
         }
         Some((chosen, FoundBy::KnownHeader))
     }
@@ -62,15 +69,42 @@ impl Header<'_> {
         first.or_else(|| candidates.iter().rev().max_by_key(|index| addresses(index))).copied()
     }
 
-    pub(super) fn warn_of_rivals(&mut self, field: Field, chosen: usize, rivals: &[usize]) {
+    pub(super) fn warn_of_rivals(&mut self, field: Field, taken: &[usize], rivals: &[usize]) {
         let (key, name) = (field.key(), |index: usize| format!("`{}`", shortened(&self.headers[index])));
-        let others: Vec<_> = rivals.iter().map(|index| name(*index)).collect();
-        let what = format!("`{key}` is taken from {}; {} could be meant too", name(chosen), others.join(", "));
+        let names = |all: &[usize]| all.iter().map(|index| name(*index)).collect::<Vec<_>>();
+        let (taken, others) = (names(taken).join(" and "), names(rivals).join(", "));
+        let what = format!("`{key}` is taken from {taken}; {others} could be meant too");
         let hint = format!(
             "if so, say it under [attendees.columns]: {key} = {}",
             choice_of(&self.headers[rivals[0]], rivals[0])
         );
         self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
+    }
+
+    /// A column that says better whose it is, and holds too little to be taken.
+    fn warn_of_passed_over(&mut self, field: Field, chosen: usize, best: usize) {
+        let (key, name) = (field.key(), |index: usize| format!("`{}`", shortened(&self.headers[index])));
+        let rows = if self.is_filled(best) { "most of the first rows" } else { "the first rows" };
+        let whose = if self.exporter == Some(Exporter::PretixPositions) { ", the buyer's" } else { "" };
+        let what = format!("`{key}` is taken from {}{whose}: {} is empty in {rows}", name(chosen), name(best));
+        let settings = [best, chosen].map(|index| choice_of(&self.headers[index], index));
+        let hint = format!(
+            "to mail nobody else: {key} = {} under [attendees.columns]; if it is right: {key} = {}",
+            settings[0], settings[1]
+        );
+        self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
+    }
+
+    /// Another column of addresses than the one that is taken, as a setting names it; and whether it is the buyers'.
+    pub(super) fn other_email(&self, found: &[Found; Field::ALL.len()]) -> Option<(String, bool)> {
+        let (taken, _) = found[Field::Email as usize]?;
+        let headers: Vec<&str> = self.headers.iter().map(String::as_str).collect();
+        let is_other = |index: &usize| *index != taken && self.is_filled(*index) && self.holds_addresses(*index);
+        let buyers = names::buyers_email(&headers).filter(is_other);
+        let other = || names::candidates(Kind::Email, &self.meanings).into_iter().find(is_other);
+        let index = buyers.or_else(other)?;
+        let is_buyers = buyers.is_some() || self.exporter == Some(Exporter::PretixPositions);
+        Some((choice_of(&self.headers[index], index), is_buyers))
     }
 
     /// `[attendees.only]` and `[attendees.except]`: the columns they speak of.

@@ -24,7 +24,7 @@ impl Header<'_> {
         self.cells(index).next().is_some()
     }
 
-    fn holds_addresses(&self, index: usize) -> bool {
+    pub(super) fn holds_addresses(&self, index: usize) -> bool {
         let (mut all, mut sound) = (0, 0);
         for cell in self.cells(index) {
             all += 1;
@@ -38,11 +38,11 @@ impl Header<'_> {
         match (self.exporter?, field) {
             (Exporter::MicrosoftForms, Field::Email) => self.of_form(field, ACCOUNTS_EMAIL),
             (Exporter::MicrosoftForms, Field::Name) => self.of_form(field, ACCOUNTS_NAME),
-            (Exporter::Indico, Field::Name) => {
-                let own = self.headers.iter().position(|header| folded(header) == "name")?;
+            (exporter, field) => {
+                let headers: Vec<&str> = self.headers.iter().map(String::as_str).collect();
+                let own = exporter.own_column(field, &headers).filter(|own| self.is_filled(*own))?;
                 Some(self.settle(field, own))
             }
-            _ => None,
         }
     }
 
@@ -61,7 +61,12 @@ impl Header<'_> {
     }
 
     fn settle(&mut self, field: Field, chosen: usize) -> (usize, FoundBy) {
-        let kind = if field == Field::Email { Kind::Email } else { Kind::Name };
+        let kind = match field {
+            Field::Email => Kind::Email,
+            Field::FirstName => Kind::FirstName,
+            Field::LastName => Kind::LastName,
+            _ => Kind::Name,
+        };
         let mut rivals = names::candidates(kind, &self.meanings);
         if self.exporter == Some(Exporter::MicrosoftForms) {
             rivals.push(if field == Field::Email { ACCOUNTS_EMAIL } else { ACCOUNTS_NAME });
@@ -73,7 +78,7 @@ impl Header<'_> {
             rivals.retain(|index| self.holds_addresses(*index));
         }
         if !rivals.is_empty() {
-            self.warn_of_rivals(field, chosen, &rivals);
+            self.warn_of_rivals(field, &[chosen], &rivals);
         }
         (chosen, FoundBy::KnownHeader)
     }
@@ -83,20 +88,28 @@ impl Header<'_> {
         self.exporter == Some(Exporter::MicrosoftForms) && index == ACCOUNTS_NAME
     }
 
-    /// Columns full of addresses that no header tells from the chosen one, the buyer's apart.
+    /// Columns full of addresses that no header tells from the chosen one, the buyer's apart. Of exporters' files only
+    /// those that say so: theirs hold many addresses more.
     pub(super) fn other_addresses(&self, chosen: usize) -> Vec<usize> {
         let is_buyers = |index: usize| self.meanings[index].is_some_and(|meaning| meaning.rank == Rank::Buyer);
-        let all = (0..self.headers.len()).filter(|index| *index != chosen && !is_buyers(*index));
+        let says_so = |index: usize| match self.exporter {
+            None => true,
+            // Its `Email` is the buyer's beside `Attendee email`.
+            Some(Exporter::PretixPositions | Exporter::PretixOrders) => false,
+            Some(_) => self.meanings[index].is_some_and(|meaning| meaning.kind == Kind::Email),
+        };
+        let all = (0..self.headers.len()).filter(|index| *index != chosen && !is_buyers(*index) && says_so(*index));
         all.filter(|index| self.is_filled(*index) && self.holds_addresses(*index)).collect()
     }
 
     /// A whole name goes before first and last name where it alone is filled, and where what was taken for the last
     /// name holds the first one too; else both parts together say more, unless the name is there in so many words.
-    pub(super) fn settle_names(&self, found: &mut [Found; Field::ALL.len()]) {
+    pub(super) fn settle_names(&mut self, found: &mut [Found; Field::ALL.len()]) {
         let of = |found: &[Found; Field::ALL.len()], field: Field| found[field as usize];
         let is_guess = |field: Found| field.is_none_or(|(_, by)| by == FoundBy::KnownHeader);
         let (name, first, last) = (of(found, Field::Name), of(found, Field::FirstName), of(found, Field::LastName));
         let filled = |field: Found| field.is_some_and(|(index, _)| self.is_filled(index));
+        let rank = |field: Found| self.meanings[field?.0].map(|meaning| meaning.rank);
         if let (None, Some((first, _)), Some((whole, FoundBy::KnownHeader))) = (name, first, last)
             && self.holds_first_names(whole, first)
         {
@@ -112,8 +125,13 @@ impl Header<'_> {
                     found[field as usize] = None;
                 }
             }
-        } else if name.is_some_and(|(_, by)| by == FoundBy::KnownHeader) {
+        } else if let Some((whole, FoundBy::KnownHeader)) = name {
             found[Field::Name as usize] = None;
+            // A question for one's own name beside an exporter's first and last one.
+            let is_better = rank(name) == Some(Rank::Own) && rank(first) != Some(Rank::Own) && filled(name);
+            if let (Some((first, FoundBy::KnownHeader)), Some((last, _)), true) = (first, last, is_better) {
+                self.warn_of_rivals(Field::Name, &[first, last], &[whole]);
+            }
         }
     }
 

@@ -205,3 +205,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn first_and_last_are_halves_of_a_name_where_nothing_else_is_one() {
+    use Kind::{Email as E, FirstName as F, LastName as L, Name as N};
+    assert_eq!(kinds("first,last,mail"), [Some(F), Some(L), Some(E)]);
+    assert_eq!(kinds("First,Surname,Email"), [Some(F), Some(L), Some(E)]);
+    assert_eq!(kinds("First name,Last,Email"), [Some(F), Some(L), Some(E)]);
+    assert_eq!(kinds("First,Email"), [None, Some(E)]);
+    // Visits, of somebody who has a name.
+    assert_eq!(kinds("Name,Email,First,Last"), [Some(N), Some(E), None, None]);
+}
+
+#[test]
+fn what_google_forms_called_the_address_is_one_beside_its_time_alone() {
+    for line in ["Sygnatura czasowa,Nazwa użytkownika", "Zeitstempel,Nutzername", "Horodateur,Nom d'utilisateur"] {
+        assert_eq!(kinds(line), [None, Some(Kind::Email)], "{line}");
+    }
+    assert_eq!(kinds("Login,Nazwa użytkownika"), [None, None]);
+}
+
+#[test]
+fn parts_of_a_name_on_an_invoice_are_the_buyers_and_a_whole_one_may_be_a_companys() {
+    use Kind::{Email as E, FirstName as F, LastName as L, Name as N};
+    assert_eq!(kinds("Billing First Name,Billing Last Name,Billing Email"), [Some(F), Some(L), Some(E)]);
+    assert_eq!(kinds("Billing Name,Name,Billing Email"), [None, Some(N), Some(E)]);
+    assert_eq!(kinds("First name,Last name,Email,Billing First Name"), [Some(F), Some(L), Some(E), None]);
+}

@@ -7,7 +7,7 @@
 use super::{Kind, Rank, Word};
 use Kind::{Email, FirstName, Language, LastName, Name, Status, TicketType};
 use Rank::{Buyer, Own, Plain, Weak};
-use Word::{Account, FullOrFirst, FullOrLast, LastOrNickname, State, Sure};
+use Word::{Account, FullOrFirst, FullOrLast, HalfFirst, HalfLast, LastOrNickname, State, Sure};
 
 /// What a header of nothing but these words means; an entry of an earlier line goes before a later one.
 pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
@@ -31,7 +31,8 @@ pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
         Sure(Email),
         Plain,
         "es",
-        "correo electrónico, correos electrónicos, correo, dirección de correo electrónico, dirección de correo, \
+        "correo electrónico, correos electrónicos, correo, dirección de correo electrónico, \
+         dirección del correo electrónico, dirección de correo, \
          dirección de e-mail, dirección email",
     ),
     (
@@ -59,14 +60,23 @@ pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
         Plain,
         "it",
         "indirizzo email, indirizzi email, indirizzo di mail, indirizzo mail, indirizzo di posta elettronica, \
-         posta elettronica",
+         indirizzo posta elettronica, posta elettronica",
     ),
     (Sure(Email), Plain, "nl", "e-mailadres, e-mailadressen, mailadres, mailadressen"),
     // `Mail` may be a postal address, and of two addresses the one at work is the second choice.
     (Sure(Email), Weak, "en", "mail, work email, work email address, business email, personal email, private email"),
     (Sure(Email), Weak, "de", "geschäftliche e-mail, e-mail geschäftlich, private e-mail, e-mail privat"),
     (Account, Weak, "en", "username"),
+    (Account, Weak, "de", "nutzername, benutzername"),
+    (Account, Weak, "fr", "nom d'utilisateur"),
+    (Account, Weak, "es", "nombre de usuario"),
+    (Account, Weak, "pt", "nome de usuário, nome de utilizador"),
+    (Account, Weak, "tr", "kullanıcı adı"),
+    (Account, Weak, "pl", "nazwa użytkownika"),
     (Account, Weak, "it", "nome utente"),
+    (Account, Weak, "nl", "gebruikersnaam"),
+    (HalfFirst, Plain, "en", "first"),
+    (HalfLast, Plain, "en", "last"),
     (FullOrLast, Plain, "en", "name, names"),
     (FullOrLast, Plain, "de", "namen"),
     (FullOrLast, Plain, "fr", "nom, noms"),
@@ -84,31 +94,22 @@ pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
         Plain,
         "en",
         "full name, full names, complete name, first and last name, first name and last name, first name last name, \
-         last name first name, name and surname, name surname, surname and name, surname name, \
-         name (original name), user name (original name)",
+         name and surname, name surname, name (original name), user name (original name)",
     ),
     (
         Sure(Name),
         Plain,
         "de",
         "vollständiger name, vollstaendiger name, voller name, vor- und nachname, vor- und zuname, \
-         vorname und name, vorname und nachname, vorname name, vorname nachname, name vorname, name und vorname, \
-         nachname vorname, nachname und vorname",
+         vorname und name, vorname und nachname, vorname name, vorname nachname",
     ),
     (Sure(Name), Weak, "de", "teilnehmer, teilnehmer*in, teilnehmende, teilnehmende*r"),
-    (
-        Sure(Name),
-        Plain,
-        "fr",
-        "nom complet, nom et prénom, noms et prénoms, prénom et nom, nom prénom, prénom nom, \
-         nom de famille et prénom, prénom et nom de famille",
-    ),
+    (Sure(Name), Plain, "fr", "nom complet, prénom et nom, prénom nom, prénom et nom de famille"),
     (
         Sure(Name),
         Plain,
         "es",
-        "nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, apellido y nombre, \
-         apellidos y nombre, apellidos y nombres, nombre apellido, nombre apellidos, apellidos nombre",
+        "nombre completo, nombre y apellido, nombre y apellidos, nombres y apellidos, nombre apellido, nombre apellidos",
     ),
     (
         Sure(Name),
@@ -123,20 +124,15 @@ pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
         "ad soyad, adı soyadı, ad ve soyad, adı ve soyadı, isim soyisim, isim soyad, isim ve soyisim, tam ad, tam adı",
     ),
     (Sure(Name), Own, "tr", "adınız soyadınız, adınız ve soyadınız, isminiz soyisminiz, isim soyisminiz"),
-    (
-        Sure(Name),
-        Plain,
-        "pl",
-        "imię i nazwisko, imiona i nazwisko, imiona i nazwiska, nazwisko i imię, imię nazwisko, nazwisko imię",
-    ),
+    (Sure(Name), Plain, "pl", "imię i nazwisko, imiona i nazwisko, imiona i nazwiska, imię nazwisko"),
     (Sure(Name), Weak, "pl", "nazwa"),
-    (Sure(Name), Plain, "it", "nome e cognome, nome cognome, cognome e nome, cognome nome, nominativo, nominativi"),
+    (Sure(Name), Plain, "it", "nome e cognome, nome cognome, nominativo, nominativi"),
     (
         Sure(Name),
         Plain,
         "nl",
         "volledige naam, voornaam + naam, voornaam en naam, voor- en achternaam, voornaam en achternaam, \
-         voornaam achternaam, naam en voornaam, naam voornaam, achternaam en voornaam, achternaam voornaam",
+         voornaam achternaam",
     ),
     (
         Sure(FirstName),
@@ -297,7 +293,7 @@ pub(super) const BUYER_AFTER: &[&str] = &[
     "koper, van koper, van de koper, van besteller, klant",
 ];
 
-/// What makes an address, but no name, the buyer's: the name may be a company's.
+/// What makes an address, or a part of a name, the buyer's: the whole name may be a company's.
 pub(super) const BILLING: &[&str] = &[
     "billing, invoice, order",
     "rechnung, rechnungs, rechnungsadresse, bestell",
@@ -325,4 +321,5 @@ pub(super) const ADDRESSES: &str = "address, city, town, zip, zip code, postcode
     miasto, kraj, kod pocztowy, ulica, indirizzo, città, paese, cap, via, plaats, woonplaats, postcode, straat";
 
 /// Captions of Google Forms beside which `Username` is the address that it collected.
-pub(super) const TIMESTAMPS: &str = "timestamp, informazioni cronologiche";
+pub(super) const TIMESTAMPS: &str = "timestamp, zeitstempel, horodateur, marca temporal, carimbo de data/hora, \
+    informazioni cronologiche, tijdstempel, sygnatura czasowa, zaman damgası";

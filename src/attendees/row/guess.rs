@@ -75,6 +75,14 @@ pub(super) fn guess(name: &str) -> Guess<'_> {
     }
 }
 
+/// Guesses from a name that begins with the surname: only what stands behind a comma is a first name for sure.
+pub(super) fn guess_surname_first(name: &str) -> Guess<'_> {
+    if name.trim_matches(|c: char| c == ',' || c.is_whitespace()).contains(',') {
+        return guess(name);
+    }
+    Guess { first: name, last: "" }
+}
+
 /// "First Last", titles before it; `whole` is what remains where that is no help.
 fn guess_in_order<'n>(name: &'n str, whole: &'n str) -> Guess<'n> {
     let named = without_titles(name);
@@ -182,6 +190,12 @@ mod tests {
         reads("Acme, Inc.", "Acme, Inc.", "");
         reads("Ada Lovelace, Ph.D.", "Ada", "Lovelace");
         reads("Martin King, Jr.", "Martin", "King");
+    }
+
+    #[test]
+    fn where_the_surname_comes_first_only_a_comma_tells_the_first_name() {
+        assert_eq!(guess_surname_first("Lovelace Ada"), Guess { first: "Lovelace Ada", last: "" });
+        assert_eq!(guess_surname_first("King Lovelace, Ada"), Guess { first: "Ada", last: "King Lovelace" });
     }
 
     #[test]

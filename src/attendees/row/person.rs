@@ -1,6 +1,10 @@
 //! Who a row is about: address, name, id, and the key made of them. Pure.
 
-use super::{Row, guess::guess, trim_blanks};
+use super::{
+    Row,
+    guess::{guess, guess_surname_first},
+    trim_blanks,
+};
 use crate::{
     attendees::{EmptyName, Field, composed, nearest::shortened, several::pieces},
     model::{Address, AddressProblem, AttendeeKey},
@@ -84,7 +88,17 @@ impl<'a> Row<'a> {
                 None
             }
             Err(problem) => {
-                self.note(problem.to_string(), problem.hint().to_owned());
+                let hint = match (&problem, &self.columns.other_email) {
+                    (AddressProblem::Empty, Some((column, is_buyers))) => {
+                        let whose = if *is_buyers { "the buyer's" } else { "another column's" };
+                        format!(
+                            "fill it in, delete the row, or take {whose} for all: email = {column} under \
+                             [attendees.columns]"
+                        )
+                    }
+                    _ => problem.hint().to_owned(),
+                };
+                self.note(problem.to_string(), hint);
                 None
             }
         }
@@ -132,7 +146,7 @@ impl<'a> Row<'a> {
     /// guessed only where the file has no first name either: it could stand in both.
     pub(super) fn parts_of(&self, name: &str) -> (String, String) {
         let (first, last) = (self.cell(Field::FirstName), self.cell(Field::LastName));
-        let guess = guess(name);
+        let guess = if self.columns.surname_first { guess_surname_first(name) } else { guess(name) };
         let (first, last) = match (is_empty_name(first), is_empty_name(last)) {
             (true, true) => (guess.first, guess.last),
             // Somebody with nothing but a last name.
@@ -243,7 +257,7 @@ pub(super) fn is_empty_name(name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::attendees::{
-        Rules,
+        ColumnChoice, Rules,
         row::sample::{only_problem, read, read_by, rows_by, with},
     };
 
@@ -261,6 +275,21 @@ mod tests {
         assert_eq!(read("email,name", &["x@example.org", ",,"]).unwrap().first_name, ",,");
         let both = read("email,name,first_name", &["ada@example.org", "Countess Lovelace", "Ada"]).unwrap();
         assert_eq!((both.name.as_str(), both.first_name.as_str()), ("Countess Lovelace", "Ada"));
+    }
+
+    #[test]
+    fn a_name_whose_header_puts_the_surname_first_greets_as_a_whole() {
+        let first = |header: &str, name: &str| read(header, &["ada@example.org", name]).unwrap().first_name;
+        assert_eq!(first("email,Cognome e nome", "Lovelace Ada"), "Lovelace Ada");
+        assert_eq!(first("email,Cognome e nome", "Lovelace, Ada"), "Ada");
+        assert_eq!(first("email,Nome e cognome", "Ada Lovelace"), "Ada");
+        let choices = [(Field::Name, ColumnChoice::Position(2))].into();
+        let chosen = read_by(
+            Rules { choices, ..Rules::for_tests() },
+            "email,Nachname Vorname",
+            &["ada@example.org", "Lovelace Ada"],
+        );
+        assert_eq!(chosen.unwrap().first_name, "Lovelace Ada");
     }
 
     #[test]
