@@ -16,6 +16,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use doubt::Doubt;
 pub use guess::first_name;
+use tongue::Strange;
 
 use super::{
     Columns, Field, LeftOut, Problem, RowProblems, Rules, Unsound,
@@ -41,6 +42,7 @@ pub(super) struct RowReader {
     doubt: Option<Doubt>,
     columns: Columns,
     zones: Zones,
+    strange: Strange,
     /// What was found in the columns that keep rows and leave them out.
     met: Met,
     /// Rows that end before the last column.
@@ -61,6 +63,7 @@ impl RowReader {
             doubt,
             columns,
             zones: Zones::default(),
+            strange: Strange::default(),
             met: Met::default(),
             short: 0,
             further: VecDeque::new(),
@@ -73,7 +76,8 @@ impl RowReader {
 
     /// What is to be said of rows that were taken, once all were read.
     pub(super) fn doubts(&self) -> Vec<String> {
-        self.doubt.as_ref().map(|doubt| doubt.told(&self.columns)).unwrap_or_default()
+        let doubts = self.doubt.as_ref().map(|doubt| doubt.told(&self.columns)).unwrap_or_default();
+        doubts.into_iter().chain(self.strange.told(&self.columns.label(Field::Language))).collect()
     }
 
     /// What was found in the columns that keep rows and leave them out.
@@ -97,7 +101,7 @@ impl RowReader {
 
     /// Reads one record: invitation `number`, from 1; where it is about several, the first of these.
     pub(super) fn read(&mut self, raw: &Raw, number: u32) -> Result<Attendee, Unsound> {
-        let Self { rules, file, off, doubt, columns, zones, met, short, further } = self;
+        let Self { rules, file, off, doubt, columns, zones, strange, met, short, further } = self;
         further.clear();
         let mut cells: Vec<&str> = raw.cells.iter().map(|cell| kept_as_text(trim_blanks(cell))).collect();
         let wanted = columns.headers.0.len();
@@ -113,7 +117,7 @@ impl RowReader {
         met.look(columns, &cells);
         let at = Locator { source: file.clone(), line: raw.lines.first };
         let (lines, faults) = (raw.lines, &raw.faults);
-        let mut row = Row { rules, columns, zones, lines, cells: &cells, faults, at, problems: Vec::new() };
+        let mut row = Row { rules, columns, zones, strange, lines, cells: &cells, faults, at, problems: Vec::new() };
         let has_shape = row.check_shape();
         row.check_faults();
         if let Some((why, by_exporter)) = row.left_out(*off) {
@@ -146,6 +150,7 @@ struct Row<'a> {
     rules: &'a Rules,
     columns: &'a Columns,
     zones: &'a mut Zones,
+    strange: &'a mut Strange,
     lines: Lines,
     cells: &'a [&'a str],
     faults: &'a [(usize, CellFault)],

@@ -120,6 +120,18 @@ fn a_list_with_the_attendees_address_is_not_said_to_hold_buyers() {
 }
 
 #[test]
+fn what_is_no_language_is_an_error_in_a_named_column_alone() {
+    let rows = "ann@example.org,Ann,Deutsch (Deutschland)\nben@example.org,Ben,\"English, French\"\n";
+    let (told, said) = people(&format!("E-Mail,Name,Language\n{rows}"));
+    assert_eq!(told.len(), 2);
+    assert!(said.contains("`Language` says \"English, French\" in 1 row, no language"), "{said}");
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", &format!("email,name,language\n{rows}"));
+    sandbox.run(&["check"]).is(3).says("`English, French` is not a language tag");
+}
+
+#[test]
 fn whoever_is_billed_is_the_buyer_of_a_list_without_attendees() {
     let shop = "Billing First Name,Billing Last Name,Billing Email\nAnn,At,ann@example.org\n";
     assert_eq!(people(shop).0, ["ann@example.org Ann At"]);

@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{Row, tongue::tag};
 use crate::{
     attendees::{Field, nearest::shortened},
-    model::{Language, Room, RoomProblem, Window, WindowProblem, parse_local_time},
+    model::{Language, Room, RoomProblem, Window, WindowProblem, forbidden_char_in_text, parse_local_time},
 };
 
 impl Row<'_> {
@@ -130,10 +130,17 @@ impl Row<'_> {
 
     pub(super) fn language(&mut self) -> Option<Language> {
         let cell = self.cell(Field::Language);
-        if cell.is_empty() || !self.is_one_line(Field::Language) {
+        if cell.is_empty() {
             return None;
         }
-        let language = Language::parse_leniently(tag(cell)).ok();
+        let language = Language::parse_leniently(&tag(cell)).ok();
+        if language.is_none() && self.columns.is_guessed(Field::Language) && forbidden_char_in_text(cell).is_none() {
+            self.strange.look(cell);
+            return None;
+        }
+        if !self.is_one_line(Field::Language) {
+            return None;
+        }
         if language.is_none() {
             let label = self.label(Field::Language);
             let what = format!("{label}: `{}` is not a language tag like `en`, `de` or `de-AT`", shortened(cell));
@@ -215,5 +222,11 @@ mod tests {
         assert_eq!(with("language", "DE_at").unwrap().language.unwrap().as_str(), "de-AT");
         assert!(only_problem(with("language", "German language")).what.contains("not a language tag"));
         assert_eq!(with("language", "").unwrap().language, None);
+        let guessed = |cell: &str| read("email,name,Sprache", &["ada@example.org", "Ada", cell]);
+        assert_eq!(guessed("Deutsch (Deutschland)").unwrap().language.unwrap().as_str(), "de");
+        for strange in ["Klingonisch", "English, French", "English\nFrench"] {
+            assert_eq!(guessed(strange).unwrap().language, None, "{strange:?}");
+        }
+        assert!(guessed("a\0b").is_err());
     }
 }
