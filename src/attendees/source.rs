@@ -207,7 +207,15 @@ fn skip_head(ahead: &mut VecDeque<Raw>, rules: &Rules, name: &str, assumed: &mut
         ahead.iter().take_while(|raw| raw.lines.first <= u64::from(lines)).count()
     } else {
         let cells: Vec<StringRecord> = ahead.iter().map(|raw| raw.cells.clone()).collect();
-        top::header_among(&cells, rules).unwrap_or(0)
+        let above = top::header_among(&cells, rules).unwrap_or(0);
+        if let Some(below) = top::another_below(&cells, above, rules) {
+            let line = ahead[below].lines.first;
+            assumed.push(format!(
+                "{name}:{line}: another table's header; to read that one instead: skip_lines = {} under [attendees]",
+                line - 1
+            ));
+        }
+        above
     };
     let skipped: Vec<Raw> = ahead.drain(..above).collect();
     if let (Some(first), Some(last), None) = (skipped.first(), skipped.last(), rules.skip_lines) {

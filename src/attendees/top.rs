@@ -5,12 +5,42 @@ use csv::StringRecord;
 use super::{ColumnChoice, Field, Rules, exporters, names};
 use crate::model::Address;
 
-/// The row that names the columns, where one of these does: one of a known exporter's, else the first that names an
-/// address and somebody's name, else the first that names an address.
+/// The row that names the columns, where one of these does: one of a known exporter's, else one that names an address and
+/// somebody's name, the first or that of the longest table of several, else the first that names an address.
 pub(super) fn header_among(rows: &[StringRecord], rules: &Rules) -> Option<usize> {
     let of_exporter = rows.iter().position(|row| exporters::exporter(&cells(row)).is_some());
     let named = |wanted: fn(Named) -> bool| rows.iter().position(|row| wanted(Named::by(row, rules)));
-    of_exporter.or_else(|| named(|named| named.address && named.somebody)).or_else(|| named(|named| named.address))
+    of_exporter.or_else(|| longest(rows, &tables(rows, rules))).or_else(|| named(|named| named.address))
+}
+
+/// The header of another table below the one that is read, as reports have a host's and the attendees'.
+pub(super) fn another_below(rows: &[StringRecord], header: usize, rules: &Rules) -> Option<usize> {
+    tables(rows, rules).into_iter().find(|other| *other > header)
+}
+
+/// The rows that name address and name: the first, and those that stand below a caption.
+fn tables(rows: &[StringRecord], rules: &Rules) -> Vec<usize> {
+    let names_both = |row: &StringRecord| {
+        let named = Named::by(row, rules);
+        named.address && named.somebody
+    };
+    let all: Vec<usize> = (0..rows.len()).filter(|at| names_both(&rows[*at])).collect();
+    let is_below_caption = |at: usize| at > 0 && is_caption(&rows[at - 1]);
+    all.iter().copied().filter(|at| all.first() == Some(at) || is_below_caption(*at)).collect()
+}
+
+/// A row of one cell, which is nobody's address.
+fn is_caption(row: &StringRecord) -> bool {
+    let mut filled = row.iter().map(str::trim).filter(|cell| !cell.is_empty());
+    filled.next().is_some_and(|cell| !cell.contains('@')) && filled.next().is_none()
+}
+
+/// The header with the most rows below it, as far as they were read; the first of several.
+fn longest(rows: &[StringRecord], headers: &[usize]) -> Option<usize> {
+    let ends = headers.iter().skip(1).map(|next| next - 1).chain([rows.len()]);
+    let lengths: Vec<usize> = headers.iter().zip(ends).map(|(at, end)| end.saturating_sub(at + 1)).collect();
+    let most = lengths.iter().max()?;
+    Some(headers[lengths.iter().position(|length| length == most)?])
 }
 
 /// A row's cells without outer blanks.
@@ -69,6 +99,22 @@ mod tests {
         assert_eq!(found("e-mail of the host,h@example.org\nE-Mail,Wer\na@example.org,Ada", &rules), Some(1));
         assert_eq!(found("a@example.org,Ada\nb@example.org,Bob", &rules), None);
         assert_eq!(found("x,y\n1,2", &rules), None);
+    }
+
+    #[test]
+    fn of_several_tables_the_longest_is_the_list() {
+        let rules = Rules::for_tests();
+        let of_host = "Host\nName,Email\nHo,h@example.org\n";
+        let report = format!("{of_host}Attendees\nName,Email\nAda,a@example.org\nBen,b@example.org");
+        assert_eq!(found(&report, &rules), Some(4));
+        // Without a caption it may be anything; and of two alike the first is meant.
+        let answers = "Name,Email\nAda,a@example.org\nName,Email\nBen,b@example.org\nCy,c@example.org";
+        assert_eq!(found(answers, &rules), Some(0));
+        let alike = format!("{of_host}Attendees\nName,Email\nAda,a@example.org");
+        assert_eq!(found(&alike, &rules), Some(1));
+        let rows: Vec<StringRecord> =
+            alike.lines().map(|line| StringRecord::from(line.split(',').collect::<Vec<_>>())).collect();
+        assert_eq!((another_below(&rows, 1, &rules), another_below(&rows, 4, &rules)), (Some(4), None));
     }
 
     #[test]

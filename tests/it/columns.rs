@@ -120,6 +120,24 @@ fn a_list_with_the_attendees_address_is_not_said_to_hold_buyers() {
 }
 
 #[test]
+fn the_longest_table_of_a_report_is_the_list_and_another_one_is_told_of() {
+    let host = "Host Details\nName,Email\nHo,host@example.org\n\n";
+    let both = format!("{host}Attendee Details\nName,Email\nAnn,ann@example.org\nBen,ben@example.org\n");
+    let (told, said) = people(&both);
+    assert_eq!(told, ["ann@example.org Ann", "ben@example.org Ben"]);
+    assert!(said.contains("lines 1 to 5 are skipped"), "{said}");
+    let sandbox = Sandbox::new();
+    let event = EventFile::at(CLOSED_PORT);
+    event.write(&sandbox);
+    sandbox.write("attendees.csv", &both.replace("Ben,ben@example.org\n", ""));
+    sandbox
+        .run(&["check"])
+        .is(3)
+        .says("attendees.csv:6: another table's header")
+        .says("skip_lines = 5 under [attendees]");
+}
+
+#[test]
 fn what_is_no_language_is_an_error_in_a_named_column_alone() {
     let rows = "ann@example.org,Ann,Deutsch (Deutschland)\nben@example.org,Ben,\"English, French\"\n";
     let (told, said) = people(&format!("E-Mail,Name,Language\n{rows}"));
