@@ -62,6 +62,7 @@ pub(super) fn read_header<'a>(
         };
     }
     header.settle_names(&mut found);
+    header.warn_of_other_names(&found);
     let (only, except) = (header.filters(&rules.only, Table::Only), header.filters(&rules.except, Table::Except));
     // A choice or a doubled header that failed is the one thing to mend first.
     if header.problems.is_empty() {

@@ -113,10 +113,15 @@ pub(super) fn says_email(header: &str) -> bool {
     spelling(header).is_some_and(|it| it.word == Word::Sure(Kind::Email))
 }
 
-/// The column of the buyer's address, whatever stands beside it.
-pub(super) fn buyers_email(headers: &[&str]) -> Option<usize> {
-    let is_buyers = |it: Spelling| it.word == Word::Sure(Kind::Email) && it.rank == Rank::Buyer;
-    headers.iter().position(|header| spelling(header).is_some_and(is_buyers))
+/// Whether it holds the buyer's address, whatever stands beside it.
+pub(super) fn is_buyers_email(header: &str) -> bool {
+    spelling(header).is_some_and(|it| it.word == Word::Sure(Kind::Email) && it.rank == Rank::Buyer)
+}
+
+/// Whether a header can be that of a whole name, whatever stands beside it.
+pub(super) fn says_name(header: &str) -> bool {
+    let is_whole = |word| matches!(word, Word::Sure(Kind::Name) | Word::FullOrLast | Word::FullOrFirst);
+    spelling(header).is_some_and(|it| is_whole(it.word) && matches!(it.rank, Rank::Own | Rank::Plain))
 }
 
 /// What each header of a line means. Buyers' columns mean nothing where attendees' are there, and names that

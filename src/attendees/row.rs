@@ -55,7 +55,9 @@ impl RowReader {
     pub(super) fn new(rules: Rules, file: Arc<str>, columns: Columns, exporter: Option<Exporter>) -> Self {
         let headers: Vec<&str> = columns.headers.0.iter().map(String::as_str).collect();
         let off = exporter.filter(|_| !rules.with_cancelled).and_then(|exporter| exporter.off(&headers));
-        let doubt = if off.is_none() { Doubt::new(&columns, &rules) } else { None };
+        // Exporters' words leave out whom they mean; others may still say so in words that are not known of them.
+        let is_list_of_nobody = matches!(off, Some(Off::Everybody(_)));
+        let doubt = if is_list_of_nobody { None } else { Doubt::new(&columns, &rules) };
         Self {
             rules,
             file,

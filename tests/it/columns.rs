@@ -154,3 +154,35 @@ fn whoever_is_billed_is_the_buyer_of_a_list_without_attendees() {
     let shop = "Billing First Name,Billing Last Name,Billing Email\nAnn,At,ann@example.org\n";
     assert_eq!(people(shop).0, ["ann@example.org Ann At"]);
 }
+
+#[test]
+fn a_forms_answer_goes_before_the_account_unless_fewer_have_answered() {
+    let head = "ID,Start time,Completion time,Email,Name,Last modified time,Your email\n";
+    let (told, said) = people(&format!("{head}1,a,b,ann@example.org,Ann At,,annie@example.net\n"));
+    assert_eq!(told, ["annie@example.net Ann At"]);
+    assert!(said.contains("`email` is taken from `Your email`; `Email` could be meant too"), "{said}");
+    let few = "1,a,b,ann@example.org,Ann At,,\n2,a,b,ben@example.org,Ben B,,bennie@example.net\n";
+    let (told, said) = people(&format!("{head}{few}"));
+    assert_eq!(told, ["ann@example.org Ann At", "ben@example.org Ben B"]);
+    assert!(said.contains("`email` is taken from `Email`; `Your email` could be meant too"), "{said}");
+}
+
+#[test]
+fn two_whole_names_are_warned_of_where_they_differ() {
+    let list = |other: &str| people(&format!("Name,Full name,Email\n{other},Ann At,ann@example.org\n"));
+    let (told, said) = list("Annie");
+    assert_eq!(told, ["ann@example.org Ann At"]);
+    assert!(said.contains("`name` is taken from `Full name`; `Name` could be meant too"), "{said}");
+    assert!(!list("Ann At").1.contains("could be meant"));
+    let shop = "Name,Email,Billing Email\nAnn,ann@example.org,boss@example.org\n";
+    assert!(!people(shop).1.contains("could be meant"), "whose it is, is said");
+}
+
+#[test]
+fn words_that_are_not_known_of_an_exporter_are_told_still() {
+    let zoom = "First Name,Last Name,Email,Registration Time,Approval Status\n\
+                Ann,At,ann@example.org,2035-01-01,storniert\nBen,B,ben@example.org,2035-01-01,denied\n";
+    let (told, said) = people(zoom);
+    assert_eq!(told, ["ann@example.org Ann At"]);
+    assert!(said.contains("1 row is taken though `Approval Status` says \"storniert\""), "{said}");
+}

@@ -98,9 +98,9 @@ impl Header<'_> {
     /// Another column of addresses than the one that is taken, as a setting names it; and whether it is the buyers'.
     pub(super) fn other_email(&self, found: &[Found; Field::ALL.len()]) -> Option<(String, bool)> {
         let (taken, _) = found[Field::Email as usize]?;
-        let headers: Vec<&str> = self.headers.iter().map(String::as_str).collect();
         let is_other = |index: &usize| *index != taken && self.is_filled(*index) && self.holds_addresses(*index);
-        let buyers = names::buyers_email(&headers).filter(is_other);
+        let buyers =
+            (0..self.headers.len()).find(|index| names::is_buyers_email(&self.headers[*index]) && is_other(index));
         let other = || names::candidates(Kind::Email, &self.meanings).into_iter().find(is_other);
         let index = buyers.or_else(other)?;
         let is_buyers = buyers.is_some() || self.exporter == Some(Exporter::PretixPositions);

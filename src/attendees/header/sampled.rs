@@ -6,7 +6,7 @@ use crate::{
         Field, FoundBy,
         exporters::Exporter,
         folded::folded,
-        names::{self, Kind, Rank},
+        names::{self, Kind, Meaning, Rank},
     },
     model::Address,
 };
@@ -46,17 +46,22 @@ impl Header<'_> {
         }
     }
 
-    /// What somebody answered goes before what their account is called, and that before nothing: Excel calls a question
+    /// What somebody answered goes before what their account is called, unless fewer have answered: Excel calls a question
     /// `Name2` that is called like the account's own column.
     fn of_form(&mut self, field: Field, accounts: usize) -> Found {
         let caption = folded(self.headers.get(accounts)?);
+        let kind = if field == Field::Email { Kind::Email } else { Kind::Name };
         let is_same = |header: &str| folded(header).trim_end_matches(|c: char| c.is_ascii_digit()) == caption;
-        let answers = (accounts + 1..self.headers.len()).filter(|index| is_same(&self.headers[*index]));
-        let is_of_use = |index: &usize| match field {
-            Field::Email => self.holds_addresses(*index),
-            _ => self.is_filled(*index),
+        let asks = |meaning: Meaning| meaning.kind == kind && matches!(meaning.rank, Rank::Own | Rank::Plain);
+        let is_answer = |index: &usize| is_same(&self.headers[*index]) || self.meanings[*index].is_some_and(asks);
+        let answers = (accounts + 1..self.headers.len()).filter(is_answer);
+        let of_use = |index: usize| match field {
+            Field::Email => self.cells(index).filter(|cell| Address::parse(cell).is_ok()).count(),
+            _ => self.cells(index).count(),
         };
-        let chosen = answers.chain([accounts]).find(is_of_use)?;
+        // The account's first: of equals, the last of `max_by_key` is taken.
+        let all: Vec<usize> = std::iter::once(accounts).chain(answers.collect::<Vec<_>>().into_iter().rev()).collect();
+        let chosen = all.into_iter().max_by_key(|index| of_use(*index)).filter(|index| of_use(*index) > 0)?;
         Some(self.settle(field, chosen))
     }
 
@@ -91,7 +96,7 @@ impl Header<'_> {
     /// Columns full of addresses that no header tells from the chosen one, the buyer's apart. Of exporters' files only
     /// those that say so: theirs hold many addresses more.
     pub(super) fn other_addresses(&self, chosen: usize) -> Vec<usize> {
-        let is_buyers = |index: usize| self.meanings[index].is_some_and(|meaning| meaning.rank == Rank::Buyer);
+        let is_buyers = |index: usize| names::is_buyers_email(&self.headers[index]);
         let says_so = |index: usize| match self.exporter {
             None => true,
             // Its `Email` is the buyer's beside `Attendee email`.
@@ -132,6 +137,24 @@ impl Header<'_> {
             if let (Some((first, FoundBy::KnownHeader)), Some((last, _)), true) = (first, last, is_better) {
                 self.warn_of_rivals(Field::Name, &[first, last], &[whole]);
             }
+        }
+    }
+
+    /// `Name` beside `Full name`, where they are not the same; forms' and exporters' own are told where they are found.
+    pub(super) fn warn_of_other_names(&mut self, found: &[Found; Field::ALL.len()]) {
+        let Some((whole, FoundBy::KnownHeader)) = found[Field::Name as usize] else { return };
+        if !matches!(self.exporter, None | Some(Exporter::GoogleForms)) {
+            return;
+        }
+        let is_taken = |index: usize| found.iter().flatten().any(|(taken, _)| *taken == index);
+        let differs = |index: usize| self.sample.iter().any(|row| row.get(index) != row.get(whole));
+        let is_warned_of = self.warnings.iter().any(|warning| warning.what.starts_with("`name` is taken"));
+        let all = (0..self.headers.len()).filter(|index| !is_taken(*index));
+        let rivals: Vec<usize> = all
+            .filter(|index| names::says_name(&self.headers[*index]) && self.is_filled(*index) && differs(*index))
+            .collect();
+        if !rivals.is_empty() && !is_warned_of {
+            self.warn_of_rivals(Field::Name, &[whole], &rivals);
         }
     }
 

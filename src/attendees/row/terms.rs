@@ -134,7 +134,10 @@ impl Row<'_> {
             return None;
         }
         let language = Language::parse_leniently(&tag(cell)).ok();
-        if language.is_none() && self.columns.is_guessed(Field::Language) && forbidden_char_in_text(cell).is_none() {
+        let is_guessed = self.columns.is_guessed(Field::Language);
+        // `Python` could be a tag; those that are in use have two letters or three.
+        let is_in_use = |tag: &Language| tag.as_str().split('-').next().is_some_and(|primary| primary.len() <= 3);
+        if is_guessed && !language.as_ref().is_some_and(is_in_use) && forbidden_char_in_text(cell).is_none() {
             self.strange.look(cell);
             return None;
         }
@@ -224,7 +227,7 @@ mod tests {
         assert_eq!(with("language", "").unwrap().language, None);
         let guessed = |cell: &str| read("email,name,Sprache", &["ada@example.org", "Ada", cell]);
         assert_eq!(guessed("Deutsch (Deutschland)").unwrap().language.unwrap().as_str(), "de");
-        for strange in ["Klingonisch", "English, French", "English\nFrench"] {
+        for strange in ["Klingonisch", "Python", "English, French", "English\nFrench"] {
             assert_eq!(guessed(strange).unwrap().language, None, "{strange:?}");
         }
         assert!(guessed("a\0b").is_err());
