@@ -6,6 +6,7 @@ use super::{Found, Header, choice_of, quoted};
 use crate::{
     attendees::{
         Field, FoundBy, Problem,
+        columns::position_of,
         exporters::Exporter,
         filter::{Table, one_spelling},
         names::{self, Kind},
@@ -37,6 +38,8 @@ impl Header<'_> {
         let best = *candidates.first()?;
         let rank = |index: usize| self.meanings[index].as_ref().map(|meaning| meaning.rank);
         let chosen = match field {
+            // Its `Email` is the buyer's, who may have bought for many.
+            Field::Email if self.exporter == Some(Exporter::PretixPositions) && self.has_addresses(best) => best,
             Field::Email => self.most_addresses(&candidates).unwrap_or(best),
             _ => best,
         };
@@ -58,6 +61,13 @@ impl Header<'_> {
         Some((chosen, FoundBy::KnownHeader))
     }
 
+    /// A setting's value that chooses a column: its position where its header is another's too.
+    fn choice(&self, index: usize) -> String {
+        let header = &self.headers[index];
+        let is_doubled = self.headers.iter().filter(|other| *other == header).nth(1).is_some();
+        if is_doubled { position_of(index).to_string() } else { choice_of(header, index) }
+    }
+
     /// Of columns that could hold addresses, the first that holds some in most rows; none where none does.
     fn most_addresses(&self, candidates: &[usize]) -> Option<usize> {
         let addresses = |index: &usize| {
@@ -74,10 +84,7 @@ impl Header<'_> {
         let names = |all: &[usize]| all.iter().map(|index| name(*index)).collect::<Vec<_>>();
         let (taken, others) = (names(taken).join(" and "), names(rivals).join(", "));
         let what = format!("`{key}` is taken from {taken}; {others} could be meant too");
-        let hint = format!(
-            "if so, say it under [attendees.columns]: {key} = {}",
-            choice_of(&self.headers[rivals[0]], rivals[0])
-        );
+        let hint = format!("if so, say it under [attendees.columns]: {key} = {}", self.choice(rivals[0]));
         self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
     }
 
@@ -87,7 +94,7 @@ impl Header<'_> {
         let rows = if self.is_filled(best) { "most of the first rows" } else { "the first rows" };
         let whose = if self.exporter == Some(Exporter::PretixPositions) { ", the buyer's" } else { "" };
         let what = format!("`{key}` is taken from {}{whose}: {} is empty in {rows}", name(chosen), name(best));
-        let settings = [best, chosen].map(|index| choice_of(&self.headers[index], index));
+        let settings = [best, chosen].map(|index| self.choice(index));
         let hint = format!(
             "to mail nobody else: {key} = {} under [attendees.columns]; if it is right: {key} = {}",
             settings[0], settings[1]
@@ -104,7 +111,7 @@ impl Header<'_> {
         let other = || names::candidates(Kind::Email, &self.meanings).into_iter().find(is_other);
         let index = buyers.or_else(other)?;
         let is_buyers = buyers.is_some() || self.exporter == Some(Exporter::PretixPositions);
-        Some((choice_of(&self.headers[index], index), is_buyers))
+        Some((self.choice(index), is_buyers))
     }
 
     /// `[attendees.only]` and `[attendees.except]`: the columns they speak of.

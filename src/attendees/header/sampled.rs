@@ -24,6 +24,10 @@ impl Header<'_> {
         self.cells(index).next().is_some()
     }
 
+    pub(super) fn has_addresses(&self, index: usize) -> bool {
+        self.cells(index).any(|cell| Address::parse(cell).is_ok())
+    }
+
     pub(super) fn holds_addresses(&self, index: usize) -> bool {
         let (mut all, mut sound) = (0, 0);
         for cell in self.cells(index) {

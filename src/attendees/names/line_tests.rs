@@ -230,5 +230,6 @@ fn parts_of_a_name_on_an_invoice_are_the_buyers_and_a_whole_one_may_be_a_company
     use Kind::{Email as E, FirstName as F, LastName as L, Name as N};
     assert_eq!(kinds("Billing First Name,Billing Last Name,Billing Email"), [Some(F), Some(L), Some(E)]);
     assert_eq!(kinds("Billing Name,Name,Billing Email"), [None, Some(N), Some(E)]);
+    assert_eq!(kinds("Billing Name,Billing Email"), [None, Some(E)]);
     assert_eq!(kinds("First name,Last name,Email,Billing First Name"), [Some(F), Some(L), Some(E), None]);
 }
