@@ -96,8 +96,8 @@ fn the_buyers_address_is_taken_with_a_warning_and_offered_with_a_hint() {
     assert_eq!(told, ["buyer@example.org Ann"]);
     let warning = "`email` is taken from `Email`, the buyer's: `Attendee email` is empty in the first rows";
     assert!(said.contains(warning) && said.contains("email = \"Attendee email\" under"), "{said}");
-    let some =
-        pretix("A,b@example.org,Ann,,T\nB,c@example.org,Ben,ben@example.org,T\nC,d@example.org,Cy,c@example.net,T\n");
+    // One address of their own is enough for it to be asked of all.
+    let some = pretix("A,b@example.org,Ann,,T\nB,c@example.org,Ben,,T\nC,d@example.org,Cy,cy@example.net,T\n");
     let sandbox = Sandbox::new();
     EventFile::at(CLOSED_PORT).write(&sandbox);
     sandbox.write("attendees.csv", &some);
@@ -185,4 +185,11 @@ fn words_that_are_not_known_of_an_exporter_are_told_still() {
     let (told, said) = people(zoom);
     assert_eq!(told, ["ann@example.org Ann At"]);
     assert!(said.contains("1 row is taken though `Approval Status` says \"storniert\""), "{said}");
+}
+
+#[test]
+fn a_rival_of_the_same_header_is_offered_by_its_position() {
+    let (told, said) = people("Name,E-Mail,E-Mail\nAnn,ann@example.org,ann@example.com\n");
+    assert_eq!(told, ["ann@example.org Ann"]);
+    assert!(said.contains("if so, say it under [attendees.columns]: email = 3"), "{said}");
 }
