@@ -60,6 +60,10 @@ impl Source {
         let Some(header) = head else { return Err(FileProblem::Empty { file: name }) };
         let sample: Vec<&StringRecord> = ahead.iter().map(|raw| &raw.cells).collect();
         let with_ways_out = |problems| FileProblem::Header(recognised.with_other_ways_out(problems, &header.cells));
+        let unread: Vec<Problem> = unread_headers(&header, &name).collect();
+        if !unread.is_empty() {
+            return Err(FileProblem::Header(unread));
+        }
         let mut columns =
             read_header(header.cells.iter(), header.lines.first, rules, &name, &sample).map_err(with_ways_out)?;
         let reading = recognised.reading;
@@ -175,6 +179,20 @@ impl Source {
         };
         self.assumed.push(told);
     }
+}
+
+/// Names of columns that hold what is no character of the file's encoding.
+fn unread_headers(header: &Raw, name: &Arc<str>) -> impl Iterator<Item = Problem> {
+    let at = Locator { source: name.clone(), line: header.lines.first };
+    let columns = header.cells.iter().enumerate().filter(|(_, cell)| cell.contains(char::REPLACEMENT_CHARACTER));
+    columns.map(move |(index, _)| Problem {
+        at: at.clone(),
+        what: format!("the header of column {} holds a character that cannot be read (`\u{fffd}`)", index + 1),
+        hint: Some(
+            "type it anew; where others have one too, the file's encoding is another one: `encoding` under [attendees]"
+                .into(),
+        ),
+    })
 }
 
 fn buyers_only(at: Locator) -> Problem {
