@@ -6,7 +6,10 @@ use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder};
 
-use super::encoding::Found;
+use super::{
+    Encoding,
+    encoding::{Found, Table, table},
+};
 
 /// Octets read ahead of a decoder.
 const PIECE: usize = 1 << 16;
@@ -21,7 +24,7 @@ pub(super) struct Decoded<R> {
 }
 
 struct Piecewise {
-    decoder: Decoder,
+    by: By,
     piece: Vec<u8>,
     from: usize,
     /// What was decoded, and how much of it was handed out.
@@ -31,11 +34,31 @@ struct Piecewise {
     is_done: bool,
 }
 
+/// What turns octets into characters.
+enum By {
+    /// Each octet is a character.
+    Table(Box<Table>),
+    Decoder(Box<Decoder>),
+}
+
+impl By {
+    /// `None` for what is UTF-8 as it stands.
+    fn of(encoding: Encoding) -> Option<Self> {
+        match (table(encoding), encoding) {
+            (Some(table), _) => Some(Self::Table(Box::new(table))),
+            (None, Encoding::Known(known)) if !encoding.is_utf8() => {
+                Some(Self::Decoder(Box::new(known.new_decoder_without_bom_handling())))
+            }
+            (None, _) => None,
+        }
+    }
+}
+
 impl<R: Read> Decoded<R> {
     /// Reads a file that was found to be encoded so.
     pub(super) fn new(source: R, found: &Found) -> Self {
-        let decoder = (!found.encoding.is_utf8()).then(|| Piecewise {
-            decoder: found.encoding.decoder(),
+        let decoder = By::of(found.encoding).map(|by| Piecewise {
+            by,
             piece: Vec::new(),
             from: 0,
             text: Vec::new(),
@@ -82,14 +105,37 @@ impl Piecewise {
             self.from = 0;
             self.is_last = read == 0;
         }
-        self.text.resize(PIECE, 0);
         let piece = &self.piece[self.from..];
-        let (result, read, written, _) = self.decoder.decode_to_utf8(piece, &mut self.text, self.is_last);
-        self.from += read;
-        self.text.truncate(written);
         self.given = 0;
-        self.is_done = self.is_last && result == CoderResult::InputEmpty;
+        match &mut self.by {
+            By::Table(table) => {
+                self.text.clear();
+                write_by(table, piece, &mut self.text);
+                self.from = self.piece.len();
+                self.is_done = self.is_last;
+            }
+            By::Decoder(decoder) => {
+                self.text.resize(PIECE, 0);
+                let (result, read, written, _) = decoder.decode_to_utf8(piece, &mut self.text, self.is_last);
+                self.from += read;
+                self.text.truncate(written);
+                self.is_done = self.is_last && result == CoderResult::InputEmpty;
+            }
+        }
         Ok(())
+    }
+}
+
+/// Writes text of one octet a character as UTF-8.
+fn write_by(table: &Table, octets: &[u8], text: &mut Vec<u8>) {
+    let mut room = [0; 4];
+    for piece in octets.chunk_by(|one, next| one.is_ascii() == next.is_ascii()) {
+        if piece.is_ascii() {
+            text.extend_from_slice(piece);
+        } else {
+            let chars = piece.iter().map(|octet| table[usize::from(octet - 0x80)]);
+            chars.for_each(|char| text.extend_from_slice(char.encode_utf8(&mut room).as_bytes()));
+        }
     }
 }
 
@@ -98,7 +144,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::attendees::encoding::{Encoding, find};
+    use crate::attendees::encoding::find;
 
     fn text(bytes: &[u8], chosen: Option<&str>) -> String {
         let chosen = chosen.map(|label| Encoding::named(label).unwrap());
@@ -114,7 +160,15 @@ mod tests {
         assert_eq!(text("\u{FEFF}Zoë".as_bytes(), None), "Zoë");
         assert_eq!(text(&wide("\u{FEFF}Zoë 李"), None), "Zoë 李");
         assert_eq!(text(b"Zo\xEB", Some("latin1")), "Zoë");
+        assert_eq!(text(b"Zo\x89 \xDB", Some("cp850")), "Zoë █");
+        assert_eq!(text(b"\xC0\xEE\xC0\xD7", Some("gbk")), "李雷");
         assert_eq!(text(b"", None), "");
+    }
+
+    #[test]
+    fn text_of_one_octet_a_character_comes_through_to_its_end() {
+        let given = b"Zo\xEB,".repeat(PIECE);
+        assert!(text(&given, Some("latin1")) == "Zoë,".repeat(PIECE));
     }
 
     #[test]
@@ -122,6 +176,7 @@ mod tests {
         let mut cut = "\u{FEFF}Zoë".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
         cut.pop();
         assert_eq!(text(&cut, None), "Zo\u{FFFD}");
+        assert_eq!(text(b"Zo\x81", Some("latin1")), "Zo\u{FFFD}", "which has no such character");
     }
 
     proptest! {

@@ -3,70 +3,28 @@
 //! Owns: the decision, made over the whole file before a row is read. Does not own: decoding. Known weakness: an
 //! encoding of one octet a character is a guess by its letters; what was assumed is therefore said.
 
-use std::{
-    fmt,
-    io::{self, Read},
-};
+mod garbled;
+mod guess;
+mod pages;
+pub(super) mod said;
+#[cfg(test)]
+mod samples;
+mod tongues;
+mod words;
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use std::io::{self, Read};
+
 use encoding_rs as rs;
 
-/// So much of a file that is not UTF-8 is looked at to guess what it is: of the pieces that are more than ASCII.
-const LOOKED_AT: usize = 4 << 20;
+use self::garbled::Garbled;
+pub(super) use self::{
+    guess::Guess,
+    pages::{Table, table},
+};
+use crate::model::Encoding;
 
-/// How a file is encoded.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Encoding(&'static rs::Encoding);
-
-impl fmt::Debug for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.name())
-    }
-}
-
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.name() {
-            "windows-1252" => "Windows-1252 (\"Western European\", \"Latin-1\")",
-            "windows-1250" => "Windows-1250 (\"Central European\")",
-            "windows-1251" => "Windows-1251 (\"Cyrillic\")",
-            "windows-1254" => "Windows-1254 (\"Turkish\")",
-            "macintosh" => "Mac Roman (\"Western European (Macintosh)\")",
-            "UTF-16LE" | "UTF-16BE" => "UTF-16 (\"Unicode text\")",
-            other => other,
-        })
-    }
-}
-
-impl Encoding {
-    /// UTF-8.
-    pub const UTF_8: Self = Self(rs::UTF_8);
-
-    /// The encoding of a name that browsers know: `windows-1252`, `latin1`, `utf-16le`.
-    #[must_use]
-    pub fn named(label: &str) -> Option<Self> {
-        rs::Encoding::for_label_no_replacement(label.as_bytes()).map(Self)
-    }
-
-    /// The name by which it can be chosen.
-    #[must_use]
-    pub fn name(self) -> String {
-        self.0.name().to_ascii_lowercase()
-    }
-
-    pub(super) fn decoder(self) -> rs::Decoder {
-        self.0.new_decoder_without_bom_handling()
-    }
-
-    /// Whether every character has an even number of octets.
-    pub(super) fn is_utf16(self) -> bool {
-        self.0 == rs::UTF_16LE || self.0 == rs::UTF_16BE
-    }
-
-    pub(super) fn is_utf8(self) -> bool {
-        self.0 == rs::UTF_8
-    }
-}
+/// So much of a file that is not UTF-8 is looked at to guess what it is: of the lines that are more than ASCII.
+const LOOKED_AT: usize = 1 << 20;
 
 /// Why a file has no encoding that its text can be read in.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,8 +41,22 @@ pub(super) struct Found {
     pub(super) encoding: Encoding,
     /// The octets of the mark at its start.
     pub(super) mark: usize,
-    /// Whether it was guessed.
-    pub(super) is_guess: bool,
+    /// How it was guessed, where it was.
+    pub(super) guess: Option<Guess>,
+    /// What shows that the text was read wrongly before it came here.
+    pub(super) garbled: Option<Garbled>,
+    /// Whether it is sound UTF-8, and something else was chosen.
+    pub(super) is_rather_utf8: bool,
+}
+
+impl Found {
+    fn plain(encoding: Encoding) -> Self {
+        Self { encoding, mark: 0, guess: None, garbled: None, is_rather_utf8: false }
+    }
+
+    fn guessed(guess: Guess) -> Self {
+        Self { encoding: guess.encoding, guess: Some(guess), ..Self::plain(Encoding::UTF_8) }
+    }
 }
 
 /// Decides by a mark at the start, else by all octets. `chosen` is what the organiser says: only a mark goes before it.
@@ -94,16 +66,24 @@ pub(super) fn find(mut file: impl Read, chosen: Option<Encoding>) -> io::Result<
     if start.starts_with(&[0xFF, 0xFE, 0, 0]) || start.starts_with(&[0, 0, 0xFE, 0xFF]) {
         return Ok(Err(Undecided::Utf32));
     }
-    if let Some((encoding, mark)) = rs::Encoding::for_bom(&start) {
-        return Ok(Ok(Found { encoding: Encoding(encoding), mark, is_guess: false }));
+    let (said, mark) = match rs::Encoding::for_bom(&start) {
+        Some((encoding, mark)) => (Some(Encoding::Known(encoding)), mark),
+        None => (chosen, 0),
+    };
+    match said {
+        Some(encoding) if encoding.is_utf8() => {
+            let found = Judge::over(start, file)?.read_as_utf8();
+            Ok(found.map(|found| Found { mark, ..found }))
+        }
+        Some(encoding) => {
+            let is_rather_utf8 = table(encoding).is_some() && Judge::over(start, file)?.is_utf8_beyond_ascii();
+            Ok(Ok(Found { mark, is_rather_utf8, ..Found::plain(encoding) }))
+        }
+        None => match wide(&start) {
+            Some(encoding) => Ok(Ok(Found::plain(encoding))),
+            None => Ok(Judge::over(start, file)?.verdict()),
+        },
     }
-    if let Some(encoding) = chosen {
-        return Ok(Ok(Found { encoding, mark: 0, is_guess: false }));
-    }
-    if let Some(encoding) = wide(&start) {
-        return Ok(Ok(Found { encoding, mark: 0, is_guess: true }));
-    }
-    by_all_octets(start, file)
 }
 
 /// UTF-16 without a mark, by the zeros that plain letters leave.
@@ -113,24 +93,14 @@ fn wide(start: &[u8]) -> Option<Encoding> {
     // Half of every pair is zero for Latin letters; a stray NUL in UTF-8 is another matter.
     match (zeros(0), zeros(1)) {
         _ if sample.len() < 4 => None,
-        (0, odd) if odd * 3 >= sample.len() => Some(Encoding(rs::UTF_16LE)),
-        (even, 0) if even * 3 >= sample.len() => Some(Encoding(rs::UTF_16BE)),
+        (0, odd) if odd * 3 >= sample.len() => Some(Encoding::Known(rs::UTF_16LE)),
+        (even, 0) if even * 3 >= sample.len() => Some(Encoding::Known(rs::UTF_16BE)),
         _ => None,
     }
 }
 
-fn by_all_octets(start: Vec<u8>, mut file: impl Read) -> io::Result<Result<Found, Undecided>> {
-    let mut judge = Judge::default();
-    let mut chunk = start;
-    while !chunk.is_empty() {
-        judge.take(&chunk);
-        chunk.clear();
-        file.by_ref().take(1 << 20).read_to_end(&mut chunk)?;
-    }
-    Ok(judge.verdict())
-}
-
 /// Looks at a file octet by octet: whether it is UTF-8, and what else it could be.
+#[derive(Default)]
 struct Judge {
     /// The end of a piece that may go on in the next one.
     carried: Vec<u8>,
@@ -141,45 +111,46 @@ struct Judge {
     first_unsound: Option<u64>,
     /// What a guess is made of, should one be needed.
     looked_at: Vec<u8>,
-    /// Whether every octet beyond ASCII is a letter of Mac Roman where Windows-1252 has signs.
-    is_mac: bool,
-}
-
-impl Default for Judge {
-    fn default() -> Self {
-        Self {
-            carried: Vec::new(),
-            octets: 0,
-            sound: 0,
-            unsound: 0,
-            first_unsound: None,
-            looked_at: Vec::new(),
-            is_mac: true,
-        }
-    }
+    misread: Option<Garbled>,
+    lost: Option<Garbled>,
 }
 
 impl Judge {
+    fn over(start: Vec<u8>, mut file: impl Read) -> io::Result<Self> {
+        let mut judge = Self::default();
+        let mut chunk = start;
+        while !chunk.is_empty() {
+            judge.take(&chunk);
+            chunk.clear();
+            file.by_ref().take(1 << 20).read_to_end(&mut chunk)?;
+        }
+        if !judge.carried.is_empty() {
+            judge.note_unsound(0);
+        }
+        Ok(judge)
+    }
+
     fn take(&mut self, piece: &[u8]) {
+        if self.lost.is_none() {
+            self.lost = garbled::lost(piece).map(|found| found.further_on(self.octets));
+        }
         if piece.is_ascii() && self.carried.is_empty() {
             self.octets += piece.len() as u64;
             return;
         }
-        let room = LOOKED_AT - self.looked_at.len();
-        self.looked_at.extend_from_slice(&piece[..piece.len().min(room)]);
-        self.is_mac &= piece.iter().filter(|byte| !byte.is_ascii()).all(|byte| is_mac_roman_letter(*byte));
+        self.look_at(piece);
         let mut all = std::mem::take(&mut self.carried);
         all.extend_from_slice(piece);
         let mut rest: &[u8] = &all;
         loop {
             match std::str::from_utf8(rest) {
                 Ok(text) => {
-                    self.count(text, rest.len());
+                    self.count(text);
                     return;
                 }
                 Err(error) => {
                     let (good, bad) = rest.split_at(error.valid_up_to());
-                    self.count(std::str::from_utf8(good).unwrap_or_default(), good.len());
+                    self.count(std::str::from_utf8(good).unwrap_or_default());
                     let Some(length) = error.error_len() else {
                         self.carried = bad.to_vec();
                         return;
@@ -191,11 +162,25 @@ impl Judge {
         }
     }
 
-    fn count(&mut self, text: &str, octets: usize) {
+    /// Keeps the lines that are more than ASCII.
+    fn look_at(&mut self, piece: &[u8]) {
+        if self.looked_at.len() >= LOOKED_AT {
+            return;
+        }
+        for line in piece.split_inclusive(|octet| matches!(octet, b'\n' | b'\r')).filter(|line| !line.is_ascii()) {
+            let room = LOOKED_AT - self.looked_at.len();
+            self.looked_at.extend_from_slice(&line[..line.len().min(room)]);
+        }
+    }
+
+    fn count(&mut self, text: &str) {
         if !text.is_ascii() {
             self.sound += text.bytes().filter(|byte| *byte >= 0xC0).count() as u64;
+            if self.misread.is_none() {
+                self.misread = garbled::misread(text).map(|found| found.further_on(self.octets));
+            }
         }
-        self.octets += octets as u64;
+        self.octets += text.len() as u64;
     }
 
     fn note_unsound(&mut self, octets: usize) {
@@ -204,31 +189,28 @@ impl Judge {
         self.octets += octets as u64;
     }
 
-    fn verdict(mut self) -> Result<Found, Undecided> {
-        if !self.carried.is_empty() {
-            self.note_unsound(0);
+    fn is_utf8_beyond_ascii(&self) -> bool {
+        self.first_unsound.is_none() && self.sound > 0
+    }
+
+    fn read_as_utf8(self) -> Result<Found, Undecided> {
+        match self.first_unsound {
+            Some(at) => Err(Undecided::Damaged { at }),
+            None => Ok(Found { garbled: self.misread.or(self.lost), ..Found::plain(Encoding::UTF_8) }),
         }
-        let Some(at) = self.first_unsound else {
-            return Ok(Found { encoding: Encoding::UTF_8, mark: 0, is_guess: false });
-        };
+    }
+
+    fn verdict(self) -> Result<Found, Undecided> {
+        let Some(at) = self.first_unsound else { return self.read_as_utf8() };
         if self.sound > self.unsound {
             return Err(Undecided::Damaged { at });
         }
-        let encoding = if self.is_mac {
-            rs::MACINTOSH
-        } else {
-            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-            detector.feed(&self.looked_at, true);
-            detector.guess(None, Utf8Detection::Deny)
-        };
-        Ok(Found { encoding: Encoding(encoding), mark: 0, is_guess: true })
+        let guess = guess::guess(&self.looked_at);
+        if self.sound > 0 && guess.has_words_of_utf8 {
+            return Err(Undecided::Damaged { at });
+        }
+        Ok(Found { garbled: self.lost, ..Found::guessed(guess) })
     }
-}
-
-/// `ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü` and `ß`, where Windows-1252 has quotes, dashes and gaps.
-fn is_mac_roman_letter(byte: u8) -> bool {
-    const WINDOWS_PUNCTUATION: [u8; 8] = [0x80, 0x85, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97];
-    matches!(byte, 0x80..=0x9F | 0xA7) && !WINDOWS_PUNCTUATION.contains(&byte)
 }
 
 #[cfg(test)]
@@ -237,12 +219,12 @@ mod tests {
 
     fn found(bytes: &[u8]) -> String {
         match find(bytes, None).unwrap() {
-            Ok(Found { encoding, mark, is_guess }) => {
+            Ok(Found { encoding, mark, guess, .. }) => {
                 format!(
                     "{}{}{}",
                     encoding.name(),
                     if mark > 0 { " marked" } else { "" },
-                    if is_guess { "?" } else { "" }
+                    if guess.is_some() { "?" } else { "" }
                 )
             }
             Err(undecided) => format!("{undecided:?}"),
@@ -256,8 +238,8 @@ mod tests {
         assert_eq!(found("\u{FEFF}email".as_bytes()), "utf-8 marked");
         assert_eq!(found(&little("\u{FEFF}email,name")), "utf-16le marked");
         assert_eq!(found(&big("\u{FEFF}email,name")), "utf-16be marked");
-        assert_eq!(found(&little("email,name\n")), "utf-16le?");
-        assert_eq!(found(&big("email,name\n")), "utf-16be?");
+        assert_eq!(found(&little("email,name\n")), "utf-16le");
+        assert_eq!(found(&big("email,name\n")), "utf-16be");
         assert_eq!(found(&[0xFF, 0xFE, 0, 0, b'e', 0, 0, 0]), "Utf32");
         assert_eq!(found(b"email,name\na\0@example.org,Ada\n"), "utf-8");
         assert_eq!(found(b""), "utf-8");
@@ -284,10 +266,37 @@ mod tests {
     }
 
     #[test]
+    fn damage_is_found_in_what_is_said_to_be_utf8_too() {
+        let text = b"email,name\nj@example.org,J\xFCrgen\n";
+        let chosen = find(&text[..], Some(Encoding::UTF_8)).unwrap();
+        assert_eq!(chosen, Err(Undecided::Damaged { at: 26 }));
+        let marked = [b"\xEF\xBB\xBF", &text[..]].concat();
+        assert_eq!(find(&marked[..], None).unwrap(), Err(Undecided::Damaged { at: 29 }));
+    }
+
+    #[test]
+    fn a_choice_that_makes_garbage_of_utf8_is_noticed() {
+        let latin = Encoding::named("latin1");
+        let is_rather_utf8 = |text: &[u8]| find(text, latin).unwrap().unwrap().is_rather_utf8;
+        assert!(is_rather_utf8("J\u{FC}rgen".as_bytes()));
+        assert!(!is_rather_utf8(b"Jurgen") && !is_rather_utf8(b"J\xFCrgen"));
+    }
+
+    #[test]
+    fn garbled_words_are_found_wherever_they_stand() {
+        let garbled = |text: &str| find(text.as_bytes(), None).unwrap().unwrap().garbled.unwrap();
+        let far = format!("{}\nJÃ¼rgen\n", "Zoë,".repeat(40_000));
+        assert_eq!(garbled(&far).at, 200_002);
+        let lost = format!("{}\nJ?rgen\n", "Zoe,".repeat(40_000));
+        assert_eq!((garbled(&lost).at, garbled(&lost).meant), (160_002, None));
+        assert_eq!(garbled("J?rgen\nJÃ¼rgen\n").word, "JÃ¼rgen", "which says more");
+    }
+
+    #[test]
     fn what_the_organiser_says_goes_before_a_guess() {
         let latin = Encoding::named("latin1").unwrap();
         let chosen = find(&b"a\xFC"[..], Some(latin)).unwrap().unwrap();
-        assert_eq!((chosen.encoding.name().as_str(), chosen.is_guess), ("windows-1252", false));
+        assert_eq!((chosen.encoding.name().as_str(), chosen.guess), ("windows-1252", None));
         let marked = find("\u{FEFF}ü".as_bytes(), Some(latin)).unwrap().unwrap();
         assert_eq!(marked.encoding, Encoding::UTF_8);
         assert_eq!(Encoding::named("utf-7"), None);

@@ -45,10 +45,11 @@ use crate::model::composed;
 
 pub use columns::{Column, Columns, FoundBy};
 pub use crowd::{Admission, Crowd};
-pub use encoding::Encoding;
 pub use file::{AttendeeFile, FileStamp};
 pub use problem::{FileProblem, LeftOut, Problem, RowProblems, Unsound};
 pub use row::first_name;
 pub use rules::{ColumnChoice, ColumnChoices, EmptyName, Field, Rules, SourceFile};
 pub use suppressed::Suppressed;
 pub use workbook::{SheetChoice, WorkbookProblem, reads_workbook};
+
+pub use crate::model::Encoding;

@@ -5,17 +5,17 @@
 use std::{
     collections::VecDeque,
     fs::File,
-    io::{self, BufRead as _, BufReader, Read as _, Seek as _},
+    io::{BufRead as _, BufReader, Read as _, Seek as _},
     sync::Arc,
 };
 
 use csv::StringRecord;
 
 use super::{
-    Encoding, FileProblem, Problem, Rules,
+    FileProblem, Problem, Rules,
     decoded::Decoded,
     dialect::{self, Dialect},
-    encoding::{self, Found, Undecided},
+    encoding::{self, Undecided, said},
     nearest::shortened,
     record::Records,
     scanner::{Lines, ScanFault, Scanner},
@@ -153,13 +153,13 @@ impl Reading {
         let found = match encoding::find(&file, rules.encoding).map_err(unreadable)? {
             Ok(found) => found,
             Err(Undecided::Utf32) => return Err(FileProblem::Utf32 { file: name.clone() }),
-            Err(Undecided::Damaged { at }) => return Err(damaged(&mut file, name, at).map_err(unreadable)?),
+            Err(Undecided::Damaged { at }) => return Err(said::damaged(&mut file, name, at).map_err(unreadable)?),
         };
         if found.encoding.is_utf16() && file.metadata().map_err(unreadable)?.len() % 2 == 1 {
             return Err(FileProblem::CutOff { file: name.clone() });
         }
+        let mut assumed = said::remarks(&mut file, name, &found, rules).map_err(unreadable)?;
         file.rewind().map_err(unreadable)?;
-        let mut assumed: Vec<String> = assumed_encoding(name, &found, rules).into_iter().collect();
         let mut text = BufReader::with_capacity(1 << 16, Decoded::new(file, &found));
         let start = text.fill_buf().map_err(unreadable)?;
         let is_all = start.len() < 1 << 15;
@@ -213,20 +213,6 @@ fn next_of_sheet(workbook: &mut Workbook, cells: &mut Vec<Cell>) -> Option<Raw> 
     }
 }
 
-fn assumed_encoding(name: &Arc<str>, found: &Found, rules: &Rules) -> Option<String> {
-    let is_said = rules.encoding.is_none_or(|chosen| chosen != found.encoding);
-    if !is_said || !found.is_guess && found.encoding == Encoding::UTF_8 {
-        return None;
-    }
-    let (is, label) = (found.encoding, found.encoding.name());
-    let way_out = if found.is_guess {
-        format!("; if letters look wrong, say `encoding` under [attendees], as in encoding = \"{label}\"")
-    } else {
-        String::new()
-    };
-    Some(format!("{name}: read as {is}{way_out}"))
-}
-
 /// What a text is, with its article, that is no table.
 fn other_text(start: &str) -> Option<&'static str> {
     let text = start.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
@@ -254,31 +240,6 @@ fn other_text(start: &str) -> Option<&'static str> {
 
 /// How files begin that hold no rows at all.
 const SIGNATURES: [(&[u8], &str); 2] = [(b"%PDF-", "a PDF document"), (b"\x1F\x8B", "a packed file")];
-
-/// The line of a damaged character, and the text around it.
-fn damaged(file: &mut File, name: &Arc<str>, at: u64) -> io::Result<FileProblem> {
-    file.rewind()?;
-    let (mut line, mut read, mut text) = (1, 0, Vec::new());
-    let mut lines = BufReader::new(file);
-    loop {
-        text.clear();
-        let octets = lines.read_until(b'\n', &mut text)? as u64;
-        if octets == 0 || read + octets > at {
-            let at_in_line = usize::try_from(at - read).unwrap_or(0).min(text.len());
-            let sample = word_around(&text, at_in_line);
-            return Ok(FileProblem::Damaged { at: Locator { source: name.clone(), line }, sample });
-        }
-        (line, read) = (line + 1, read + octets);
-    }
-}
-
-/// The text between blanks, delimiters and quotes around a place.
-fn word_around(line: &[u8], at: usize) -> String {
-    let is_edge = |byte: &u8| byte.is_ascii_control() || matches!(byte, b' ' | b',' | b';' | b'|' | b'"');
-    let from = line[..at].iter().rposition(is_edge).map_or(0, |edge| edge + 1);
-    let to = line[at..].iter().position(is_edge).map_or(line.len(), |edge| at + edge);
-    String::from_utf8_lossy(&line[from..to]).into_owned()
-}
 
 /// Why no row follows, as it is told.
 pub(super) fn file_problem(fault: ScanFault, name: &Arc<str>) -> FileProblem {

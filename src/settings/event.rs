@@ -15,8 +15,8 @@ use super::{
     values,
 };
 use crate::model::{
-    CalendarStyle, Event, EventId, Language, LocalTimeProblem, Mailbox, Room, RoomProblem, Window, WindowProblem,
-    parse_local_time,
+    CalendarStyle, Encoding, Event, EventId, Language, LocalTimeProblem, Mailbox, Room, RoomProblem, Window,
+    WindowProblem, parse_local_time,
 };
 
 /// Links that work for longer than a month around the event are no longer personal keys to it.
@@ -186,12 +186,10 @@ pub(super) fn attendees(layers: &mut Layers<'_>) -> Option<AttendeeSettings> {
             .map(|name| values::path(name).map(|name| (folder.join(&name), name)))
             .collect::<Result<Vec<_>, _>>()
     });
-    let encoding = layers.text("attendees.encoding", |text| {
-        match encoding_rs::Encoding::for_label_no_replacement(text.as_bytes()) {
-            Some(encoding) => Ok(encoding.name().to_ascii_lowercase()),
-            None => Err(Refusal::new(format!("{} is no encoding that is known", quoted(text)))
-                .hint("write it like: utf-8, windows-1252, iso-8859-2, utf-16le or macintosh")),
-        }
+    let encoding = layers.text("attendees.encoding", |text| match Encoding::named(text) {
+        Some(encoding) => Ok(encoding.name()),
+        None => Err(Refusal::new(format!("{} is no encoding that is known", quoted(text)))
+            .hint("write it like: utf-8, windows-1252, iso-8859-2, utf-16le, macintosh or cp850")),
     });
     let delimiter = layers.text("attendees.delimiter", |text| match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),

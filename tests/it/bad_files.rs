@@ -98,6 +98,83 @@ fn utf16_that_was_cut_off_is_told_wherever_the_cut_is() {
     Bad::file(whole).is_read(&["juergen@example.org Jürgen", "zoe@example.net Zoë"]);
 }
 
+/// Names in octets of old, and the word by which a guess can be judged.
+#[test]
+fn what_is_not_utf8_is_read_by_how_its_names_read() {
+    for (own, content, people, said) in [
+        (
+            "windows-1252",
+            &b"Name,E-mail\nH\xE9l\xE8ne Martin,h@example.org\nIr\xE8ne Leroy,i@example.org\n"[..],
+            ["h@example.org H\u{E9}l\u{E8}ne Martin", "i@example.org Ir\u{E8}ne Leroy"],
+            "as in \"H\u{E9}l\u{E8}ne\"; ",
+        ),
+        (
+            "macintosh",
+            b"Name,E-mail\nRen\x8E Dupont,r@example.org\nPat O\xD5Brien,p@example.org\n",
+            ["r@example.org Ren\u{E9} Dupont", "p@example.org Pat O\u{2019}Brien"],
+            "read as Mac Roman (\"Western European (Macintosh)\"), as in \"Ren\u{E9}\"; ",
+        ),
+        (
+            "cp850",
+            b"Name;E-mail\nJ\x81rgen M\x81ller;j@example.org\nJ\x94rg Gro\xE1;g@example.org\n",
+            ["j@example.org J\u{FC}rgen M\u{FC}ller", "g@example.org J\u{F6}rg Gro\u{DF}"],
+            "read as cp850 (\"Western European (DOS)\"), as in \"J\u{FC}rgen\"; ",
+        ),
+    ] {
+        let bad = Bad::file(content);
+        let check = bad.is_read(&people);
+        // The way out leads to another one.
+        check.says(said).says("say encoding = \"").says_not(&format!("\"{own}\""));
+    }
+}
+
+#[test]
+fn an_encoding_may_be_said_as_people_write_it() {
+    let bad = Bad::file(b"Name,E-mail\nS\x9Bren,s@example.org\n");
+    for (written, name) in [("CP 850", "S\u{F8}ren"), ("macroman", "S\u{F5}ren"), ("ansi", "S\u{203A}ren")] {
+        let event = EventFile::at(bad.server.port()).text("attendees", "file", bad.file);
+        event.text("attendees", "encoding", written).write(&bad.sandbox);
+        bad.is_read(&[&format!("s@example.org {name}")]).says_not("read as");
+    }
+    let event = EventFile::at(bad.server.port()).text("attendees", "file", bad.file);
+    event.text("attendees", "encoding", "ebcdic").write(&bad.sandbox);
+    bad.sandbox.run(&["check"]).is(3).says("`ebcdic` is no encoding that is known").says("macintosh or cp850");
+}
+
+#[test]
+fn damaged_and_garbled_letters_are_told_by_their_line() {
+    let damaged = ":3: this line holds a damaged character (near `Ren\u{FFFD}`)";
+    let half = Bad::file(b"name,email\nJ\xC3\xBCrgen,j@example.org\nRen\xE9,r@example.org\n");
+    half.is_refused(&[(damaged, "type the characters on that line anew")]);
+    EventFile::at(half.server.port())
+        .text("attendees", "file", half.file)
+        .text("attendees", "encoding", "utf8")
+        .write(&half.sandbox);
+    half.is_refused(&[(damaged, "type the characters on that line anew")]);
+
+    // What no octet of the encoding is.
+    let gap = Bad::file(b"name,email\nRen\x81,r@example.org\n");
+    EventFile::at(gap.server.port())
+        .text("attendees", "file", gap.file)
+        .text("attendees", "encoding", "latin1")
+        .write(&gap.sandbox);
+    gap.is_refused(&[(":2: `name` holds a character that cannot be read", "`encoding` under [attendees]")]);
+    let header = Bad::file("name,email,Stra\u{FFFD}e\nAda,a@example.org,x\n");
+    header.is_refused(&[(
+        ":1: the header of column 3 holds a character that cannot be read (`\u{FFFD}`)",
+        "`encoding` under [attendees]",
+    )]);
+
+    let garbled = Bad::file("name,email\nJ\u{C3}\u{BC}rgen,j@example.org\n");
+    garbled
+        .is_read(&["j@example.org J\u{C3}\u{BC}rgen"])
+        .says("attendees.csv:2: `J\u{C3}\u{BC}rgen` looks like `J\u{FC}rgen`, read in a wrong encoding")
+        .says("export it anew");
+    Bad::file("name,email\nJ?rgen,j@example.org\n")
+        .is_read(&["j@example.org J?rgen"])
+        .says("attendees.csv:2: `J?rgen` looks as if a letter was lost");
+}
+
 #[test]
 fn nul_octets_are_found_wherever_they_stand() {
     for (content, told, way_out) in [

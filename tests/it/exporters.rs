@@ -205,7 +205,11 @@ const LAYOUTS: &[Layout] = &[
             r#"first_name  column 2 "First Name", such as "Jürgen""#,
             r#"last_name   column 4 "Last Name", such as "Müßig""#,
         ],
-        says: &["outlook.csv: read as Windows-1252", "encoding = \"windows-1252\""],
+        says: &[
+            "outlook.csv: read as Windows-1252",
+            ", as in \"Lefèvre\"; ",
+            "say encoding = \"windows-1250\" or \"macintosh\"",
+        ],
         ..NOTHING
     },
     Layout {
