@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::{Field, Problem};
+use super::{Field, Problem, exporters::Exporter};
 use crate::model::Headers;
 
 /// How a field's column was found.
@@ -48,6 +48,8 @@ pub struct Columns {
     /// Rows that are taken alone, and those that are left out: a column's index, and its values, folded.
     pub(super) only: Vec<(usize, Vec<String>)>,
     pub(super) except: Vec<(usize, Vec<String>)>,
+    /// Who wrote the file, where that is known.
+    pub(super) exporter: Option<Exporter>,
     /// Whether the header of whole names says that the surname comes first.
     pub(super) surname_first: bool,
     /// Another column of addresses, as a setting names it, and whether they are the buyers'.

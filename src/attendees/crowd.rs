@@ -4,13 +4,13 @@
 //! 40 for each table it is found by), never its text; the digests are keyed at random, so that no file can be written to
 //! make two of them meet.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use super::{Problem, Rules, composed, nearest::shortened};
+use super::{
+    Begun, Problem, Rules, composed,
+    digest::{ByDigest, Digest, Digests},
+    nearest::shortened,
+};
 use crate::model::{Attendee, Locator};
 
 /// What becomes of a row beside those before it.
@@ -33,11 +33,10 @@ pub enum Admission {
 #[derive(Debug)]
 pub struct Crowd {
     shared_addresses: bool,
-    digests: [RandomState; 2],
+    digests: Digests,
     /// Every row that was admitted.
     seen: Vec<Seen>,
-    /// The number of each file's first row that was looked at.
-    begun: Vec<(u32, Arc<str>)>,
+    begun: Begun,
     by_key: Places,
     /// The same by person and session, where the event has sessions.
     by_session: Places,
@@ -46,28 +45,7 @@ pub struct Crowd {
 }
 
 /// Where in [`Crowd::seen`] a row is, by what it is found by.
-type Places = HashMap<Digest, u32, BuildHasherDefault<Itself>>;
-
-/// Of 128 bits, in halves: a `u128` would take a third more room in a table.
-type Digest = (u64, u64);
-
-/// Takes a digest for its own hash: it is one, and keyed.
-#[derive(Debug, Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("digests are made of whole numbers");
-    }
-
-    fn write_u64(&mut self, half: u64) {
-        self.0 ^= half;
-    }
-}
+type Places = ByDigest<u32>;
 
 /// What is kept of a row.
 #[derive(Debug, Clone, Copy)]
@@ -87,9 +65,9 @@ impl Crowd {
     pub fn new(rules: &Rules) -> Self {
         Self {
             shared_addresses: rules.shared_addresses,
-            digests: [RandomState::new(), RandomState::new()],
+            digests: Digests::default(),
             seen: Vec::new(),
-            begun: Vec::new(),
+            begun: Begun::default(),
             by_key: Places::default(),
             by_session: Places::default(),
             by_address: Places::default(),
@@ -111,13 +89,10 @@ impl Crowd {
     /// Judges the next row in file order. One that is not new leaves no trace.
     #[must_use]
     pub fn admit(&mut self, attendee: &Attendee) -> Admission {
-        let at = &attendee.locator;
-        if self.begun.last().is_none_or(|(_, file)| !Arc::ptr_eq(file, &at.source)) {
-            self.begun.push((attendee.number, at.source.clone()));
-        }
+        self.begun.note(attendee.number, &attendee.locator.source);
         let row = self.seen(attendee);
-        let key = self.digest(&attendee.key.person());
-        let by_session = attendee.key.session().map(|session| self.digest(&(attendee.key.person(), session)));
+        let key = self.digests.of(&attendee.key.person());
+        let by_session = attendee.key.session().map(|session| self.digests.of(&(attendee.key.person(), session)));
         let here = u32::try_from(self.seen.len()).unwrap_or(u32::MAX);
         if let Some(earlier) = self.by_key.get(&key).map(|place| self.at(*place)) {
             let is_same_person = (row.address, row.name) == (earlier.address, earlier.name);
@@ -150,14 +125,14 @@ impl Crowd {
 
     fn seen(&self, attendee: &Attendee) -> Seen {
         let window = &attendee.window;
-        let digest = &self.digests[0];
+        let digests = &self.digests;
         Seen {
             number: attendee.number,
             line: u32::try_from(attendee.locator.line).unwrap_or(u32::MAX),
-            address: digest.hash_one(attendee.email.folded()),
-            name: digest.hash_one(composed(&attendee.name)),
-            session: digest.hash_one((&attendee.room, attendee.own_tenant(), window.starts(), window.ends())),
-            rights: digest.hash_one((attendee.moderator, attendee.own_claims.as_ref().map(|own| format!("{own:?}")))),
+            address: digests.half_of(attendee.email.folded()),
+            name: digests.half_of(composed(&attendee.name)),
+            session: digests.half_of((&attendee.room, attendee.own_tenant(), window.starts(), window.ends())),
+            rights: digests.half_of((attendee.moderator, attendee.own_claims.as_ref().map(|own| format!("{own:?}")))),
         }
     }
 
@@ -166,21 +141,15 @@ impl Crowd {
     fn address_digest(&self, attendee: &Attendee, row: Seen) -> Digest {
         let address = attendee.email.folded();
         if self.shared_addresses {
-            self.digest(&(address, composed(&attendee.name), row.session))
+            self.digests.of(&(address, composed(&attendee.name), row.session))
         } else {
-            self.digest(&address)
+            self.digests.of(&address)
         }
-    }
-
-    fn digest(&self, value: &impl Hash) -> Digest {
-        let [high, low] = &self.digests;
-        (high.hash_one(value), low.hash_one(value))
     }
 
     /// Where an earlier row stands, as seen from another one.
     fn place(&self, earlier: Seen, from: &Attendee) -> String {
-        let file = self.begun.partition_point(|(first, _)| *first <= earlier.number).saturating_sub(1);
-        let source = self.begun[file].1.clone();
+        let source = self.begun.source(earlier.number).unwrap_or(&from.locator.source).clone();
         let is_elsewhere = !Arc::ptr_eq(&source, &from.locator.source);
         Locator { source, line: earlier.line.into() }.in_words(is_elsewhere)
     }
@@ -273,7 +242,7 @@ mod tests {
     fn admit_by(rules: Rules, header: &str, rows: &[&str]) -> Vec<Admission> {
         let columns = read_header(header.split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
         let mut crowd = Crowd::new(&rules);
-        let mut reader = RowReader::new(rules, "attendees.csv".into(), columns, None);
+        let mut reader = RowReader::new(rules, "attendees.csv".into(), columns);
         let (mut line, mut number) = (1, 0);
         let mut admit = |row: &&str| {
             (line, number) = (line + 1, number + 1);

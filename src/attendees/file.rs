@@ -9,7 +9,7 @@ use std::{fmt, iter::FusedIterator};
 
 use super::{
     ColumnChoice, Columns, FileProblem, Problem, Rules, Unsound,
-    filter::{self, one_spelling},
+    filter::{self, column_named},
     nearest::shortened,
     on_disk::Stamp,
     source::Source,
@@ -24,7 +24,6 @@ pub struct FileStamp(Vec<Stamp>);
 ///
 /// Each item is an attendee, or [`Unsound::Row`], or [`Unsound::LeftOut`], or, as the last one, [`Unsound::File`].
 pub struct AttendeeFile {
-    rules: Rules,
     sources: Vec<Source>,
     /// The one that is being read.
     at: usize,
@@ -51,7 +50,7 @@ impl AttendeeFile {
         let sources: Vec<Source> =
             rules.files.iter().map(|file| Source::open(file, rules)).collect::<Result<_, _>>()?;
         refuse_columns_of_no_file(&sources, rules)?;
-        Ok(Self { rules: rules.clone(), sources, at: 0, number: 0, done: false })
+        Ok(Self { sources, at: 0, number: 0, done: false })
     }
 
     /// Opens the files for another reading.
@@ -82,8 +81,9 @@ impl AttendeeFile {
     /// Once all was read, of values in `[attendees.only]` and `[attendees.except]` that no row has: what it is, and a way
     /// out.
     #[must_use]
-    pub fn unmet(&self) -> Vec<(String, String)> {
-        filter::unmet(&self.rules, &self.sources.iter().map(|source| source.rows.met()).collect::<Vec<_>>())
+    pub fn unmet(&self, rules: &Rules) -> Vec<(String, String)> {
+        let of_files: Vec<_> = self.sources.iter().map(|source| (source.columns(), source.rows.met())).collect();
+        filter::unmet(rules, &of_files)
     }
 
     fn last_item(&mut self, problem: FileProblem) -> Unsound {
@@ -110,9 +110,7 @@ impl AttendeeFile {
 
 /// A column that the settings name has to be in one file at the least.
 fn refuse_columns_of_no_file(sources: &[Source], rules: &Rules) -> Result<(), FileProblem> {
-    let in_file = |source: &Source, name: &str| {
-        source.columns().headers().0.iter().any(|header| one_spelling(header) == one_spelling(name))
-    };
+    let in_file = |source: &Source, name: &str| column_named(&source.columns().headers().0, name).is_some();
     let missing = |name: &&String| !sources.iter().any(|source| in_file(source, name));
     let of = |table: &'static str| move |(name, _): &'_ (String, Vec<String>)| (name.clone(), table);
     let chosen = rules.choices.values().filter_map(|choice| match choice {

@@ -16,6 +16,12 @@ pub(super) fn one_spelling(value: &str) -> String {
     composed(value.trim()).to_lowercase().replace("i\u{307}", "i").replace('ı', "i")
 }
 
+/// The column that a filter's name means, from 0.
+pub(super) fn column_named(headers: &[String], name: &str) -> Option<usize> {
+    let name = one_spelling(name);
+    headers.iter().position(|header| one_spelling(header) == name)
+}
+
 /// Which table of the settings a filter is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Table {
@@ -35,49 +41,55 @@ impl Table {
 /// What one file's rows held in the columns of the filters.
 #[derive(Debug, Default)]
 pub(super) struct Met {
-    /// Table, header in its one spelling, value in its one spelling.
-    values: HashSet<(Table, String, String)>,
-    /// By header: values that no filter names.
-    others: BTreeSet<(String, String)>,
+    /// Table, column, value in its one spelling.
+    values: HashSet<(Table, usize, String)>,
+    /// By column: values that no filter names.
+    others: BTreeSet<(usize, String)>,
 }
 
 impl Met {
-    /// Takes down what a row holds.
-    pub(super) fn look(&mut self, columns: &Columns, cells: &[&str]) {
+    /// Takes down what a row holds; gives the column by which it is left out, where it is.
+    pub(super) fn look(&mut self, columns: &Columns, cells: &[&str]) -> Option<usize> {
+        let mut left_out_by = None;
         let filters = [(Table::Only, &columns.only), (Table::Except, &columns.except)];
         for (table, (index, values)) in filters.iter().flat_map(|(table, all)| all.iter().map(move |one| (table, one)))
         {
             let cell = cells.get(*index).copied().unwrap_or_default();
             let value = one_spelling(cell);
-            let header = one_spelling(&columns.headers.0[*index]);
-            if values.contains(&value) {
-                self.values.insert((*table, header, value));
+            let is_named = values.contains(&value);
+            let is_left_out = match table {
+                // A row that ends before the column says nothing.
+                Table::Only => *index < cells.len() && !is_named,
+                Table::Except => is_named,
+            };
+            left_out_by = left_out_by.or(is_left_out.then_some(*index));
+            if is_named {
+                self.values.insert((*table, *index, value));
             } else if !value.is_empty() && self.others.len() < MOST_OTHERS * 4 {
-                self.others.insert((header, cell.trim().to_owned()));
+                self.others.insert((*index, cell.trim().to_owned()));
             }
         }
+        left_out_by
     }
 }
 
 /// What is to be said, once all files were read, of values that no row has: what it is, and a way out.
-pub(super) fn unmet(rules: &Rules, of_files: &[&Met]) -> Vec<(String, String)> {
+pub(super) fn unmet(rules: &Rules, of_files: &[(&Columns, &Met)]) -> Vec<(String, String)> {
     let mut told = Vec::new();
     for (table, filters) in [(Table::Only, &rules.only), (Table::Except, &rules.except)] {
         for (header, values) in filters {
-            let folded = one_spelling(header);
+            let columns = || of_files.iter().filter_map(|(of, met)| Some((column_named(&of.headers.0, header)?, met)));
             let is_met = |value: &&String| {
-                let entry = (table, folded.clone(), one_spelling(value));
-                of_files.iter().any(|met| met.values.contains(&entry))
+                let value = one_spelling(value);
+                columns().any(|(column, met)| met.values.contains(&(table, column, value.clone())))
             };
             let missing: Vec<String> =
                 values.iter().filter(|value| !is_met(value)).map(|value| format!("\"{}\"", shortened(value))).collect();
             if missing.is_empty() {
                 continue;
             }
-            let others: BTreeSet<String> = of_files
-                .iter()
-                .flat_map(|met| &met.others)
-                .filter(|(of, _)| *of == folded)
+            let others: BTreeSet<String> = columns()
+                .flat_map(|(column, met)| met.others.iter().filter(move |(of, _)| *of == column))
                 .map(|(_, value)| format!("\"{}\"", shortened(value)))
                 .collect();
             let which = match others.len() {

@@ -78,7 +78,7 @@ pub(super) fn read_header<'a>(
         found[Field::Name as usize].is_some_and(|(index, _)| names::puts_surname_first(&headers.0[index]));
     let notes = Vec::new();
     let mut columns =
-        Columns { headers, line, found, warnings, notes, examples, only, except, surname_first, other_email };
+        Columns { headers, line, found, warnings, notes, examples, only, except, exporter, surname_first, other_email };
     columns.warnings.extend(told::doubled_headers(&columns, file));
     if exporter.is_none() {
         columns.notes = told::lookalikes(&columns, rules, file);

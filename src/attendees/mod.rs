@@ -10,10 +10,12 @@
 //! misplaced quote at a cell's very end reads like a long cell with line breaks; that is refused in
 //! the columns that Roomkey reads, and goes unnoticed in the others.
 
+mod begun;
 mod columns;
 mod crowd;
 mod decoded;
 mod dialect;
+mod digest;
 mod encoding;
 mod exporters;
 mod file;
@@ -43,6 +45,7 @@ mod samples;
 
 use crate::model::composed;
 
+pub use begun::Begun;
 pub use columns::{Column, Columns, FoundBy};
 pub use crowd::{Admission, Crowd};
 pub use file::{AttendeeFile, FileStamp};

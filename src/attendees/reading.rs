@@ -80,9 +80,7 @@ impl Recognised {
         drop(rows.pop_front_if(|raw| self.is_announced && raw.lines.first == 1));
         (rows, ended_by)
     }
-}
 
-impl Recognised {
     /// The header's problems, where another place than its columns may be meant: the sheet, the line, the delimiter.
     pub(super) fn with_other_ways_out(&self, mut problems: Vec<Problem>, header: &StringRecord) -> Vec<Problem> {
         let Some(first) = problems.first_mut() else { return problems };

@@ -19,15 +19,8 @@ pub use guess::first_name;
 use tongue::Strange;
 
 use super::{
-    Columns, Field, LeftOut, Problem, RowProblems, Rules, Unsound,
-    exporters::{Exporter, Off},
-    filter::{Met, one_spelling},
-    nearest::shortened,
-    reading::Raw,
-    scanner::Lines,
-    suppressed::addresses,
-    workbook::CellFault,
-    zones::Zones,
+    Columns, Field, LeftOut, Problem, RowProblems, Rules, Unsound, exporters::Off, filter::Met, nearest::shortened,
+    reading::Raw, scanner::Lines, suppressed::addresses, workbook::CellFault, zones::Zones,
 };
 use crate::model::{Address, Attendee, Locator, forbidden_char, forbidden_char_in_text};
 
@@ -52,9 +45,9 @@ pub(super) struct RowReader {
 }
 
 impl RowReader {
-    pub(super) fn new(rules: Rules, file: Arc<str>, columns: Columns, exporter: Option<Exporter>) -> Self {
+    pub(super) fn new(rules: Rules, file: Arc<str>, columns: Columns) -> Self {
         let headers: Vec<&str> = columns.headers.0.iter().map(String::as_str).collect();
-        let off = exporter.filter(|_| !rules.with_cancelled).and_then(|exporter| exporter.off(&headers));
+        let off = columns.exporter.filter(|_| !rules.with_cancelled).and_then(|exporter| exporter.off(&headers));
         // Exporters' words leave out whom they mean; others may still say so in words that are not known of them.
         let is_list_of_nobody = matches!(off, Some(Off::Everybody(_)));
         let doubt = if is_list_of_nobody { None } else { Doubt::new(&columns, &rules) };
@@ -116,13 +109,13 @@ impl RowReader {
             *short += u64::from(!raw.is_of_sheet);
             cells.resize(wanted, "");
         }
-        met.look(columns, &cells);
+        let filtered_by = met.look(columns, &cells);
         let at = Locator { source: file.clone(), line: raw.lines.first };
         let (lines, faults) = (raw.lines, &raw.faults);
         let mut row = Row { rules, columns, zones, strange, lines, cells: &cells, faults, at, problems: Vec::new() };
         let has_shape = row.check_shape();
         row.check_faults();
-        if let Some((why, by_exporter)) = row.left_out(*off) {
+        if let Some((why, by_exporter)) = row.left_out(filtered_by, *off) {
             let (email, name) = (row.cell(Field::Email).to_owned(), row.readable_name());
             return Err(Unsound::LeftOut(LeftOut { at: row.at, number, email, name, why, by_exporter }));
         }
@@ -161,17 +154,13 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Why the row is left out though nothing is wrong with it, and whether its exporter's word is the reason.
-    fn left_out(&self, off: Option<Off>) -> Option<(String, bool)> {
+    /// Why the row is left out though nothing is wrong with it, and whether its exporter's word is the reason;
+    /// `filtered_by` is the column by which the organiser leaves it out.
+    fn left_out(&self, filtered_by: Option<usize>, off: Option<Off>) -> Option<(String, bool)> {
         let value = |index: usize| self.cells.get(index).copied().unwrap_or_default();
         let told = |index: usize| format!("{} is \"{}\"", self.columns.label_at(index), shortened(value(index)));
-        let is_one = |(index, values): &&(usize, Vec<String>)| values.contains(&one_spelling(value(*index)));
-        if let Some((index, _)) = self.columns.only.iter().find(|filter| filter.0 < self.cells.len() && !is_one(filter))
-        {
-            return Some((told(*index), false));
-        }
-        if let Some((index, _)) = self.columns.except.iter().find(is_one) {
-            return Some((told(*index), false));
+        if let Some(index) = filtered_by {
+            return Some((told(index), false));
         }
         match off? {
             Off::ByStatus { column, exporter } => exporter.is_off(value(column)).then(|| (told(column), true)),
@@ -417,7 +406,7 @@ mod tests {
     fn a_row_that_spans_lines_hints_at_a_missing_quote() {
         let rules = Rules::for_tests();
         let columns = read_header("email,name".split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
-        let mut reader = RowReader::new(rules, "attendees.csv".into(), columns, None);
+        let mut reader = RowReader::new(rules, "attendees.csv".into(), columns);
         let mut read = |cells: &[&str]| reader.read(&Raw::of(cells.iter().copied(), lines(2, 4)), 1).map_err(problems);
         let hint = "the row reaches from line 2 to line 4: is a closing quote missing?";
         let swallowed = read(&["ada@example.org", "Ada\nbob@example.org,Bob\ncarl@example.org,Carl"]);
@@ -430,7 +419,7 @@ mod tests {
         let rules = Rules::for_tests();
         let columns = read_header("email,name".split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
         let stray = Lines { first: 2, last: 2, stray_quote: true };
-        let row = RowReader::new(rules, "attendees.csv".into(), columns, None)
+        let row = RowReader::new(rules, "attendees.csv".into(), columns)
             .read(&Raw::of(["ada@example.org", "Ada L\""], stray), 1)
             .map_err(problems);
         assert!(only_problem(row).hint.unwrap().contains("double those inside"));

@@ -67,14 +67,13 @@ impl Source {
         let mut columns =
             read_header(header.cells.iter(), header.lines.first, rules, &name, &sample).map_err(with_ways_out)?;
         let reading = recognised.reading;
-        let headers: Vec<&str> = columns.headers().0.iter().map(String::as_str).collect();
-        let exporter = exporters::exporter(&headers);
+        let exporter = columns.exporter;
         if let Some(exporter) = exporter {
             assumed.push(format!("{name}: {}, by its columns", exporter.name()));
             let at = Locator { source: name.clone(), line: header.lines.first };
             columns.warnings.extend(exporter.has_buyers_only().then(|| buyers_only(at)));
         }
-        let rows = RowReader::new(rules.clone(), name.clone(), columns, exporter);
+        let rows = RowReader::new(rules.clone(), name.clone(), columns);
         Ok(Self {
             file: handle,
             stamp,

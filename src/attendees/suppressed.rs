@@ -7,16 +7,13 @@
 //!
 //! Of each address a digest is kept, keyed at random.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use csv::StringRecord;
 
 use super::{
     ColumnChoices, FileProblem, Problem, Rules, SourceFile,
+    digest::{ByDigest, Digest, Digests},
     names::{self, Kind},
     nearest::shortened,
     on_disk::open_regular,
@@ -32,8 +29,8 @@ const NAMED: usize = 10;
 /// Addresses that are to get no mail, and where each was found.
 #[derive(Debug, Default)]
 pub struct Suppressed {
-    digests: [RandomState; 2],
-    by_address: HashMap<u128, u16>,
+    digests: Digests,
+    by_address: ByDigest<u16>,
     sources: Vec<Arc<str>>,
 }
 
@@ -132,10 +129,8 @@ impl Suppressed {
     }
 
     /// Addresses are compared as the ledger compares them.
-    fn digest(&self, address: &Address) -> u128 {
-        let folded = address.folded();
-        let [high, low] = &self.digests;
-        u128::from(high.hash_one(&folded)) << 64 | u128::from(low.hash_one(&folded))
+    fn digest(&self, address: &Address) -> Digest {
+        self.digests.of(&address.folded())
     }
 
     fn insert(&mut self, address: &Address, source: u16) {

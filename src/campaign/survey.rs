@@ -32,7 +32,7 @@ use super::{
     sums::{Counts, Samples},
 };
 use crate::{
-    attendees::{AttendeeFile, Columns, Crowd, FileProblem, FileStamp, Problem, Rules, Suppressed, Unsound},
+    attendees::{AttendeeFile, Begun, Columns, Crowd, FileProblem, FileStamp, Problem, Rules, Suppressed, Unsound},
     failure::Told,
     invitation::Occasion,
     ledger::{Roster, TermsId},
@@ -84,8 +84,7 @@ pub struct Survey {
     of_templates: TemplateProblems,
     /// How many rows there are in the files: fewer than invitations, where rows name several sessions.
     pub records: u64,
-    /// The number of each file's first row.
-    begun: Vec<(u32, Arc<str>)>,
+    begun: Begun,
     /// Rows with problems.
     pub unsound: HashSet<u32>,
     /// Who is who.
@@ -232,7 +231,7 @@ impl Surveyor<'_> {
             }
         }
         survey.assumed = file.assumed().map(str::to_owned).collect();
-        survey.unmet = file.unmet().into_iter().map(|(what, hint)| Told::new(what).hint(hint)).collect();
+        survey.unmet = file.unmet(self.rules).into_iter().map(|(what, hint)| Told::new(what).hint(hint)).collect();
         while let Some(tried) = mails.as_mut().and_then(|mails| mails.finish()) {
             self.enter(survey, tried);
         }

@@ -8,24 +8,29 @@ use crate::{
         Field, FoundBy, Problem,
         columns::position_of,
         exporters::Exporter,
-        filter::{Table, one_spelling},
+        filter::{Table, column_named, one_spelling},
         names::{self, Kind},
         nearest::{nearest, shortened},
     },
     model::Address,
 };
 
+/// What headers say of a field, where any may be guessed for it.
+pub(super) fn kind_of(field: Field) -> Option<Kind> {
+    Some(match field {
+        Field::Email => Kind::Email,
+        Field::Name => Kind::Name,
+        Field::FirstName => Kind::FirstName,
+        Field::LastName => Kind::LastName,
+        Field::Language => Kind::Language,
+        _ => return None,
+    })
+}
+
 impl Header<'_> {
     /// The column that exporters and people name so, where nothing else names one.
     pub(super) fn by_known_header(&mut self, field: Field) -> Found {
-        let kind = match field {
-            Field::Email => Kind::Email,
-            Field::Name => Kind::Name,
-            Field::FirstName => Kind::FirstName,
-            Field::LastName => Kind::LastName,
-            Field::Language => Kind::Language,
-            _ => return None,
-        };
+        let kind = kind_of(field)?;
         if let Some(found) = self.by_exporter(field) {
             return Some(found);
         }
@@ -118,10 +123,8 @@ impl Header<'_> {
     pub(super) fn filters(&mut self, filters: &[(String, Vec<String>)], table: Table) -> Vec<(usize, Vec<String>)> {
         let mut found = Vec::new();
         for (name, values) in filters {
-            let folded = one_spelling(name);
-            let index = self.headers.iter().position(|header| one_spelling(header) == folded);
             let table = table.name();
-            let Some(index) = index else {
+            let Some(index) = column_named(self.headers, name) else {
                 // Of several files one may have it, which is seen once all are open.
                 if self.rules.files.len() > 1 {
                     let what = format!("{} under [attendees.{table}]: this file has no such column", quoted(name));

@@ -1,6 +1,8 @@
 //! What the rows below a header say of its columns: which are filled, and whether a `Name` beside a first name is whole.
 
-use super::{Found, Header};
+use std::cmp::Reverse;
+
+use super::{Found, Header, known::kind_of};
 use crate::{
     attendees::{
         Field, FoundBy,
@@ -45,7 +47,7 @@ impl Header<'_> {
             (exporter, field) => {
                 let headers: Vec<&str> = self.headers.iter().map(String::as_str).collect();
                 let own = exporter.own_column(field, &headers).filter(|own| self.is_filled(*own))?;
-                Some(self.settle(field, own))
+                self.settle(field, own)
             }
         }
     }
@@ -54,7 +56,7 @@ impl Header<'_> {
     /// `Name2` that is called like the account's own column.
     fn of_form(&mut self, field: Field, accounts: usize) -> Found {
         let caption = folded(self.headers.get(accounts)?);
-        let kind = if field == Field::Email { Kind::Email } else { Kind::Name };
+        let kind = kind_of(field)?;
         let is_same = |header: &str| folded(header).trim_end_matches(|c: char| c.is_ascii_digit()) == caption;
         let asks = |meaning: Meaning| meaning.kind == kind && matches!(meaning.rank, Rank::Own | Rank::Plain);
         let is_answer = |index: &usize| is_same(&self.headers[*index]) || self.meanings[*index].is_some_and(asks);
@@ -63,20 +65,15 @@ impl Header<'_> {
             Field::Email => self.cells(index).filter(|cell| Address::parse(cell).is_ok()).count(),
             _ => self.cells(index).count(),
         };
-        // The account's first: of equals, the last of `max_by_key` is taken.
-        let all: Vec<usize> = std::iter::once(accounts).chain(answers.collect::<Vec<_>>().into_iter().rev()).collect();
-        let chosen = all.into_iter().max_by_key(|index| of_use(*index)).filter(|index| of_use(*index) > 0)?;
-        Some(self.settle(field, chosen))
+        // Of equals the first.
+        let most =
+            answers.chain([accounts]).map(|index| (of_use(index), index)).min_by_key(|(of_use, _)| Reverse(*of_use));
+        let (_, chosen) = most.filter(|(of_use, _)| *of_use > 0)?;
+        self.settle(field, chosen)
     }
 
-    fn settle(&mut self, field: Field, chosen: usize) -> (usize, FoundBy) {
-        let kind = match field {
-            Field::Email => Kind::Email,
-            Field::FirstName => Kind::FirstName,
-            Field::LastName => Kind::LastName,
-            _ => Kind::Name,
-        };
-        let mut rivals = names::candidates(kind, &self.meanings);
+    fn settle(&mut self, field: Field, chosen: usize) -> Found {
+        let mut rivals = names::candidates(kind_of(field)?, &self.meanings);
         if self.exporter == Some(Exporter::MicrosoftForms) {
             rivals.push(if field == Field::Email { ACCOUNTS_EMAIL } else { ACCOUNTS_NAME });
         }
@@ -89,7 +86,7 @@ impl Header<'_> {
         if !rivals.is_empty() {
             self.warn_of_rivals(field, &[chosen], &rivals);
         }
-        (chosen, FoundBy::KnownHeader)
+        Some((chosen, FoundBy::KnownHeader))
     }
 
     /// Whether a form's own column of names is meant, which holds whole ones.

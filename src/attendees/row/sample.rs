@@ -24,7 +24,7 @@ pub(super) fn problems(unsound: Unsound) -> Box<RowProblems> {
 /// A row in all of its sessions.
 pub(super) fn rows_by(rules: Rules, header: &str, cells: &[&str]) -> Result<Vec<Attendee>, Box<RowProblems>> {
     let columns = read_header(header.split(','), 1, &rules, &"attendees.csv".into(), &[]).unwrap();
-    let mut reader = RowReader::new(rules, "attendees.csv".into(), columns, None);
+    let mut reader = RowReader::new(rules, "attendees.csv".into(), columns);
     let first = reader.read(&Raw::of(cells.iter().copied(), lines(17, 17)), 9).map_err(problems)?;
     Ok(std::iter::once(first).chain(std::iter::from_fn(|| reader.next_session())).collect())
 }

@@ -1,7 +1,5 @@
 //! What a survey comes to, as others ask for it.
 
-use std::sync::Arc;
-
 use super::{RowFault, RowKind, RowNote, SHOWN, SHOWN_ROWS, Survey};
 use crate::{
     attendees::LeftOut,
@@ -91,10 +89,8 @@ impl Survey {
     /// Takes a row down; several sessions of one stand on one line.
     pub(super) fn note_row(&mut self, at: &Locator, kind: RowKind, over: bool, session: u8) {
         let line = super::short(at.line);
-        let is_another_file = self.begun.last().is_none_or(|(_, file)| !Arc::ptr_eq(file, &at.source));
-        if is_another_file {
-            self.begun.push((u32::try_from(self.rows.len()).unwrap_or(u32::MAX).saturating_add(1), at.source.clone()));
-        }
+        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let is_another_file = self.begun.note(number, &at.source);
         self.records += u64::from(is_another_file || self.rows.last().is_none_or(|last| last.line != line));
         self.rows.push(RowNote { line, kind, over, session });
     }
@@ -110,14 +106,13 @@ impl Survey {
     #[must_use]
     pub fn at(&self, number: u32) -> Option<Locator> {
         let row = self.rows.get((number as usize).checked_sub(1)?)?;
-        let file = self.begun.partition_point(|(first, _)| *first <= number).checked_sub(1)?;
-        Some(Locator { source: self.begun[file].1.clone(), line: row.line.into() })
+        Some(Locator { source: self.begun.source(number)?.clone(), line: row.line.into() })
     }
 
     /// Where a row stands, in words: `line 3`, or `line 3 of b.csv` where there are several files.
     #[must_use]
     pub fn place(&self, number: u32) -> String {
-        self.at(number).map_or_else(String::new, |at| at.in_words(self.begun.len() > 1))
+        self.at(number).map_or_else(String::new, |at| at.in_words(self.begun.are_several()))
     }
 
     /// Takes a session down; gives what rows note of it.
