@@ -17,10 +17,12 @@
 //! * [`delivery`]: messages go to a relay, or into a folder; what a reply means; what DNS tells of the sender.
 //! * [`ledger`]: the journal of what was mailed; truth after a crash.
 //! * [`preview`]: a page that shows all mails of a folder of previews.
+//! * [`attendance`]: who came, by what the Jitsi server tells.
 //! * [`rehearsal`]: an SMTP catcher on loopback.
 //!
 //! The siblings never import one another; `tests/it/architecture.rs` holds the table.
 
+pub mod attendance;
 pub mod attendees;
 pub mod campaign;
 pub mod cli;

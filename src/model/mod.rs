@@ -18,6 +18,7 @@ mod mail;
 mod outcome;
 mod own_claims;
 mod picture;
+mod presence;
 mod room;
 mod session;
 mod tenant;
@@ -41,6 +42,9 @@ pub use mail::{Mail, MessageId};
 pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
 pub use own_claims::OwnClaims;
 pub use picture::Picture;
+pub use presence::{
+    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, Stay, UnixSeconds, Witness,
+};
 pub use room::{Room, RoomProblem};
 pub use session::{Session, SessionKey, SessionKeyProblem};
 pub use tenant::{Tenant, TenantProblem};

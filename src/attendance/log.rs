@@ -1,0 +1,281 @@
+//! Prosody's log, read as a stream: who joined and left, by `event_sync`'s lines; who was refused; when it stopped.
+//!
+//! Lines that matter are found by a few words, many octets at a time; only they are read. Dates without a year or a
+//! zone are settled at the end, by the epochs in `event_sync`'s lines nearest to them.
+//!
+//! Known weakness: Prosody before 0.12 writes line breaks in a visitor's own texts as they are, and a line could be
+//! forged behind one.
+
+use std::{io::Read, sync::LazyLock};
+
+use aho_corasick::AhoCorasick;
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::{
+    gathered::Gathered,
+    log_line::{Date, Line, date_of, instant, without_colours},
+    log_words::{self, Said},
+};
+use crate::model::{Covered, Place, RoomAddress, RoomLife, Stay, UnixSeconds, Witness};
+
+/// The log is read in pieces of so many octets; a line that is longer is none.
+const PIECE: usize = 1 << 20;
+
+/// What lines that matter hold; what a line says is seen when it is taken apart.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = [
+        "event_sync_component",
+        "Error verifying token",
+        "not allowed to join",
+        "Shutting down",
+        "Hello and welcome to Prosody",
+    ];
+    AhoCorasick::new(words).expect("five short words make an automaton")
+});
+
+/// What a log turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogRead {
+    /// Octets.
+    pub octets: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Lines of `event_sync`.
+    pub of_events: u64,
+    /// From when to when its lines are, as far as that can be told.
+    pub span: Option<(UnixSeconds, UnixSeconds)>,
+    /// Whether any line has the form of Prosody's.
+    pub is_a_log: bool,
+}
+
+/// Reads a log. `near` is a time near to those in the log, for logs without any epoch; `tick` is called with how many
+/// octets are read.
+///
+/// # Errors
+/// What the source answers.
+pub fn read_log(
+    mut from: impl Read,
+    gathered: &mut Gathered<'_>,
+    near: UnixSeconds,
+    tick: &mut dyn FnMut(u64),
+) -> std::io::Result<LogRead> {
+    gathered.source();
+    let mut reader = Reader::default();
+    let mut buffer = vec![0; 2 * PIECE];
+    let mut held = 0;
+    let mut skipping = false;
+    loop {
+        let read = match from.read(&mut buffer[held..]) {
+            Ok(read) => read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        reader.read.octets += read as u64;
+        tick(reader.read.octets);
+        let filled = held + read;
+        if read == 0 {
+            // A half line at the end, as far as it is a whole one.
+            if !skipping {
+                reader.lines(&buffer[..filled], gathered);
+            }
+            break;
+        }
+        let Some(end) = memrchr(b'\n', &buffer[..filled]).map(|at| at + 1) else {
+            let is_full = filled == buffer.len();
+            (skipping, held) = (skipping || is_full, if is_full { 0 } else { filled });
+            continue;
+        };
+        // What is left of a line that was too long.
+        let begin = if skipping { memchr(b'\n', &buffer[..end]).map_or(end, |at| at + 1) } else { 0 };
+        skipping = false;
+        reader.lines(&buffer[begin..end], gathered);
+        buffer.copy_within(end..filled, 0);
+        held = filled - end;
+    }
+    reader.finish(gathered, near);
+    Ok(reader.read)
+}
+
+/// Something that is dated by the line alone.
+struct Undated {
+    /// Where in the log, in octets.
+    at: u64,
+    date: Date,
+    what: What,
+}
+
+enum What {
+    Life { place: Place, is_end: bool },
+    Stop,
+    Refused { room: String, why: crate::model::Refusal, digest: u64 },
+    Stay { stay: Stay, is_end: bool },
+}
+
+/// What the server's clock showed when it was a certain time.
+struct Anchor {
+    /// Where in the log, in octets.
+    at: u64,
+    /// How far the clock was ahead of UTC.
+    ahead: UnixSeconds,
+    epoch: UnixSeconds,
+}
+
+#[derive(Default)]
+struct Reader {
+    read: LogRead,
+    /// Octets before the piece that is being read.
+    before: u64,
+    anchors: Vec<Anchor>,
+    undated: Vec<Undated>,
+    first: Option<(u64, Date)>,
+    last: Option<(u64, Date)>,
+    latest_epoch: Option<UnixSeconds>,
+}
+
+impl Reader {
+    /// Reads whole lines.
+    fn lines(&mut self, piece: &[u8], gathered: &mut Gathered<'_>) {
+        self.read.lines += memchr_iter(b'\n', piece).count() as u64;
+        self.look_at_the_ends(piece);
+        let mut from = 0;
+        while let Some(found) = WORDS.find(&piece[from..]) {
+            let at = from + found.start();
+            let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
+            let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
+            let is_half = end == piece.len();
+            self.line(&piece[begin..end], self.before + begin as u64, is_half, gathered);
+            from = end;
+        }
+        self.before += piece.len() as u64;
+    }
+
+    /// Finds the first and the last date of the log.
+    fn look_at_the_ends(&mut self, piece: &[u8]) {
+        let dated = |line: &[u8]| {
+            let head = &line[..line.len().min(200)];
+            let text = String::from_utf8_lossy(head);
+            let text = without_colours(&text);
+            let (date, rest) = date_of(&text);
+            date.map(|date| (date, Line::parse(&text).is_some() || rest.contains('\t')))
+        };
+        let mut at = 0;
+        while self.first.is_none() && at < piece.len() {
+            let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
+            if let Some((date, _)) = dated(&piece[at..end]) {
+                self.first = Some((self.before + at as u64, date));
+            }
+            at = end + 1;
+        }
+        let mut end = piece.len();
+        while end > 0 {
+            let begin = memrchr(b'\n', &piece[..end - 1]).map_or(0, |at| at + 1);
+            if let Some((date, is_prosody)) = dated(&piece[begin..end]) {
+                self.read.is_a_log |= is_prosody;
+                self.last = Some((self.before + begin as u64, date));
+                break;
+            }
+            end = begin;
+        }
+    }
+
+    fn line(&mut self, line: &[u8], at: u64, is_half: bool, gathered: &mut Gathered<'_>) {
+        let text = String::from_utf8_lossy(line);
+        let text = without_colours(text.trim_end_matches('\r'));
+        let Some(line) = Line::parse(&text) else { return };
+        self.read.is_a_log = true;
+        let Some(said) = log_words::said(&line) else { return };
+        self.read.of_events += u64::from(said.is_event());
+        let dated = |what| line.date.map(|date| Undated { at, date, what });
+        match said {
+            Said::Occupant { room, json, is_end } => {
+                let Some(room) = RoomAddress::parse(room) else { return gathered.unreadable(1) };
+                let epoch = log_words::epoch(json, is_end);
+                self.anchor(at, line.date, epoch, gathered);
+                if !gathered.wants(&room) {
+                    if !is_end {
+                        let session = log_words::session(json).unwrap_or_default();
+                        gathered.pass_by(&room, session, epoch.unwrap_or_default());
+                    }
+                    return;
+                }
+                match super::occupant::stay(json, Place::main(room)) {
+                    Some(stay) if epoch.is_some() => gathered.stay(stay),
+                    Some(stay) => self.undated.extend(dated(What::Stay { stay, is_end })),
+                    None if is_half => {}
+                    None => gathered.unreadable(1),
+                }
+            }
+            Said::Room { room, is_end } => {
+                if let Some(room) = RoomAddress::parse(room).filter(|room| gathered.wants(room)) {
+                    self.undated.extend(dated(What::Life { place: Place::main(room), is_end }));
+                }
+            }
+            Said::Stopped => self.undated.extend(dated(What::Stop)),
+            Said::Refused { room, why, digest } => {
+                self.undated.extend(dated(What::Refused { room: room.into_owned(), why, digest }));
+            }
+        }
+    }
+
+    /// Learns from a line that has an epoch what its date means.
+    fn anchor(&mut self, at: u64, date: Option<Date>, epoch: Option<UnixSeconds>, gathered: &mut Gathered<'_>) {
+        let (Some(date), Some(epoch)) = (date, epoch) else { return };
+        if let Some(latest) = self.latest_epoch {
+            gathered.set_back(latest - epoch);
+        }
+        self.latest_epoch = Some(epoch);
+        let Some(local) = instant(date, 0, epoch) else { return };
+        let ahead = local - epoch;
+        // Zones are whole quarters of an hour ahead; a second passes while a line is written.
+        let zone = (ahead + 450).div_euclid(900) * 900;
+        let is_zone = (ahead - zone).abs() <= super::gathered::CLOCKS_MAY_DIFFER;
+        if !is_zone {
+            gathered.clocks_differ(ahead - zone);
+        }
+        let ahead = if is_zone { zone } else { ahead };
+        let known = self.anchors.last();
+        if known.is_none_or(|known| known.ahead != ahead || (known.epoch - epoch).abs() > 30 * 86_400) {
+            self.anchors.push(Anchor { at, ahead, epoch });
+        }
+    }
+
+    /// What a line's date means.
+    fn instant(&self, at: u64, date: Date, near: UnixSeconds, gathered: &Gathered<'_>) -> Option<UnixSeconds> {
+        let before = self.anchors.partition_point(|anchor| anchor.at <= at);
+        if let Some(anchor) = self.anchors.get(before.saturating_sub(1)) {
+            return instant(date, anchor.ahead, anchor.epoch);
+        }
+        // Without any epoch the organiser's own zone is the best guess.
+        let as_utc = instant(date, 0, near)?;
+        let zone = gathered.scope().zone();
+        let ahead = zone.to_offset(jiff::Timestamp::from_second(as_utc).ok()?).seconds();
+        instant(date, i64::from(ahead), near)
+    }
+
+    fn finish(&mut self, gathered: &mut Gathered<'_>, near: UnixSeconds) {
+        for undated in std::mem::take(&mut self.undated) {
+            let Some(when) = self.instant(undated.at, undated.date, near, gathered) else { continue };
+            match undated.what {
+                What::Stop => gathered.stop(when),
+                What::Refused { room, why, digest } => gathered.refusal(&room, when, why, digest),
+                What::Life { place, is_end } => {
+                    let (created, destroyed) = if is_end { (None, Some(when)) } else { (Some(when), None) };
+                    gathered.life(RoomLife { place, created, destroyed });
+                }
+                What::Stay { stay, is_end } => {
+                    let (joined, left) = if is_end { (stay.joined, Some(when)) } else { (Some(when), stay.left) };
+                    gathered.stay(Stay { joined, left, ..stay });
+                }
+            }
+        }
+        let ends = [self.first, self.last].map(|end| {
+            let (at, date) = end?;
+            self.instant(at, date, near, gathered)
+        });
+        if let ([Some(from), Some(to)], true) = (ends, self.read.is_a_log) {
+            let (from, to) = (from.min(to), from.max(to));
+            self.read.span = Some((from, to));
+            gathered.covers(Covered { by: Witness::Log, room: None, from, to });
+        }
+    }
+}

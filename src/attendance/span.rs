@@ -1,0 +1,200 @@
+//! What time the sources cover, and whether that is enough to call somebody absent. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Covered, Presence, UnixSeconds, Witness};
+
+use super::{
+    scope::Hours,
+    stays::{Stretch, union},
+};
+
+/// Between two pieces of a log that was rotated so many seconds may be silent.
+const BRIDGE: UnixSeconds = 600;
+
+/// What time the sources cover.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    /// From when.
+    pub from: Option<UnixSeconds>,
+    /// To when.
+    pub to: Option<UnixSeconds>,
+    /// Why it is not enough; empty where it is.
+    pub gaps: BTreeSet<Gap>,
+}
+
+impl Span {
+    /// Whether who was not seen was not there.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+}
+
+/// Why sources are not enough to call somebody absent.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gap {
+    /// There is no source.
+    Nothing,
+    /// It begins after links started to work.
+    BeginsLate(UnixSeconds),
+    /// It ends before the event does.
+    EndsEarly(UnixSeconds),
+    /// It has a hole.
+    Hole(UnixSeconds, UnixSeconds),
+    /// The server was stopped meanwhile: who came in that moment is not told.
+    Stopped(UnixSeconds),
+    /// It tells nothing of the room.
+    NoSuchRoom(String),
+}
+
+/// Judges the sources for a room's hours.
+#[must_use]
+pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
+    let mut gaps = BTreeSet::new();
+    let covered = || presence.covered.iter().filter(|one| one.room.as_deref().is_none_or(|its| its == room));
+    let from = covered().map(|one| one.from).min();
+    let to = covered().map(|one| one.to).max();
+    if from.is_none() {
+        gaps.insert(Gap::Nothing);
+    }
+    if !is_told_by_events(presence, room, hours) && from.is_some() {
+        gaps.extend(holes(covered(), hours));
+    }
+    let stops = presence.stops.iter().filter(|at| (hours.opens..=hours.ends).contains(at));
+    gaps.extend(stops.map(|at| Gap::Stopped(*at)));
+    let is_near = |from: UnixSeconds, to: UnixSeconds| from <= hours.closes && to >= hours.opens;
+    let seen = presence.stays.iter().filter(|stay| stay.place.room.name == room).any(|stay| {
+        let from = stay.joined.or(stay.left).unwrap_or_default();
+        is_near(from, stay.left.unwrap_or(UnixSeconds::MAX))
+    });
+    let lived = presence.lives.iter().filter(|life| life.place.room.name == room).any(|life| {
+        let times = [life.created, life.destroyed].into_iter().flatten();
+        let (from, to) = (times.clone().min().unwrap_or_default(), times.max().unwrap_or_default());
+        is_near(from, to)
+    });
+    if !seen && !lived && from.is_some() {
+        gaps.insert(Gap::NoSuchRoom(room.to_owned()));
+    }
+    Span { from, to, gaps }
+}
+
+/// Saved events alone are enough where the room's last end is after the event's.
+fn is_told_by_events(presence: &Presence, room: &str, hours: &Hours) -> bool {
+    let of_events =
+        || presence.covered.iter().filter(|one| one.by == Witness::Events && one.room.as_deref() == Some(room));
+    let ends = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
+    let is_inside =
+        |at: UnixSeconds| of_events().any(|one| one.from <= hours.ends && (one.from..=one.to).contains(&at));
+    ends.filter_map(|life| life.destroyed).any(|at| at >= hours.ends && is_inside(at))
+}
+
+fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTreeSet<Gap> {
+    let (mut logs, mut others) = (Vec::new(), Vec::new());
+    let (mut first, mut last) = (UnixSeconds::MAX, UnixSeconds::MIN);
+    for one in covered {
+        (first, last) = (first.min(one.from), last.max(one.to));
+        match one.by {
+            // The pause is closed from one side only, so that none is taken for more than it is.
+            Witness::Log => logs.push(Stretch { from: one.from - BRIDGE, to: one.to }),
+            Witness::Receiver => others.push(Stretch { from: one.from, to: one.to }),
+            Witness::Events => {}
+        }
+    }
+    let begins = logs.iter().map(|one| one.from + BRIDGE).min();
+    let mut pieces = union(logs);
+    if let (Some(piece), Some(begins)) = (pieces.first_mut(), begins) {
+        piece.from = begins;
+    }
+    pieces.extend(others);
+    let mut gaps = BTreeSet::new();
+    let mut reached = None;
+    for piece in union(pieces) {
+        match reached {
+            None if piece.from > hours.opens => {
+                gaps.insert(Gap::BeginsLate(piece.from));
+            }
+            Some(to) if to < hours.ends && piece.from > hours.opens => {
+                gaps.insert(Gap::Hole(to, piece.from));
+            }
+            _ => {}
+        }
+        reached = Some(piece.to);
+    }
+    match reached {
+        Some(to) if to < hours.ends => {
+            gaps.insert(Gap::EndsEarly(to));
+        }
+        Some(_) => {}
+        // Saved events alone, that end too early.
+        None if first > hours.opens && last >= hours.ends => {
+            gaps.insert(Gap::BeginsLate(first));
+        }
+        None => {
+            gaps.insert(Gap::EndsEarly(last));
+        }
+    }
+    gaps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Place, RoomAddress, RoomLife};
+
+    const HOURS: Hours = Hours { opens: 1000, starts: 2000, ends: 10_000, closes: 20_000 };
+
+    fn place() -> Place {
+        Place::main(RoomAddress::parse("r@conference.h").unwrap())
+    }
+
+    fn presence(
+        covered: &[(Witness, UnixSeconds, UnixSeconds)],
+        created: UnixSeconds,
+        destroyed: UnixSeconds,
+    ) -> Presence {
+        let covered = covered.iter().map(|(by, from, to)| {
+            let room = (*by == Witness::Events).then(|| "r".to_owned());
+            Covered { by: *by, room, from: *from, to: *to }
+        });
+        let life = RoomLife { place: place(), created: Some(created), destroyed: Some(destroyed) };
+        Presence { covered: covered.collect(), lives: vec![life], ..Presence::default() }
+    }
+
+    fn gaps(covered: &[(Witness, UnixSeconds, UnixSeconds)]) -> Vec<Gap> {
+        span(&presence(covered, 2000, 9000), "r", &HOURS).gaps.into_iter().collect()
+    }
+
+    #[test]
+    fn a_log_is_enough_from_opening_to_end() {
+        use Witness::{Log, Receiver};
+        assert_eq!(gaps(&[(Log, 1000, 10_000)]), []);
+        assert_eq!(gaps(&[(Log, 0, 5000), (Log, 5500, 11_000)]), [], "rotated meanwhile");
+        assert_eq!(gaps(&[(Log, 0, 5000), (Log, 5700, 11_000)]), [Gap::Hole(5000, 5700)]);
+        assert_eq!(gaps(&[(Receiver, 0, 5000), (Receiver, 5100, 11_000)]), [Gap::Hole(5000, 5100)]);
+        assert_eq!(gaps(&[(Receiver, 0, 5000), (Receiver, 5100, 11_000), (Log, 4000, 6000)]), []);
+        assert_eq!(gaps(&[(Log, 1001, 9999)]), [Gap::BeginsLate(1001), Gap::EndsEarly(9999)]);
+        assert_eq!(gaps(&[]), [Gap::Nothing]);
+    }
+
+    #[test]
+    fn saved_events_are_enough_where_the_room_ended_after_the_event() {
+        let told = |created, destroyed| {
+            let presence = presence(&[(Witness::Events, created, destroyed)], created, destroyed);
+            span(&presence, "r", &HOURS).gaps.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(told(2000, 10_000), []);
+        assert_eq!(told(2000, 9999), [Gap::EndsEarly(9999)]);
+    }
+
+    #[test]
+    fn a_stop_and_another_room_are_gaps() {
+        let mut stopped = presence(&[(Witness::Log, 0, 30_000)], 2000, 9000);
+        stopped.stops = vec![500, 3000, 10_001];
+        assert_eq!(span(&stopped, "r", &HOURS).gaps.into_iter().collect::<Vec<_>>(), [Gap::Stopped(3000)]);
+        let other = span(&presence(&[(Witness::Log, 0, 30_000)], 2000, 9000), "other", &HOURS);
+        assert_eq!(other.gaps.into_iter().collect::<Vec<_>>(), [Gap::NoSuchRoom("other".into())]);
+        let last_month = span(&presence(&[(Witness::Log, -90_000, 30_000)], -80_000, -70_000), "r", &HOURS);
+        assert_eq!(last_month.gaps.into_iter().collect::<Vec<_>>(), [Gap::NoSuchRoom("r".into())]);
+    }
+}

@@ -1,0 +1,213 @@
+//! From stays to who was there when: ends that nobody told, unions, overlaps. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Place, Presence, Stay, UnixSeconds};
+
+/// Absences of so many seconds are none: a reload, the way to a breakout room.
+pub(super) const GAP: UnixSeconds = 5;
+/// A second session of somebody that overlaps the first for so many seconds is a browser that came back: a killed
+/// tab is noticed after a minute.
+pub(super) const RECONNECT: UnixSeconds = 90;
+
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stretch {
+    /// Its first second.
+    pub from: UnixSeconds,
+    /// Its last second.
+    pub to: UnixSeconds,
+}
+
+impl Stretch {
+    fn length(self) -> UnixSeconds {
+        self.to - self.from
+    }
+}
+
+/// A stay with an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Closed<'a> {
+    /// The stay.
+    pub stay: &'a Stay,
+    /// From when to when.
+    pub time: Stretch,
+    /// How it ended.
+    pub end: End,
+}
+
+/// How a stay's end is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The server said so, or the session turned up in another room.
+    Known,
+    /// The server was stopped: they were there until then at least.
+    Stopped,
+    /// Nothing was seen of its end, as far as the sources go.
+    Unseen,
+    /// The room was destroyed: they left before, and nobody said when.
+    Lost,
+}
+
+impl End {
+    /// Whether the end is told with `≥`.
+    #[must_use]
+    pub(super) fn is_uncertain(self) -> bool {
+        self != Self::Known
+    }
+}
+
+/// When each room was destroyed or made, and the server stopped: what ends stays whose end nobody told.
+#[derive(Debug)]
+pub(super) struct Ends {
+    /// By room: when it was destroyed, or made anew.
+    of_rooms: BTreeMap<Place, Vec<UnixSeconds>>,
+    stops: Vec<UnixSeconds>,
+    /// The last moment that any source tells of.
+    last: UnixSeconds,
+}
+
+impl Ends {
+    /// Collects them.
+    #[must_use]
+    pub(super) fn of(presence: &Presence) -> Self {
+        let mut of_rooms = BTreeMap::<_, Vec<_>>::new();
+        let mut last = presence.covered.iter().map(|covered| covered.to).max().unwrap_or(UnixSeconds::MIN);
+        for life in &presence.lives {
+            let of_room = of_rooms.entry(life.place.clone()).or_default();
+            of_room.extend(life.destroyed);
+            of_room.extend(life.created);
+            last = last.max(life.destroyed.or(life.created).unwrap_or(last));
+        }
+        of_rooms.values_mut().for_each(|of_room| of_room.sort_unstable());
+        for stay in &presence.stays {
+            last = last.max(stay.left.or(stay.joined).unwrap_or(last));
+        }
+        let mut stops = presence.stops.clone();
+        stops.sort_unstable();
+        Self { of_rooms, stops, last }
+    }
+
+    /// The end of a stay, and how it is known; `next` is when its session turned up next.
+    fn end(&self, stay: &Stay, joined: UnixSeconds, next: Option<UnixSeconds>) -> (UnixSeconds, End) {
+        if let Some(left) = stay.left {
+            return (left.max(joined), End::Known);
+        }
+        let after = |times: &[UnixSeconds]| times.iter().copied().find(|at| *at > joined);
+        let destroyed = self.of_rooms.get(&stay.place).and_then(|times| after(times));
+        let candidates = [(next, End::Known), (after(&self.stops), End::Stopped), (destroyed, End::Lost)];
+        let found = candidates.into_iter().filter_map(|(at, end)| Some((at?, end))).min_by_key(|(at, _)| *at);
+        found.unwrap_or((self.last.max(joined), End::Unseen))
+    }
+
+    /// Gives each stay of one session its end. A stay of which only the end is known has no length.
+    #[must_use]
+    pub(super) fn close<'a>(&self, session: &[&'a Stay]) -> Vec<Closed<'a>> {
+        let begin = |stay: &Stay| stay.joined.or(stay.left).unwrap_or(self.last);
+        let mut sorted = session.to_vec();
+        sorted.sort_by_key(|stay| (begin(stay), stay.left));
+        let close = |(n, stay): (usize, &&'a Stay)| {
+            let from = begin(stay);
+            let next = sorted[n + 1..].iter().map(|later| begin(later)).find(|at| *at > from);
+            let (to, end) = self.end(stay, from, next);
+            Closed { stay, time: Stretch { from, to }, end }
+        };
+        sorted.iter().enumerate().map(close).collect()
+    }
+}
+
+/// The union of stretches, gaps of up to [`GAP`] closed; sorted.
+#[must_use]
+pub(super) fn union(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.sort_unstable();
+    let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
+    for next in stretches {
+        match joined.last_mut() {
+            Some(last) if next.from <= last.to + GAP => last.to = last.to.max(next.to),
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
+
+/// How long stretches are together.
+#[must_use]
+pub(super) fn total(stretches: &[Stretch]) -> UnixSeconds {
+    stretches.iter().map(|stretch| stretch.length()).sum()
+}
+
+/// How often somebody was there at once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct AtOnce {
+    /// The most sessions at once for longer than a reconnect takes; 1 where there were no two, 0 for nobody.
+    pub most: usize,
+    /// When there were two and more, each longer than a reconnect takes.
+    pub when: Vec<Stretch>,
+}
+
+/// Finds where several sessions of one id overlap. Each session is given by its own stretches, sorted and apart.
+#[must_use]
+pub(super) fn at_once(sessions: &[Vec<Stretch>]) -> AtOnce {
+    let mut turns: Vec<(UnixSeconds, bool)> = Vec::new();
+    for stretch in sessions.iter().flatten().filter(|stretch| stretch.length() > 0) {
+        turns.extend([(stretch.from, true), (stretch.to, false)]);
+    }
+    // Whoever leaves as another comes does not overlap.
+    turns.sort_unstable();
+    let mut found = AtOnce { most: usize::from(sessions.iter().any(|session| !session.is_empty())), when: Vec::new() };
+    // Since when there have been so many, from two on.
+    let mut since: Vec<UnixSeconds> = Vec::new();
+    let mut depth = 0_usize;
+    for (at, comes) in turns {
+        if comes {
+            depth += 1;
+            if depth >= 2 {
+                since.push(at);
+            }
+            continue;
+        }
+        if depth >= 2
+            && let Some(from) = since.pop()
+            && at - from > RECONNECT
+        {
+            found.most = found.most.max(depth);
+            if depth == 2 {
+                found.when.push(Stretch { from, to: at });
+            }
+        }
+        depth -= 1;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn s(from: UnixSeconds, to: UnixSeconds) -> Stretch {
+        Stretch { from, to }
+    }
+
+    #[test]
+    fn short_gaps_are_closed_and_long_ones_stay() {
+        assert_eq!(union(vec![s(10, 20), s(0, 5), s(26, 30), s(12, 13)]), [s(0, 20), s(26, 30)]);
+        assert_eq!(total(&union(vec![s(0, 10), s(5, 15)])), 15);
+    }
+
+    #[test]
+    fn an_overlap_up_to_ninety_seconds_is_a_reconnect() {
+        let at_once = |sessions: &[&[Stretch]]| at_once(&sessions.iter().map(|one| one.to_vec()).collect::<Vec<_>>());
+        assert_eq!(at_once(&[]), AtOnce::default());
+        assert_eq!(at_once(&[&[s(0, 100)], &[s(10, 100)]]), AtOnce { most: 1, when: vec![] });
+        assert_eq!(at_once(&[&[s(0, 100)], &[s(9, 200)]]), AtOnce { most: 2, when: vec![s(9, 100)] });
+        assert_eq!(at_once(&[&[s(0, 100)], &[s(100, 200)]]), AtOnce { most: 1, when: vec![] });
+        // A third for a moment is a reconnect of one of the two.
+        let three = [&[s(0, 1000)][..], &[s(100, 900)], &[s(200, 260)]];
+        assert_eq!(at_once(&three), AtOnce { most: 2, when: vec![s(100, 900)] });
+        let three = [&[s(0, 1000)][..], &[s(100, 900)], &[s(200, 400)]];
+        assert_eq!(at_once(&three), AtOnce { most: 3, when: vec![s(100, 900)] });
+        // Two overlaps of a minute each are two reconnects.
+        assert_eq!(at_once(&[&[s(0, 1000)], &[s(0, 60), s(500, 560)]]).when, []);
+        assert_eq!(total(&at_once(&[&[s(0, 1000)], &[s(0, 200), s(500, 800)]]).when), 500);
+    }
+}
