@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+mod attendance;
 mod mailing;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+pub use attendance::{Attendance, AttendanceFormat};
 pub use mailing::{Cancel, Going, Look, Resend, Send, Suppress};
 
 /// The heading of the options that go with every command.
@@ -92,6 +94,8 @@ pub enum Command {
     Templates(TemplatesArgs),
     /// Send everything to a mail catcher on this computer: nobody gets mail
     Rehearse(Rehearse),
+    /// Tell who came, by what the Jitsi server logged or posted
+    Attendance(Attendance),
 }
 
 /// `roomkey init`

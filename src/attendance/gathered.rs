@@ -166,10 +166,13 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Takes a refused join, where it was meant for this event. The room is as [`Scope::spelt`] has it.
+    /// Takes a refused join, where it was meant for this event. The room is as [`Scope::room_spelt`] has it.
     pub fn refusal(&mut self, room: &str, at: UnixSeconds, why: Refusal, digest: u64) {
-        let name = self.scope.rooms().find(|name| self.scope.spelt(name) == room);
-        if !name.is_some_and(|name| self.scope.may_have_meant(name, at, why == Refusal::TooEarly)) {
+        if !self
+            .scope
+            .room_spelt(room)
+            .is_some_and(|name| self.scope.may_have_meant(name, at, why == Refusal::TooEarly))
+        {
             return;
         }
         let new = || (RefusedJoin { room: room.to_owned(), at, why, digest, count: 0 }, 0);

@@ -8,6 +8,7 @@
 //!
 //! A person is known by the id in the token alone. Names and addresses are hints.
 
+mod forms;
 mod gathered;
 mod log;
 mod log_line;
@@ -19,7 +20,9 @@ mod report;
 mod scope;
 mod span;
 mod stays;
+mod words;
 
+pub use forms::{COLUMNS, cells, json, rfc3339};
 pub use gathered::{Besides, Gathered, Settled};
 pub use log::{LogRead, read_log};
 pub use posts::{PostsRead, read_post, read_posts};
@@ -27,3 +30,4 @@ pub use report::{Bar, Invited, Link, Person, Presented, Report, Status, Stranger
 pub use scope::{Hours, MARGIN, Scope};
 pub use span::{Gap, Span};
 pub use stays::Stretch;
+pub use words::{moment, words};

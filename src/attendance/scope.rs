@@ -1,6 +1,6 @@
 //! What belongs to an event: which rooms, and from when to when. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -28,7 +28,7 @@ pub struct Hours {
 /// The rooms of an event, each with its hours.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    tenant: Option<String>,
+    tenants: BTreeSet<Option<String>>,
     host: String,
     zone: TimeZone,
     rooms: BTreeMap<String, Vec<Hours>>,
@@ -38,8 +38,13 @@ impl Scope {
     /// The scope of an event on a server's `host`, told in `zone`; without rooms yet.
     #[must_use]
     pub fn new(tenant: Option<&str>, host: &str, zone: TimeZone) -> Self {
-        let (tenant, host) = (tenant.map(str::to_ascii_lowercase), host.to_ascii_lowercase());
-        Self { tenant, host, zone, rooms: BTreeMap::new() }
+        let tenants = BTreeSet::from([tenant.map(str::to_ascii_lowercase)]);
+        Self { tenants, host: host.to_ascii_lowercase(), zone, rooms: BTreeMap::new() }
+    }
+
+    /// Adds a tenant that some people's links lead to.
+    pub fn add_tenant(&mut self, tenant: &str) {
+        self.tenants.insert(Some(tenant.to_ascii_lowercase()));
     }
 
     /// Adds a room; the same one may have several hours.
@@ -59,13 +64,13 @@ impl Scope {
     /// Whether a room is one of them; on which server it is, it does not tell.
     #[must_use]
     pub fn has_room(&self, room: &RoomAddress) -> bool {
-        room.tenant == self.tenant && self.rooms.contains_key(&room.name)
+        self.tenants.contains(&room.tenant) && self.rooms.contains_key(&room.name)
     }
 
     /// Whether a room has the name of one of them, and another tenant.
     #[must_use]
     pub fn has_namesake(&self, room: &RoomAddress) -> bool {
-        room.tenant != self.tenant && self.rooms.contains_key(&room.name)
+        !self.tenants.contains(&room.tenant) && self.rooms.contains_key(&room.name)
     }
 
     /// Whether a room is on the event's own server, as far as its domain tells: in containers it has another name.
@@ -106,10 +111,15 @@ impl Scope {
         }))
     }
 
-    /// The name of a room as refusals have it: with the tenant where the event has one.
+    /// The name of the room that refusals spell with its tenant in brackets; `None` where it is none of the event's.
     #[must_use]
-    pub fn spelt(&self, room: &str) -> String {
-        self.tenant.as_ref().map_or_else(|| room.to_owned(), |tenant| format!("[{tenant}]{room}"))
+    pub fn room_spelt(&self, spelt: &str) -> Option<&str> {
+        let (tenant, name) = match spelt.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((tenant, name)) => (Some(tenant.to_owned()), name),
+            None => (None, spelt),
+        };
+        let (known, _) = self.rooms.get_key_value(name)?;
+        self.tenants.contains(&tenant).then_some(known)
     }
 
     /// The rooms' names.

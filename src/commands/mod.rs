@@ -1,6 +1,7 @@
 //! One file a command. Here settings, terminal and campaign meet.
 
 mod asking;
+mod attendance;
 mod between;
 mod browser;
 mod calendar;
@@ -95,5 +96,6 @@ pub(crate) fn run(cli: &Cli, around: &Surroundings, console: &Console) -> Result
         Some(Command::ServerConfig(args)) => server_config::run(&desk, args),
         Some(Command::Templates(args)) => templates::run(&desk, args),
         Some(Command::Rehearse(args)) => rehearse::run(&desk, args),
+        Some(Command::Attendance(args)) => attendance::run(&desk, args),
     }
 }

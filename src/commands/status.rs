@@ -90,7 +90,7 @@ fn json(lines: &[Line]) -> Result<String, Failure> {
 }
 
 /// The same JSON with what could disturb a terminal in its escaped form.
-fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && visible(c.encode_utf8(&mut [0; 4])) != c.to_string() {
@@ -127,7 +127,7 @@ fn csv(lines: &[Line]) -> Result<String, Failure> {
 }
 
 /// A cell that no spreadsheet takes for a formula, and no terminal for a command.
-fn harmless(cell: &str) -> String {
+pub(super) fn harmless(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = visible(cell);
     if formula { format!("'{cell}") } else { cell }
@@ -282,7 +282,7 @@ fn story(line: &Line, zone: &TimeZone) -> String {
 }
 
 /// Pads all columns but the last to their widest cell, as wide as a terminal shows it.
-fn aligned<const N: usize>(header: &[String; N], rows: &[[String; N]]) -> Vec<String> {
+pub(super) fn aligned<const N: usize>(header: &[String; N], rows: &[[String; N]]) -> Vec<String> {
     let mut widths = [0; N];
     for row in std::iter::once(header).chain(rows) {
         for (width, cell) in widths.iter_mut().zip(row) {

@@ -1,7 +1,7 @@
 //! The journal of what was mailed: one SQLite file an event, the truth after a crash.
 //!
 //! Owns: the folder `.roomkey` and its modes, the lock of a run, the schema, the writer thread,
-//! what a person's state is, and the list of whom the organiser keeps out of every mail. Does not own:
+//! what a person's state is, the list of whom the organiser keeps out of every mail, and what servers told of who came. Does not own:
 //! who is to be mailed, or what a state is called when shown; `skipped`, `removed` and the `pending` of
 //! a row never tried are computed elsewhere, from the file. It never sees a token, a link, a password or a body.
 //!
@@ -13,6 +13,7 @@
 //! (RFC 1047); a crash in it leaves the mail in doubt. Locks are advisory, and network file systems
 //! may not honour them: the event's folder belongs on a local disk.
 
+mod attendance;
 mod book;
 mod columns;
 mod entry;
@@ -34,6 +35,7 @@ mod suppression;
 mod terms;
 mod writer;
 
+pub use attendance::MailedLink;
 pub use entry::{
     Campaign, CampaignId, CampaignKind, Ending, Entry, Mailing, MailingId, OwnValues, PersonIdentity, PersonRecord,
     State, calendar_mark,

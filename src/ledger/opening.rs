@@ -27,8 +27,12 @@ use crate::model::EventId;
 ///
 /// All that a ledger lacks are taken in one transaction: after a crash it is the old one or the new one,
 /// whole. Foreign keys are off meanwhile, so that a step may rebuild a table, and are checked at its end.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema/001.sql"), include_str!("schema/002.sql"), include_str!("schema/003.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema/001.sql"),
+    include_str!("schema/002.sql"),
+    include_str!("schema/003.sql"),
+    include_str!("schema/004.sql"),
+];
 
 /// `PRAGMA application_id` of every ledger: "room".
 const APPLICATION: i32 = 0x726F_6F6D;

@@ -177,7 +177,10 @@ impl Ledger {
             .map_err(|error| self.problem(&error))
     }
 
-    fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, LedgerProblem> {
+    pub(super) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerProblem> {
         let write = || {
             let step = Transaction::new_unchecked(self.reader.connection(), TransactionBehavior::Immediate)?;
             let done = work(&step)?;

@@ -1,0 +1,147 @@
+//! `roomkey attendance`: who came.
+
+mod invited;
+mod sources;
+mod text;
+
+use std::fs;
+
+use super::{
+    Desk,
+    opened::{Opened, SecretNeed, ledger_failure},
+};
+use crate::{
+    attendance::{self, Gathered, Report, Settled},
+    cli::{Attendance, AttendanceFormat},
+    failure::{Failure, Status, Told},
+    ledger::{Ledger, LedgerFolder, LockProblem},
+    model::{Presence, UnixSeconds, system_words},
+};
+use invited::Guests;
+
+pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure> {
+    let mut opened = Opened::open(desk, SecretNeed::OrThrowAway)?;
+    if args.rehearsal {
+        enter_rehearsal(&mut opened)?;
+    }
+    sources::check(args, &opened)?;
+    let guests = Guests::of(desk, &opened)?;
+    let kept = kept(&opened)?;
+    let mut told = sources::Told::default();
+    let has_sources = !args.log.is_empty() || !args.events.is_empty();
+    if !has_sources && kept.is_empty() {
+        return Err(nothing_read());
+    }
+    let mut gathered = Gathered::with(&guests.scope, kept);
+    if has_sources {
+        sources::read(desk, args, &mut gathered, guests.near(now(desk)), &mut told)?;
+    }
+    let settled = gathered.settle();
+    if has_sources {
+        keep(desk, &opened, &settled.all)?;
+    }
+    let report = attendance::report(&settled, &guests.scope, guests.invited.clone(), now(desk));
+    tell(desk, args, &opened, &guests, &settled, &report, &told)
+}
+
+fn now(desk: &Desk<'_>) -> UnixSeconds {
+    desk.around.now().as_second()
+}
+
+/// Turns to the rehearsal's ledger.
+fn enter_rehearsal(opened: &mut Opened) -> Result<(), Failure> {
+    let folder = opened.settings.folder.join("rehearsal");
+    if !folder.join(".roomkey").is_dir() {
+        return Err(Failure::bad_input(
+            Told::new("there is no rehearsal here to tell of").hint("`roomkey rehearse` makes one"),
+        ));
+    }
+    if !opened.own_secret {
+        return Err(Failure::bad_input(
+            Told::new("no Jitsi secret here: a throw-away one signed the rehearsal's links, and they open no room")
+                .hint("`roomkey check` says how to give it; then `roomkey rehearse` again"),
+        ));
+    }
+    opened.settings.folder = folder;
+    Ok(())
+}
+
+fn nothing_read() -> Failure {
+    Failure::bad_input(Told::new("nothing was read yet that tells who came").hint(
+        "give the Jitsi server's log: `roomkey attendance --log prosody.log`; `roomkey server-config` prints what \
+         the server needs to write it",
+    ))
+}
+
+/// What earlier readings kept.
+fn kept(opened: &Opened) -> Result<Presence, Failure> {
+    match opened.reader()? {
+        Some(reader) => reader.presence().map_err(|problem| ledger_failure(&problem)),
+        None => Ok(Presence::default()),
+    }
+}
+
+/// Keeps what was read. While a run holds the ledger nothing is kept, and nothing is lost: the sources are still there.
+fn keep(desk: &Desk<'_>, opened: &Opened, presence: &Presence) -> Result<(), Failure> {
+    let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
+    let lock = match opened.try_lock(desk, &folder) {
+        Ok(lock) => lock,
+        Err(problem @ LockProblem::HeldBy { .. }) => {
+            desk.console.warn(
+                &Told::new(format!("{problem}: what was read is shown, and not kept"))
+                    .hint("when that run is over, give the same files once more"),
+            );
+            return Ok(());
+        }
+        Err(LockProblem::Ledger(problem)) => return Err(ledger_failure(&problem)),
+    };
+    let mut ledger = Ledger::open(lock).map_err(|problem| ledger_failure(&problem))?;
+    ledger.keep_presence(presence).map_err(|problem| ledger_failure(&problem))
+}
+
+/// Prints the report in the form that was asked for, and says by the exit status what it comes to.
+fn tell(
+    desk: &Desk<'_>,
+    args: &Attendance,
+    opened: &Opened,
+    guests: &Guests,
+    settled: &Settled,
+    report: &Report,
+    told: &sources::Told,
+) -> Result<Status, Failure> {
+    let zone = guests.scope.zone();
+    match args.format {
+        AttendanceFormat::Text => {
+            text::print(desk, &text::Facts { opened, guests, settled, report, told, all: args.all })
+        }
+        AttendanceFormat::Csv => desk.console.result_raw(&text::csv(report, zone)?),
+        AttendanceFormat::Json => {
+            let json = attendance::json(report, zone).map_err(|error| Failure::unexpected(error.to_string()))?;
+            desk.console.result_raw(&(super::status::escaped(&json) + "\n"));
+        }
+    }
+    if args.format != AttendanceFormat::Text {
+        text::warn(desk, guests, settled, report);
+    }
+    if let Some(path) = &args.html {
+        let page = String::new();
+        fs::write(path, page).map_err(|error| {
+            Failure::bad_input(
+                Told::new(format!("failed to write {}: {}", path.display(), system_words(&error)))
+                    .hint("choose another place"),
+            )
+        })?;
+    }
+    Ok(status(report))
+}
+
+/// 5 where the sources do not tell all, else 4 where somebody should look, else 0.
+fn status(report: &Report) -> Status {
+    if !report.span.is_complete() {
+        Status::SomeInDoubt
+    } else if !report.unexplained.is_empty() || report.at_once().next().is_some() {
+        Status::SomeFailed
+    } else {
+        Status::Done
+    }
+}

@@ -1,0 +1,224 @@
+//! The sources of `roomkey attendance`: logs and saved events, as files or piped in.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, IsTerminal as _, Read},
+    path::{Path, PathBuf},
+};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::{
+    attendance::{Gathered, LogRead, Scope, moment, read_log, read_posts},
+    campaign::{grouped, words},
+    cli::Attendance,
+    commands::{Desk, opened::Opened, piped},
+    failure::{self, Failure},
+    model::{Covered, UnixSeconds, Witness, system_words},
+};
+
+/// Of logs that have so many octets it is shown how far they are read.
+const LONG: u64 = 64 << 20;
+
+/// What was read, in words.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// A line for each source.
+    pub(super) sources: Vec<String>,
+    /// Whether there is a log in which nothing of `event_sync` stands.
+    pub(super) is_without_events: bool,
+}
+
+/// Refuses what cannot be read before anything is.
+pub(super) fn check(args: &Attendance, opened: &Opened) -> Result<(), Failure> {
+    let mut piped_in = args.log.iter().chain(&args.events).filter(|path| is_piped(path)).count();
+    piped_in += usize::from(opened.settings.attendees.files.iter().any(|(_, shown)| shown == piped::NAME));
+    let problem = |what: &str, hint: &str| Err(Failure::bad_input(failure::Told::new(what).hint(hint)));
+    if piped_in > 1 {
+        return problem(
+            "only one thing can be piped in",
+            "save the others to files first, and name these (`file` in event.toml, `--log FILE`)",
+        );
+    }
+    if args.log.iter().chain(&args.events).any(|path| is_piped(path)) && io::stdin().is_terminal() {
+        return problem(
+            "`-` means what is piped in, and nothing is",
+            "for example: `ssh HOST sudo cat /var/log/prosody/prosody.log | roomkey attendance --log -`",
+        );
+    }
+    Ok(())
+}
+
+fn is_piped(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn shown(path: &Path) -> String {
+    if is_piped(path) { piped::SHOWN.to_owned() } else { path.display().to_string() }
+}
+
+/// Reads all of them. Nothing is kept where one cannot be read.
+pub(super) fn read(
+    desk: &Desk<'_>,
+    args: &Attendance,
+    gathered: &mut Gathered<'_>,
+    near: UnixSeconds,
+    told: &mut Told,
+) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    let mut spans = Vec::new();
+    let mut events = 0;
+    for path in &args.log {
+        match log(desk, path, gathered, near) {
+            Ok(read) => {
+                told.sources.push(in_words(path, &read, gathered.scope()));
+                events += read.of_events;
+                spans.extend(read.span.map(|span| (path, span)));
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for path in &args.events {
+        posts(path, gathered, told).unwrap_or_else(|problem| problems.push(problem));
+    }
+    if !problems.is_empty() {
+        return Err(Failure { status: crate::failure::Status::BadInput, problems });
+    }
+    told.is_without_events = !args.log.is_empty() && events == 0;
+    bridge(&spans, gathered);
+    Ok(())
+}
+
+/// `prosody.log: 12,345 lines, Sat 5 Dec 2026 06:25 to Sat 5 Dec 2026 18:02`.
+fn in_words(path: &Path, read: &LogRead, scope: &Scope) -> String {
+    let lines = words::counted(read.lines, "line", "lines");
+    let zone = scope.zone();
+    let span = read.span.map(|(from, to)| format!(", {} to {}", moment(from, zone), moment(to, zone)));
+    format!("{}: {lines}{}", shown(path), span.unwrap_or_default())
+}
+
+fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>, near: UnixSeconds) -> Result<LogRead, failure::Told> {
+    let failed = |error: &io::Error| unreadable(path, error);
+    let (source, size) = open(path)?;
+    let name = shown(path);
+    let mut is_long = false;
+    let mut tick = |read: u64| {
+        // A short log is read before anybody wonders.
+        if read < LONG {
+            return;
+        }
+        if !std::mem::replace(&mut is_long, true) {
+            desk.console.start_progress(size);
+        }
+        let line = format!("{name}: {} MB read", grouped(read >> 20));
+        desk.console.show_progress(read.min(size), &line);
+    };
+    let read = read_log(source, gathered, near, &mut tick);
+    desk.console.end_progress();
+    let read = read.map_err(|error| failed(&error))?;
+    if read.octets == 0 {
+        return Err(failure::Told::new(format!("{name} is empty"))
+            .hint("is it the right file? Logs are rotated: look for the one before it"));
+    }
+    if !read.is_a_log {
+        return Err(failure::Told::new(format!("{name} is no log of Prosody's: no line of it has their form"))
+            .hint("the log is /var/log/prosody/prosody.log, or what `docker compose logs prosody` prints; saved events are given with --events"));
+    }
+    Ok(read)
+}
+
+/// Opens a source, unpacks it where it is packed, and says how large it is.
+fn open(path: &Path) -> Result<(Box<dyn Read>, u64), failure::Told> {
+    let failed = |error: &io::Error| unreadable(path, error);
+    let (reader, size): (Box<dyn Read>, u64) = if is_piped(path) {
+        (Box::new(io::stdin().lock()), 0)
+    } else {
+        let file = File::open(path).map_err(|error| failed(&error))?;
+        let about = file.metadata().map_err(|error| failed(&error))?;
+        if about.is_dir() {
+            return Err(failure::Told::new(format!("{} is a folder", path.display())).hint("name the files in it"));
+        }
+        (Box::new(file), about.len())
+    };
+    let mut reader = BufReader::with_capacity(1 << 18, reader);
+    let is_packed = reader.fill_buf().map_err(|error| failed(&error))?.starts_with(&[0x1F, 0x8B]);
+    // How much a packed file holds, nobody knows.
+    Ok(if is_packed { (Box::new(MultiGzDecoder::new(reader)), 0) } else { (Box::new(reader), size) })
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> failure::Told {
+    let told = failure::Told::new(format!("failed to read {}: {}", shown(path), system_words(error)));
+    match error.kind() {
+        io::ErrorKind::NotFound => told.hint("is its name right? A path is relative to the folder you are in"),
+        io::ErrorKind::PermissionDenied => told.hint(format!(
+            "logs belong to the server's administrator: `sudo cat {} | roomkey attendance --log -`",
+            crate::console::shell_word(&path.display().to_string())
+        )),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            told.hint("it is packed and damaged, or was cut off: copy it again")
+        }
+        _ => told.hint("copy it to this computer and give that copy"),
+    }
+}
+
+fn posts(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<(), failure::Told> {
+    let (source, _) = open(path)?;
+    let read = read_posts(BufReader::new(source), gathered).map_err(|error| unreadable(path, &error))?;
+    let name = shown(path);
+    if read.lines == 0 {
+        return Err(failure::Told::new(format!("{name} is empty")).hint("is it the right file?"));
+    }
+    if read.events == 0 {
+        return Err(failure::Told::new(format!(
+            "{name} holds no events: each line is one JSON object, as it was posted"
+        ))
+        .hint("the server's log is given with --log"));
+    }
+    told.sources.push(format!("{name}: {}", words::counted(read.events, "event", "events")));
+    if read.odd > 0 {
+        let lines: Vec<String> = read.odd_lines.iter().map(|line| grouped(*line)).collect();
+        let more = read.odd - read.odd_lines.len() as u64;
+        let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+        told.sources.push(format!("{name}: no event in line {}{more}; left out", lines.join(", ")));
+    }
+    Ok(())
+}
+
+/// Rotated logs follow each other whatever the pause between them: `x.log.2.gz`, `x.log.1`, `x.log`.
+fn bridge(spans: &[(&PathBuf, (UnixSeconds, UnixSeconds))], gathered: &mut Gathered<'_>) {
+    for (older, (_, ended)) in spans {
+        for (newer, (began, _)) in spans {
+            if began > ended && follows(older, newer) {
+                gathered.covers(Covered { by: Witness::Log, room: None, from: *ended, to: *began });
+            }
+        }
+    }
+}
+
+fn follows(older: &Path, newer: &Path) -> bool {
+    let (Some((name, number)), Some((next, its))) = (rotation(older), rotation(newer)) else { return false };
+    name == next && number == its + 1
+}
+
+/// The name of a log without its rotation, and how often it was rotated.
+fn rotation(path: &Path) -> Option<(String, u32)> {
+    let text = path.to_str()?;
+    let plain = text.strip_suffix(".gz").unwrap_or(text);
+    let numbered = plain.rsplit_once('.').and_then(|(name, number)| Some((name.to_owned(), number.parse().ok()?)));
+    Some(numbered.unwrap_or_else(|| (plain.to_owned(), 0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotated_logs_follow_each_other() {
+        let follows = |older: &str, newer: &str| follows(Path::new(older), Path::new(newer));
+        assert!(follows("a/prosody.log.1", "a/prosody.log"));
+        assert!(follows("prosody.log.2.gz", "prosody.log.1"));
+        assert!(!follows("prosody.log.2.gz", "prosody.log"));
+        assert!(!follows("prosody.log", "prosody.log.1"));
+        assert!(!follows("other.log.1", "prosody.log"));
+    }
+}

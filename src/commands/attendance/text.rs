@@ -1,0 +1,284 @@
+//! The report for people, in a terminal.
+
+use jiff::tz::TimeZone;
+
+use super::{invited::Guests, sources};
+use crate::{
+    attendance::{self, Person, Report, Settled, Status, Stranger, words as gap_words},
+    campaign::{grouped, words},
+    commands::{
+        Desk,
+        opened::Opened,
+        status::{aligned, harmless},
+    },
+    failure::{Failure, Told},
+    model::UnixSeconds,
+};
+
+/// Lists that are longer are named by their first lines.
+const MOST: usize = 50;
+
+/// What is printed.
+pub(super) struct Facts<'a> {
+    pub(super) opened: &'a Opened,
+    pub(super) guests: &'a Guests,
+    pub(super) settled: &'a Settled,
+    pub(super) report: &'a Report,
+    pub(super) told: &'a sources::Told,
+    pub(super) all: bool,
+}
+
+pub(super) fn print(desk: &Desk<'_>, facts: &Facts<'_>) {
+    let (report, zone) = (facts.report, facts.guests.scope.zone());
+    let say = |line: &str| desk.console.result_shown(line);
+    let event = &facts.opened.settings.event;
+    say(&format!("{} ({})", event.title, event.id));
+    for source in &facts.told.sources {
+        say(&format!("  read: {source}"));
+    }
+    if let (Some(from), Some(to)) = (report.span.from, report.span.to) {
+        say(&format!(
+            "  known: {} to {} ({})",
+            attendance::moment(from, zone),
+            attendance::moment(to, zone),
+            zone.iana_name().unwrap_or("local time")
+        ));
+    }
+    say("");
+    say(&counts(report));
+    warn(desk, facts.guests, facts.settled, report);
+    if facts.told.is_without_events {
+        desk.console.warn(
+            &Told::new("no line of the log tells who joins: the server does not write that yet")
+                .hint("`roomkey server-config` prints the few lines that turn it on"),
+        );
+    }
+    lists(desk, report, zone, facts.all);
+    refusals(desk, report);
+    besides(desk, facts.settled);
+}
+
+/// `So far 117 of 120 came, 3 absent, 1 unexplained`.
+fn counts(report: &Report) -> String {
+    let count = |status| report.with(status).count() as u64;
+    let all = report.people.len() as u64;
+    let came = count(Status::Came);
+    let mut text = if report.so_far { "So far ".to_owned() } else { String::new() };
+    text.push_str(&format!("{} of {} came", grouped(came), whom(report, all)));
+    let parts = [
+        (count(Status::Absent), "absent"),
+        (count(Status::Unknown), if report.so_far { "not seen" } else { "unknown" }),
+        (report.unexplained.len() as u64, "unexplained"),
+        (report.at_once().count() as u64, "two at once"),
+        (report.people.iter().filter(|one| one.superseded).count() as u64, "on a link since superseded"),
+        (report.with(Status::Came).filter(|one| !one.invited.mailed).count() as u64, "not marked as mailed"),
+    ];
+    for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!(", {} {what}", grouped(count)));
+    }
+    text
+}
+
+/// So many people; with sessions, each session's line is an invitation.
+fn whom(report: &Report, count: u64) -> String {
+    if report.people.iter().any(|person| person.invited.session.is_some()) {
+        words::counted(count, "invitation", "invitations")
+    } else {
+        words::people(count)
+    }
+}
+
+/// Warns where the answer is not whole, or clocks are odd.
+pub(super) fn warn(desk: &Desk<'_>, guests: &Guests, settled: &Settled, report: &Report) {
+    let zone = guests.scope.zone();
+    if !report.span.is_complete() {
+        let why: Vec<String> = report.span.gaps.iter().take(4).map(|gap| gap_words(gap, zone)).collect();
+        let what = if report.so_far { "the event is not over" } else { "who was not seen is not known to be absent" };
+        desk.console.warn(&Told::new(format!("{what}: {}", why.join("; "))));
+    }
+    let besides = &settled.besides;
+    if besides.clocks_apart > 0 {
+        desk.console.warn(&Told::new(format!(
+            "two clocks differ by {}: times are as exact as that",
+            seconds(besides.clocks_apart)
+        )));
+    }
+    if besides.set_back > 0 {
+        desk.console.warn(&Told::new(format!(
+            "the server's clock was set back by {}: times around that moment are not exact",
+            seconds(besides.set_back)
+        )));
+    }
+    if !besides.namesakes.is_empty() {
+        let rooms: Vec<&str> = besides.namesakes.iter().take(3).map(String::as_str).collect();
+        desk.console.warn(&Told::new(format!(
+            "rooms of the same name that are not this event's were left out: {}",
+            rooms.join(", ")
+        )));
+    }
+}
+
+fn seconds(seconds: UnixSeconds) -> String {
+    words::counted(seconds.unsigned_abs(), "second", "seconds")
+}
+
+fn lists(desk: &Desk<'_>, report: &Report, zone: &TimeZone, all: bool) {
+    let is_small = report.people.len() <= MOST;
+    let came: Vec<&Person> = report.with(Status::Came).collect();
+    let odd: Vec<&Person> = came.iter().copied().filter(|person| !person.note.is_empty()).collect();
+    if all || is_small {
+        people(desk, "Came", &came, zone, true);
+    } else {
+        people(desk, "Came, and need a look", &odd, zone, all);
+    }
+    strangers(desk, "Unexplained: no invitation of this event explains them", &report.unexplained, zone, all);
+    let missing = |mailed: bool, status: Status| -> Vec<&Person> {
+        report.with(status).filter(|person| person.invited.mailed == mailed).collect()
+    };
+    for status in [Status::Absent, Status::Unknown] {
+        let title = match status {
+            Status::Absent => "Absent",
+            _ if report.so_far => "Not seen so far",
+            _ => "Unknown: not seen, and not everything is known",
+        };
+        addresses(desk, title, &missing(true, status), all);
+        addresses(desk, &format!("{title}, and not mailed"), &missing(false, status), all);
+    }
+    strangers(desk, "Recorders", &report.recorders, zone, all);
+    if !all && !is_small {
+        desk.console.result_shown("");
+        desk.console.result_shown("`roomkey attendance --all` lists everyone; `--format csv` is for spreadsheets.");
+    }
+}
+
+fn people(desk: &Desk<'_>, title: &str, people: &[&Person], zone: &TimeZone, all: bool) {
+    let with_session = people.iter().any(|person| person.invited.session.is_some());
+    let row = |person: &&Person| {
+        let (one, seen) = (&person.invited, &person.seen);
+        let name = match &one.session {
+            Some(session) if with_session => format!("{} ({session})", one.name),
+            _ => one.name.clone(),
+        };
+        [
+            one.email.clone(),
+            name,
+            clock(seen.first_joined, zone),
+            until(seen.last_left, seen.uncertain, zone),
+            minutes(seen),
+            seen.joins.to_string(),
+            person.note.clone(),
+        ]
+    };
+    let header = ["EMAIL", "NAME", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
+    table(desk, title, header, people.iter().map(row).collect(), all);
+}
+
+fn strangers(desk: &Desk<'_>, title: &str, strangers: &[Stranger], zone: &TimeZone, all: bool) {
+    let row = |one: &Stranger| {
+        let seen = &one.seen;
+        let id = one.who.id.clone().unwrap_or_else(|| "-".to_owned());
+        [
+            id,
+            clock(seen.first_joined, zone),
+            until(seen.last_left, seen.uncertain, zone),
+            minutes(seen),
+            seen.joins.to_string(),
+            one.note.clone(),
+        ]
+    };
+    let header = ["ID", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
+    table(desk, title, header, strangers.iter().map(row).collect(), all);
+}
+
+fn addresses(desk: &Desk<'_>, title: &str, people: &[&Person], all: bool) {
+    let row = |person: &&Person| {
+        let one = &person.invited;
+        let name = one.session.as_ref().map_or_else(|| one.name.clone(), |session| format!("{} ({session})", one.name));
+        let note = person.note.replace("not mailed; ", "");
+        [one.email.clone(), name, if note == "not mailed" { String::new() } else { note }]
+    };
+    table(desk, title, ["EMAIL", "NAME", "NOTE"], people.iter().map(row).collect(), all);
+}
+
+fn table<const N: usize>(desk: &Desk<'_>, title: &str, header: [&str; N], mut rows: Vec<[String; N]>, all: bool) {
+    if rows.is_empty() {
+        return;
+    }
+    let count = rows.len();
+    desk.console.result_shown("");
+    desk.console.result_shown(&format!("{title} ({}):", grouped(count as u64)));
+    if !all {
+        rows.truncate(MOST);
+    }
+    let shown: Vec<[String; N]> = rows.into_iter().map(|row| row.map(|cell| crate::console::visible(&cell))).collect();
+    let mut header = header.map(str::to_owned);
+    // A column of which nothing is known is left empty.
+    if shown.iter().all(|row| row[N - 1].is_empty()) {
+        header[N - 1] = String::new();
+    }
+    for line in aligned(&header, &shown) {
+        desk.console.result(&format!("  {line}"));
+    }
+    if count > shown.len() {
+        desk.console.result_shown(&format!("  and {} more", grouped((count - shown.len()) as u64)));
+    }
+}
+
+/// `14:02`.
+fn clock(at: Option<UnixSeconds>, zone: &TimeZone) -> String {
+    let at = at.and_then(|at| jiff::Timestamp::from_second(at).ok());
+    at.map(|at| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default()
+}
+
+fn until(at: Option<UnixSeconds>, uncertain: bool, zone: &TimeZone) -> String {
+    format!("{}{}", if uncertain { "≥ " } else { "" }, clock(at, zone))
+}
+
+fn minutes(seen: &attendance::Presented) -> String {
+    let minutes = (seen.present + 30) / 60;
+    let told = if minutes == 0 && seen.present > 0 { "< 1".to_owned() } else { minutes.to_string() };
+    format!("{}{told}", if seen.uncertain { "≥ " } else { "" })
+}
+
+fn refusals(desk: &Desk<'_>, report: &Report) {
+    if report.refusals.is_empty() {
+        return;
+    }
+    desk.console.result_shown("");
+    desk.console.result_shown("Refused at the door:");
+    for (why, count) in &report.refusals {
+        let told = words::counted(*count, "try", "tries");
+        desk.console.result_shown(&format!("  {told}: {why}"));
+    }
+}
+
+fn besides(desk: &Desk<'_>, settled: &Settled) {
+    let besides = &settled.besides;
+    let parts = [
+        (besides.other_rooms, "join of other rooms", "joins of other rooms"),
+        (besides.other_times, "stay in this room at other times", "stays in this room at other times"),
+        (besides.unreadable, "line that could not be read", "lines that could not be read"),
+    ];
+    let told: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| words::counted(count, one, many))
+        .collect();
+    if !told.is_empty() {
+        desk.console.result_shown("");
+        desk.console.result_shown(&format!("Not of this event, and left out: {}", told.join(", ")));
+    }
+}
+
+/// The invited, as a spreadsheet reads them; no cell is a formula.
+pub(super) fn csv(report: &Report, zone: &TimeZone) -> Result<String, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::unexpected(format!("failed to write CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(attendance::COLUMNS).map_err(|error| failed(&error))?;
+    for person in &report.people {
+        let cells = attendance::cells(person, zone);
+        writer.write_record(cells.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
+    String::from_utf8(bytes).map_err(|error| failed(&error))
+}
