@@ -9,17 +9,21 @@
 use std::{io::Read, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::{
     gathered::Gathered,
-    log_line::{Date, Line, date_of, instant, without_colours},
+    log_line::{Date, Line, instant, without_colours},
+    log_span::LogSpan,
     log_words::{self, Said},
 };
 use crate::model::{Covered, Place, RoomAddress, RoomLife, Stay, UnixSeconds, Witness};
 
 /// The log is read in pieces of so many octets; a line that is longer is none.
 const PIECE: usize = 1 << 20;
+
+/// Among so many lines at the start one has the form of Prosody's.
+const LOOKED_AT: u64 = 10_000;
 
 /// What lines that matter hold; what a line says is seen when it is taken apart.
 static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
@@ -127,16 +131,25 @@ struct Reader {
     before: u64,
     anchors: Vec<Anchor>,
     undated: Vec<Undated>,
-    first: Option<(u64, Date)>,
-    last: Option<(u64, Date)>,
+    span: LogSpan,
     latest_epoch: Option<UnixSeconds>,
 }
 
 impl Reader {
     /// Reads whole lines.
     fn lines(&mut self, piece: &[u8], gathered: &mut Gathered<'_>) {
-        self.read.lines += memchr_iter(b'\n', piece).count() as u64;
-        self.look_at_the_ends(piece);
+        let mut begin = 0;
+        while begin < piece.len() {
+            let end = memchr(b'\n', &piece[begin..]).map_or(piece.len(), |length| begin + length);
+            let line = &piece[begin..end];
+            self.span.line(line, self.before + begin as u64);
+            self.read.lines += 1;
+            if !self.read.is_a_log && self.read.lines < LOOKED_AT {
+                let text = String::from_utf8_lossy(line);
+                self.read.is_a_log = Line::parse(&without_colours(&text)).is_some();
+            }
+            begin = end + 1;
+        }
         let mut from = 0;
         while let Some(found) = WORDS.find(&piece[from..]) {
             let at = from + found.start();
@@ -147,35 +160,6 @@ impl Reader {
             from = end;
         }
         self.before += piece.len() as u64;
-    }
-
-    /// Finds the first and the last date of the log.
-    fn look_at_the_ends(&mut self, piece: &[u8]) {
-        let dated = |line: &[u8]| {
-            let head = &line[..line.len().min(200)];
-            let text = String::from_utf8_lossy(head);
-            let text = without_colours(&text);
-            let (date, rest) = date_of(&text);
-            date.map(|date| (date, Line::parse(&text).is_some() || rest.contains('\t')))
-        };
-        let mut at = 0;
-        while self.first.is_none() && at < piece.len() {
-            let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
-            if let Some((date, _)) = dated(&piece[at..end]) {
-                self.first = Some((self.before + at as u64, date));
-            }
-            at = end + 1;
-        }
-        let mut end = piece.len();
-        while end > 0 {
-            let begin = memrchr(b'\n', &piece[..end - 1]).map_or(0, |at| at + 1);
-            if let Some((date, is_prosody)) = dated(&piece[begin..end]) {
-                self.read.is_a_log |= is_prosody;
-                self.last = Some((self.before + begin as u64, date));
-                break;
-            }
-            end = begin;
-        }
     }
 
     fn line(&mut self, line: &[u8], at: u64, is_half: bool, gathered: &mut Gathered<'_>) {
@@ -268,14 +252,14 @@ impl Reader {
                 }
             }
         }
-        let ends = [self.first, self.last].map(|end| {
-            let (at, date) = end?;
-            self.instant(at, date, near, gathered)
-        });
-        if let ([Some(from), Some(to)], true) = (ends, self.read.is_a_log) {
-            let (from, to) = (from.min(to), from.max(to));
-            self.read.span = Some((from, to));
-            gathered.covers(Covered { by: Witness::Log, room: None, from, to });
+        for (from, to) in std::mem::take(&mut self.span).stretches() {
+            let ends = [from, to].map(|(at, date)| self.instant(at, date, near, gathered));
+            if let ([Some(from), Some(to)], true) = (ends, self.read.is_a_log) {
+                let (from, to) = (from.min(to), from.max(to));
+                let known = self.read.span.unwrap_or((from, to));
+                self.read.span = Some((known.0.min(from), known.1.max(to)));
+                gathered.covers(Covered { by: Witness::Log, room: None, from, to });
+            }
         }
     }
 }

@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(instant(LOCAL, 0, known), Some(known));
         assert_eq!(instant(LOCAL, 3600, known + 40 * 86_400), Some(known - 3600), "in January it is last November");
         let leap_day = Date::Local { year: None, rest: (2, 29, 0, 0, 0) };
-        assert_eq!(instant(leap_day, 0, known), Some(1_835_395_200), "the one of 2028");
+        assert_eq!(instant(leap_day, 0, known), None, "no year near has it");
         for no_date in ["Nov 24 07:18", "Nov 24 25:00:00 x", "2026-11-24", "24 Nov 2026 07:18:45", "No"] {
             assert_eq!(date_of(no_date).0, None, "{no_date}");
         }

@@ -12,6 +12,7 @@ mod forms;
 mod gathered;
 mod log;
 mod log_line;
+mod log_span;
 mod log_words;
 mod occupant;
 mod person;

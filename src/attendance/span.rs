@@ -6,7 +6,7 @@ use crate::model::{Covered, Presence, UnixSeconds, Witness};
 
 use super::{
     scope::Hours,
-    stays::{Stretch, union},
+    stays::{GAP, Stretch, union},
 };
 
 /// Between two pieces of a log that was rotated so many seconds may be silent.
@@ -95,21 +95,16 @@ fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTree
     for one in covered {
         (first, last) = (first.min(one.from), last.max(one.to));
         match one.by {
-            // The pause is closed from one side only, so that none is taken for more than it is.
-            Witness::Log => logs.push(Stretch { from: one.from - BRIDGE, to: one.to }),
+            Witness::Log => logs.push(Stretch { from: one.from, to: one.to }),
             Witness::Receiver => others.push(Stretch { from: one.from, to: one.to }),
             Witness::Events => {}
         }
     }
-    let begins = logs.iter().map(|one| one.from + BRIDGE).min();
-    let mut pieces = union(logs);
-    if let (Some(piece), Some(begins)) = (pieces.first_mut(), begins) {
-        piece.from = begins;
-    }
+    let mut pieces = union(logs, BRIDGE);
     pieces.extend(others);
     let mut gaps = BTreeSet::new();
     let mut reached = None;
-    for piece in union(pieces) {
+    for piece in union(pieces, GAP) {
         match reached {
             None if piece.from > hours.opens => {
                 gaps.insert(Gap::BeginsLate(piece.from));

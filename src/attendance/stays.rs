@@ -116,14 +116,14 @@ impl Ends {
     }
 }
 
-/// The union of stretches, gaps of up to [`GAP`] closed; sorted.
+/// The union of stretches, gaps of up to so many seconds closed; sorted.
 #[must_use]
-pub(super) fn union(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+pub(super) fn union(mut stretches: Vec<Stretch>, gap: UnixSeconds) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for next in stretches {
         match joined.last_mut() {
-            Some(last) if next.from <= last.to + GAP => last.to = last.to.max(next.to),
+            Some(last) if next.from <= last.to + gap => last.to = last.to.max(next.to),
             _ => joined.push(next),
         }
     }
@@ -190,8 +190,8 @@ mod tests {
 
     #[test]
     fn short_gaps_are_closed_and_long_ones_stay() {
-        assert_eq!(union(vec![s(10, 20), s(0, 5), s(26, 30), s(12, 13)]), [s(0, 20), s(26, 30)]);
-        assert_eq!(total(&union(vec![s(0, 10), s(5, 15)])), 15);
+        assert_eq!(union(vec![s(10, 20), s(0, 5), s(26, 30), s(12, 13)], GAP), [s(0, 20), s(26, 30)]);
+        assert_eq!(total(&union(vec![s(0, 10), s(5, 15)], GAP)), 15);
     }
 
     #[test]

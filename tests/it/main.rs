@@ -8,6 +8,7 @@ mod support;
 mod addresses;
 mod architecture;
 mod asking;
+mod attendance;
 mod bad_files;
 mod built_in;
 mod calendar;
