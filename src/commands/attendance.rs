@@ -4,14 +4,14 @@ mod invited;
 mod sources;
 mod text;
 
-use std::fs;
+use std::{collections::HashMap, fs};
 
 use super::{
     Desk,
     opened::{Opened, SecretNeed, ledger_failure},
 };
 use crate::{
-    attendance::{self, Gathered, Report, Settled},
+    attendance::{self, Gathered, Person, Report, Settled},
     cli::{Attendance, AttendanceFormat},
     failure::{Failure, Status, Told},
     ledger::{Ledger, LedgerFolder, LockProblem},
@@ -42,6 +42,25 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
     }
     let report = attendance::report(&settled, &guests.scope, guests.invited.clone(), now(desk));
     tell(desk, args, &opened, &guests, &settled, &report, &told)
+}
+
+/// Whether people came, by address, name and session; `None` where nothing was read yet.
+pub(super) type Came = HashMap<(String, String, Option<String>), &'static str>;
+
+/// Whether people came, as far as that was read before.
+pub(super) fn came(desk: &Desk<'_>, opened: &Opened) -> Result<Option<Came>, Failure> {
+    let kept = kept(opened)?;
+    if kept.is_empty() {
+        return Ok(None);
+    }
+    let guests = Guests::of(desk, opened)?;
+    let settled = Gathered::with(&guests.scope, kept).settle();
+    let report = attendance::report(&settled, &guests.scope, guests.invited, now(desk));
+    let of = |person: Person| {
+        let who = person.invited;
+        ((who.email, who.name, who.session), person.status.as_str())
+    };
+    Ok(Some(report.people.into_iter().map(of).collect()))
 }
 
 fn now(desk: &Desk<'_>) -> UnixSeconds {

@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    Desk,
+    Desk, attendance,
     event_change::Change,
     opened::{Opened, SecretNeed},
     status_line::{Line, rfc3339, state_name},
@@ -35,7 +35,15 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
     who::refuse_an_unknown_session(&opened.press.event, &wanted, Some(&opened.roster()?))?;
     let session = wanted.session.map(|session| session.to_string());
     let all = people(&lines);
-    let lines: Vec<Line> = lines.into_iter().filter(|line| is_meant(line, args, session.as_ref())).collect();
+    let mut lines: Vec<Line> = lines.into_iter().filter(|line| is_meant(line, args, session.as_ref())).collect();
+    // Where the file cannot be read, that was said already.
+    if unread.is_none()
+        && let Some(came) = attendance::came(desk, &opened)?
+    {
+        for line in &mut lines {
+            line.came = came.get(&(line.email.clone(), line.name.clone(), line.session.clone())).copied();
+        }
+    }
     match args.format {
         Format::Json => desk.console.result_raw(&json(&lines)?),
         Format::Csv => desk.console.result_raw(&csv(&lines)?),
@@ -43,6 +51,9 @@ pub(super) fn run(desk: &Desk<'_>, args: &StatusArgs) -> Result<Status, Failure>
             let zone = opened.settings.event.window.zone();
             let chosen = args.filter.is_some() || args.state.is_some() || args.session.is_some();
             print_counts(desk, &lines, chosen.then_some(all));
+            if let Some(told) = told_of_coming(&lines) {
+                desk.console.result_shown(&told);
+            }
             if let Some(kept_out) = &kept_out {
                 desk.console.result_shown(kept_out);
             }
@@ -107,7 +118,9 @@ fn csv(lines: &[Line]) -> Result<String, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let header =
         ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason", "session"];
-    writer.write_record(header).map_err(|error| failed(&error))?;
+    let is_known = lines.iter().any(|line| line.came.is_some());
+    let came = is_known.then_some("came");
+    writer.write_record(header.into_iter().chain(came)).map_err(|error| failed(&error))?;
     for line in lines {
         let cells = [
             line.email.clone(),
@@ -120,7 +133,9 @@ fn csv(lines: &[Line]) -> Result<String, Failure> {
             line.reason.clone().unwrap_or_default(),
             line.session.clone().unwrap_or_default(),
         ];
-        writer.write_record(cells.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
+        let came = is_known.then(|| line.came.unwrap_or_default().to_owned());
+        let cells = cells.into_iter().chain(came).map(|cell| harmless(&cell));
+        writer.write_record(cells).map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;
     String::from_utf8(bytes).map_err(|error| failed(&error))
@@ -139,6 +154,20 @@ fn print_counts(desk: &Desk<'_>, lines: &[Line], of: Option<usize>) {
     for state in told.keys() {
         desk.console.result_shown(&format!("  {}: {}", in_words(*state), explained(*state)));
     }
+}
+
+/// `Came, as far as that was read: 117 of 120; …`
+fn told_of_coming(lines: &[Line]) -> Option<String> {
+    let known = lines.iter().filter(|line| line.came.is_some()).count();
+    let came = lines.iter().filter(|line| line.came == Some("came")).count();
+    let told = || {
+        format!(
+            "Came, as far as that was read: {} of {}; `roomkey attendance` tells more.",
+            number(came),
+            number(known)
+        )
+    };
+    (known > 0).then(told)
 }
 
 /// How many people, and in which states; a row that repeats another one is nobody.
@@ -234,14 +263,22 @@ fn local(time: Timestamp, zone: &TimeZone) -> String {
 }
 
 fn print_table(desk: &Desk<'_>, lines: &[Line], everybody: bool, zone: &TimeZone) {
+    // Columns that say nothing of anybody are left out.
     let has_sessions = lines.iter().any(|line| line.session.is_some());
-    let shown: Vec<[String; 6]> = lines
+    let came_is_known = lines.iter().any(|line| line.came.is_some());
+    let shown: Vec<[String; 7]> = lines
         .iter()
         .filter(|line| everybody || line.needs_somebody())
         .map(|line| {
-            let session = line.session.clone().unwrap_or_default();
-            let cells =
-                [in_words(line.state), line.email.clone(), line.name.clone(), session, tries(line), story(line, zone)];
+            let cells = [
+                in_words(line.state),
+                line.email.clone(),
+                line.name.clone(),
+                line.session.clone().unwrap_or_default(),
+                line.came.unwrap_or_default().to_owned(),
+                tries(line),
+                story(line, zone),
+            ];
             cells.map(|cell| visible(&without_tokens(&cell)))
         })
         .collect();
@@ -250,14 +287,11 @@ fn print_table(desk: &Desk<'_>, lines: &[Line], everybody: bool, zone: &TimeZone
     }
     let count = shown.len();
     desk.console.result_shown("");
-    let header = ["STATE", "EMAIL", "NAME", "SESSION", "TRIES", "WHAT HAPPENED"].map(str::to_owned);
-    let table = if has_sessions {
-        aligned(&header, &shown)
-    } else {
-        let without = |[state, email, name, _, tries, story]: [String; 6]| [state, email, name, tries, story];
-        aligned(&without(header), &shown.into_iter().map(without).collect::<Vec<_>>())
-    };
-    for line in table {
+    let header = ["STATE", "EMAIL", "NAME", "SESSION", "CAME", "TRIES", "WHAT HAPPENED"].map(str::to_owned);
+    let kept: Vec<usize> =
+        (0..header.len()).filter(|n| (has_sessions || *n != 3) && (came_is_known || *n != 4)).collect();
+    let pick = |row: &[String; 7]| -> Vec<String> { kept.iter().map(|n| row[*n].clone()).collect() };
+    for line in aligned(&pick(&header), &shown.iter().map(pick).collect::<Vec<_>>()) {
         desk.console.result(&line);
     }
     if count < lines.len() {
@@ -282,16 +316,16 @@ fn story(line: &Line, zone: &TimeZone) -> String {
 }
 
 /// Pads all columns but the last to their widest cell, as wide as a terminal shows it.
-pub(super) fn aligned<const N: usize>(header: &[String; N], rows: &[[String; N]]) -> Vec<String> {
-    let mut widths = [0; N];
+pub(super) fn aligned<R: AsRef<[String]>>(header: &R, rows: &[R]) -> Vec<String> {
+    let mut widths = vec![0; header.as_ref().len()];
     for row in std::iter::once(header).chain(rows) {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
             *width = cell.width().max(*width).min(WIDEST);
         }
     }
-    let padded = |(cell, width): (&String, usize)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())));
-    let line = |row: &[String; N]| {
-        let cells: Vec<String> = row.iter().zip(widths).map(padded).collect();
+    let padded = |(cell, width): (&String, &usize)| format!("{cell}{}", " ".repeat(width.saturating_sub(cell.width())));
+    let line = |row: &R| {
+        let cells: Vec<String> = row.as_ref().iter().zip(&widths).map(padded).collect();
         cells.join("  ").trim_end().to_owned()
     };
     std::iter::once(header).chain(rows).map(line).collect()

@@ -20,6 +20,9 @@ pub(super) struct Line {
     pub(super) reason: Option<String>,
     /// The key of the session that it is about, where the event has some.
     pub(super) session: Option<String>,
+    /// Whether they came: `came`, `absent` or `unknown`; left out as long as nothing is known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) came: Option<&'static str>,
     /// Whether its row keeps mails from leaving.
     #[serde(skip)]
     pub(super) problem: bool,
@@ -76,6 +79,7 @@ impl Line {
             next_attempt: None,
             reason,
             session: None,
+            came: None,
             problem: false,
             over: false,
             attention: false,

@@ -378,3 +378,32 @@ fn nothing_is_told_where_nothing_was_read() {
     sandbox.run(&["attendance", "--rehearsal", "--log", "x"]).is(3).says("roomkey rehearse");
     assert!(attendees(1).contains("a1@example.org"));
 }
+
+#[test]
+fn status_has_a_column_for_it_once_something_is_known() {
+    let party = Party::of(2);
+    let status = |arguments: &[&str]| {
+        // The rehearsal's ledger, in the event's own place.
+        let (from, to) = (party.sandbox.path("rehearsal/.roomkey"), party.sandbox.path(".roomkey"));
+        if !to.exists() {
+            std::fs::rename(&from, &to).unwrap();
+        }
+        party.sandbox.run(&[&["status"], arguments].concat())
+    };
+    let first = party.nth(1);
+    status(&["--all"]).is(0).says_not("CAME");
+    assert_eq!(party.sandbox.rows()[0].get("came"), None);
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.stay(&Occupant::with_id(&first, "a", "14:00:00", "15:00:00"));
+    party.sandbox.write("prosody.log", &log.whole().text);
+    party.sandbox.run(&["attendance", "--log", "prosody.log"]).is(0);
+    status(&["--all"]).is(0).says("CAME").says("Came, as far as that was read: 1 of 2");
+    let rows = party.sandbox.rows();
+    assert_eq!((&rows[0]["came"], &rows[1]["came"]), (&json!("came"), &json!("absent")));
+    let csv = status(&["--format", "csv"]).stdout;
+    assert!(csv.lines().next().unwrap().ends_with(",session,came"), "{csv}");
+    assert!(
+        csv.lines().nth(1).unwrap().ends_with(",came") && csv.lines().nth(2).unwrap().ends_with(",absent"),
+        "{csv}"
+    );
+}
