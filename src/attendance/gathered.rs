@@ -276,9 +276,9 @@ impl<'a> Gathered<'a> {
         let loose: Vec<_> = self.stays.keys().filter(|(_, _, joined, _)| joined.is_none()).cloned().collect();
         for key in loose {
             let Some(left) = key.3 else { continue };
-            let of_session = self.stays.iter().filter(|(other, _)| (&other.0, &other.1) == (&key.0, &key.1));
-            let begun = of_session.filter(|(other, _)| other.2.is_some_and(|joined| joined <= left));
-            let latest = begun.max_by_key(|(other, _)| other.2).map(|(other, stay)| (other.clone(), stay.left));
+            let first = (key.0.clone(), key.1.clone(), Some(UnixSeconds::MIN), None);
+            let last = (key.0.clone(), key.1.clone(), Some(left), None);
+            let latest = self.stays.range(first..=last).next_back().map(|(other, stay)| (other.clone(), stay.left));
             if let Some((latest, known_left)) = latest
                 && known_left.is_none_or(|known| known == left)
                 && let Some(ended) = self.stays.remove(&key)
@@ -369,10 +369,16 @@ fn is_focus(session: &str) -> bool {
     session.starts_with("focus@")
 }
 
-/// Whether a session records or transcribes: it logs in at a domain of its own beside the server's.
+/// Whether a session records or transcribes: it logs in at a domain of its own beside the server's. A telephone gateway
+/// does too, and brings people.
 #[must_use]
 pub(super) fn is_recorder(session: &str, room: &RoomAddress) -> bool {
-    let domain = session.split_once('@').map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+    let Some((node, rest)) = session.split_once('@') else { return false };
+    let domain = rest.split('/').next().unwrap_or_default();
     let label = domain.strip_suffix(room.host()).and_then(|label| label.strip_suffix('.'));
-    matches!(label, Some("recorder" | "hidden" | "auth" | "transcriber" | "jigasi"))
+    match label {
+        Some("recorder" | "hidden" | "transcriber") => true,
+        Some("auth") => matches!(node, "jibri" | "recorder" | "transcriber"),
+        _ => false,
+    }
 }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::{Value, json};
 
-use crate::support::{CLOSED_PORT, EventFile, Finished, Sandbox, attendees, verify_token};
+use crate::support::{CLOSED_PORT, EventFile, Finished, Sandbox, SmtpServer, attendees, verify_token};
 
 /// The event opens at 13:30 in Berlin, starts at 14:00, ends at 17:00 and closes at 19:00.
 const DAY: &str = "2036-12-05";
@@ -406,4 +406,38 @@ fn status_has_a_column_for_it_once_something_is_known() {
         csv.lines().nth(1).unwrap().ends_with(",came") && csv.lines().nth(2).unwrap().ends_with(",absent"),
         "{csv}"
     );
+}
+
+#[test]
+fn a_link_that_a_later_mail_replaced_is_told() {
+    let server = SmtpServer::obliging();
+    let event = || EventFile::at(server.port());
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    event().text("event", "room", "old-room").write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0);
+    event().write(&sandbox);
+    sandbox.run(&["resend", "--all", "--note", "Another room", "--yes"]).is(0);
+    let party = Party { sandbox };
+    let mut log = Log { room: format!("old-room@conference.{HOST}"), ..Log::of_the_day("Europe/Berlin") };
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    let mut log = Log { room: format!("rust-workshop@conference.{HOST}"), ..log };
+    log.stay(&Occupant::with_id(&party.nth(2), "b", "14:00:00", "15:00:00"));
+    party.sandbox.write("prosody.log", &log.whole().text);
+    let told = party.sandbox.run(&["attendance", "--log", "prosody.log"]);
+    told.is(0).says("2 of 2 people came").says("1 on a link since superseded");
+    told.says("came on a link since superseded, to room old-room");
+}
+
+#[test]
+fn somebody_whose_invitation_was_called_off_is_not_missed_and_is_told_when_they_come() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(3, server.port());
+    sandbox.run(&["send", "--yes"]).is(0);
+    sandbox.run(&["cancel", "a1@example.org", "a2@example.org", "--yes"]).is(0);
+    let party = Party { sandbox };
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    party.sandbox.write("prosody.log", &log.whole().text);
+    let told = party.sandbox.run(&["attendance", "--log", "prosody.log"]);
+    told.is(0).says("1 of 2 people came").says("came though the invitation was called off").says_not("a2@example.org");
 }

@@ -20,6 +20,9 @@ use crate::{
 /// Of logs that have so many octets it is shown how far they are read.
 const LONG: u64 = 64 << 20;
 
+/// How files begin that other programs packed.
+const OTHER_PACKERS: [(&[u8], &str); 3] = [(b"\xFD7zXZ\0", "xz"), (b"BZh", "bzip2"), (b"\x28\xB5\x2F\xFD", "zstd")];
+
 /// What was read, in words.
 #[derive(Debug, Default)]
 pub(super) struct Told {
@@ -141,7 +144,12 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, u64), failure::Told> {
         (Box::new(file), about.len())
     };
     let mut reader = BufReader::with_capacity(1 << 18, reader);
-    let is_packed = reader.fill_buf().map_err(|error| failed(&error))?.starts_with(&[0x1F, 0x8B]);
+    let head = reader.fill_buf().map_err(|error| failed(&error))?;
+    if let Some((_, tool)) = OTHER_PACKERS.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Err(failure::Told::new(format!("{} is packed by {tool}", shown(path)))
+            .hint(format!("unpack it first: `{tool} -dc FILE | roomkey attendance --log -`")));
+    }
+    let is_packed = head.starts_with(&[0x1F, 0x8B]);
     // How much a packed file holds, nobody knows.
     Ok(if is_packed { (Box::new(MultiGzDecoder::new(reader)), 0) } else { (Box::new(reader), size) })
 }

@@ -51,7 +51,9 @@ fn what_is_no_source_is_refused_with_a_way_out_and_nothing_is_kept() {
     party.sandbox.write("notes.txt", "Dear diary,\ntoday nobody came.\n");
     party.sandbox.write("events.jsonl", &jsonl(&Occupant::with_id("x", "a", "14:00:00", "15:00:00").posts()));
     std::fs::create_dir(party.sandbox.path("logs")).unwrap();
+    std::fs::write(party.sandbox.path("prosody.log.3.xz"), b"\xFD7zXZ\0\0\x04").unwrap();
     for (arguments, what, hint) in [
+        (["--log", "prosody.log.3.xz"], "packed by xz", "xz -dc"),
         (["--log", "missing.log"], "missing.log", "is its name right"),
         (["--log", "empty.log"], "empty.log is empty", "rotated"),
         (["--log", "logs"], "logs is a folder", "name the files in it"),
@@ -156,4 +158,19 @@ fn jaas_webhooks_come_in_any_order_and_twice() {
     ];
     party.sandbox.write("events.jsonl", &jsonl(&events));
     party.run(&["--events", "events.jsonl"]).is(5).says("0 of 1 person came").says(app);
+}
+
+#[test]
+fn a_run_that_is_on_keeps_nobody_waiting_and_nothing_is_lost() {
+    let party = Party::of(1);
+    let text = log(&party).text;
+    party.sandbox.write("prosody.log", &text);
+    let lock =
+        std::fs::OpenOptions::new().write(true).open(party.sandbox.path("rehearsal/.roomkey/workshop.lock")).unwrap();
+    lock.lock().unwrap();
+    party.run(&["--log", "prosody.log"]).is(0).says("1 of 1 person came").says("is shown, and not kept");
+    party.run(&[]).is(3).says("nothing was read yet");
+    drop(lock);
+    party.run(&["--log", "prosody.log"]).is(0);
+    party.run(&[]).is(0).says("1 of 1 person came");
 }
