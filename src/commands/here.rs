@@ -161,7 +161,7 @@ fn next(picture: &Picture, is_over: bool, own_secret: bool) -> String {
     } else if any(&[StateName::InDoubt]) {
         "`roomkey status` shows the mails in doubt and what to do about them"
     } else if is_over {
-        "nothing: the links have stopped working. A new event? Give it a new id, and new times"
+        "the event is over: `roomkey attendance` tells who came, by the Jitsi server's log. A new event? Give it a new id, and new times"
     } else if !own_secret {
         "the Jitsi secret is missing: `roomkey check` says how to give it; `roomkey rehearse` works without"
     } else if !anybody_mailed(picture) {
