@@ -10,6 +10,7 @@
 
 mod forms;
 mod gathered;
+pub mod listen;
 mod log;
 mod log_line;
 mod log_span;
