@@ -4,12 +4,16 @@
 //! helper delay TARGET_PORT ONE_WAY_MS     a line that takes its time; prints its port
 //! helper tls TARGET_PORT CA_FILE          ends TLS before a sink; writes the CA, prints its port
 //! helper bare PORT CONNECTIONS COUNT EML  our own session alone: one canned mail, no ledger
+//! helper joins ADDRESS SECRET RATE SECONDS FILE [KEPT]
+//!                                         posts joins to `roomkey attendance --listen`, on a new connection
+//!                                         each or on KEPT ones; prints how long the answers took
 //! ```
 //!
 //! The first two serve until they are ended.
 
 mod bare;
 mod delay;
+mod joins;
 mod tls;
 
 use std::{error::Error, io::Write as _, net::TcpListener, path::Path, process::ExitCode, time::Duration};
@@ -23,6 +27,8 @@ fn main() -> ExitCode {
         ["delay", target, one_way] => delay(target, one_way),
         ["tls", target, ca_file] => tls(target, ca_file),
         ["bare", port, connections, count, eml] => bare(port, connections, count, eml),
+        ["joins", address, secret, rate, seconds, file] => joins(address, secret, rate, seconds, file, "0"),
+        ["joins", address, secret, rate, seconds, file, kept] => joins(address, secret, rate, seconds, file, kept),
         // `cargo bench` runs every bench without arguments.
         _ => say("helper: see tests/bench/run"),
     };
@@ -48,6 +54,24 @@ fn tls(target: &str, ca_file: &str) -> Done {
 
 fn bare(port: &str, connections: &str, count: &str, eml: &str) -> Done {
     bare::send(port.parse()?, connections.parse()?, count.parse()?, Path::new(eml))
+}
+
+fn joins(address: &str, secret: &str, rate: &str, seconds: &str, file: &str, kept: &str) -> Done {
+    let before = lines_of_events(file);
+    say(&joins::post(joins::Load {
+        address: address.parse()?,
+        secret: secret.to_owned(),
+        per_second: rate.parse()?,
+        seconds: seconds.parse()?,
+        kept: kept.parse()?,
+    })?)?;
+    say(&format!("{} more events in {file}", lines_of_events(file) - before))
+}
+
+/// Whole lines that are not the receiver's own.
+fn lines_of_events(file: &str) -> usize {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.split_inclusive('\n').filter(|line| line.ends_with('\n') && !line.starts_with("{\"roomkey\":")).count()
 }
 
 /// Takes a free port and tells it.
