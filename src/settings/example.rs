@@ -244,6 +244,10 @@ message_file = \"message.md\"       # your own words, below the hour and the lin
 
 # [calendar]
 # style = \"publish\"             # an entry to add; request: one to answer yes or no; none. Else by how many people
+
+# [attendance]                    # you record who came: `roomkey server-config` says how, and the mails say that you do
+# notice = false                  # they do not say it; this alone records nothing
+# secret_file = \"attendance.secret\"   # what the server's posts must bear, for `roomkey attendance --listen` alone
 ";
 
 const SMTP_PASSWORD: &str = "# The password never stands here: it comes from the environment variable

@@ -123,7 +123,7 @@ pub(super) const EXCEPT: &str = "attendees.except";
 pub(super) const SESSION: &str = "session";
 
 /// The tables that a file may hold.
-pub(super) const TABLES: [&str; 16] = [
+pub(super) const TABLES: [&str; 17] = [
     "event",
     SESSION,
     "jitsi",
@@ -137,6 +137,7 @@ pub(super) const TABLES: [&str; 16] = [
     EXCEPT,
     "mail",
     "calendar",
+    "attendance",
     "smtp",
     "smtp.timeouts",
     "retry",
@@ -147,7 +148,7 @@ use Kind::{Bool, Column, Files, Integer, Text, Time, Words};
 
 /// The keys, in the order of the documented file.
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 100] = [
+pub(super) static KEYS: [Key; 102] = [
     key("event.id", Text, "\"rust-workshop-2026-12\"").required().event_only(),
     key("event.title", Text, "\"Rust for Everyone\"").required().event_only(),
     key("event.room", Text, "\"rust-workshop\"").required().event_only(),
@@ -226,6 +227,8 @@ pub(super) static KEYS: [Key; 100] = [
     key("mail.templates", Text, "\"templates\""),
     key("mail.per", Text, "\"session\"").or("person"),
     key("calendar.style", Text, "\"publish\""),
+    key("attendance.notice", Bool, "false"),
+    key("attendance.secret_file", Text, "\"attendance.secret\""),
     key("smtp.provider", Text, "\"gmail\"").of(Relay),
     key("smtp.host", Text, "\"smtp.example.org\"").required().of(Relay),
     key("smtp.port", Integer, "465").of(Relay),
@@ -309,6 +312,9 @@ mod tests {
             ("jitsi.features", "atendee", "did you mean [jitsi.features.attendee]?"),
             ("jitsi.features", "host", "[jitsi.features] knows moderator, attendee"),
             ("retry", "zzz", "[retry] knows delays, greylist_wait, give_up_after"),
+            ("", "attendence", "did you mean [attendance]?"),
+            ("", "attendes", "did you mean [attendees]?"),
+            ("attendance", "notise", "did you mean `notice`?"),
         ] {
             assert_eq!(hint_for_unknown(table, given), hint, "[{table}] {given}");
         }
@@ -330,6 +336,8 @@ mod tests {
             ("jitsi", "app_secret", "ROOMKEY_JITSI_SECRET"),
             ("smtp", "password", "ROOMKEY_SMTP_PASSWORD"),
             ("", "password", "ROOMKEY_SMTP_PASSWORD"),
+            ("attendance", "secret", "ROOMKEY_ATTENDANCE_SECRET"),
+            ("attendance", "token", "secret_file = \"attendance.secret\" under [attendance]"),
         ] {
             assert!(hint_for_unknown(table, given).contains(variable), "[{table}] {given}");
         }

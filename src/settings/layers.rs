@@ -169,6 +169,11 @@ impl<'a> Layers<'a> {
         self.event.tables.contains_key(table)
     }
 
+    /// Whether a table stands in any file, be it empty.
+    pub(super) fn any_has_table(&self, table: &str) -> bool {
+        self.has_table(table) || self.config.is_some_and(|config| config.tables.contains_key(table))
+    }
+
     /// The web client's settings, and the file they are taken from.
     pub(super) fn client(&self) -> Option<(&'a [ClientSetting], &'a SettingsFile)> {
         let file = self.owner_of(keys::CLIENT)?;

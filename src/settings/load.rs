@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Settings, event,
+    Settings, attendance, event,
     file::{self, Role, SettingsFile, Unreadable},
     layers::Layers,
     problem::{Refusal, SettingsProblem, SettingsProblems},
@@ -76,6 +76,7 @@ fn resolve(layers: &mut Layers<'_>, file: &SettingsFile) -> Option<Settings> {
     let jitsi = server::jitsi(layers);
     let attendees = event::attendees(layers);
     let calendar = event::calendar(layers);
+    let attendance = attendance::attendance(layers);
     let smtp = relay::smtp(layers);
     let retry = relay::retry(layers);
     let origins = layers.origins(|key| smtp.is_none() && key.table().starts_with("smtp"));
@@ -89,6 +90,7 @@ fn resolve(layers: &mut Layers<'_>, file: &SettingsFile) -> Option<Settings> {
         attendees: attendees?,
         mail: mail?,
         calendar,
+        attendance,
         smtp,
         retry: retry?,
         shown_file: file.shown.clone(),

@@ -1,5 +1,6 @@
 //! The settings as meant: typed, merged, checked. Holds no secret, only where secrets are found.
 
+mod attendance;
 mod attendees;
 mod relay;
 
@@ -13,6 +14,8 @@ use super::{
     problem::{Place, SettingsProblem},
     secrets::SecretSource,
 };
+pub(super) use attendance::ATTENDANCE_SECRET;
+pub use attendance::AttendanceSettings;
 pub use attendees::{AttendeeSettings, ColumnSetting};
 
 use crate::model::{Address, Affiliation, Avatar, CalendarStyle, Event, Mailbox, RoleFeatures};
@@ -36,6 +39,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// How mails bring the event into calendars; `None` where it depends on how many people there are.
     pub calendar: Option<CalendarStyle>,
+    /// How it is recorded who came; `None` where no file has the table.
+    pub attendance: Option<AttendanceSettings>,
     /// The relay; `None` where no file names one (a rehearsal needs none).
     pub smtp: Option<SmtpSettings>,
     /// When to try again.

@@ -1,7 +1,7 @@
 //! `event.toml`, the user's `config.toml` and secrets, checked.
 //!
 //! Owns: reading the two TOML files, which of them a value comes from, what each key may hold, and
-//! where the two secrets are found. All problems of both files are reported at once, each with
+//! where the secrets are found. All problems of both files are reported at once, each with
 //! file, line, column and a way out. Does not own: what a Jitsi address, a template phrase or an
 //! attendee file means to the modules that use them; those find a key's place by
 //! [`Settings::position`] and report there.
@@ -17,6 +17,7 @@
 //! Known weakness: a file with a syntax error is not checked any further, because what a parser
 //! guesses after one would be blamed on the wrong lines.
 
+mod attendance;
 mod client_config;
 mod convert;
 mod event;
@@ -39,8 +40,8 @@ pub mod typed;
 mod values;
 
 pub use meant::{
-    Algorithm, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiProvider, JitsiSettings, LinkStyle, MailSettings,
-    Rate, RetrySettings, ServerCheck, Settings, SmtpSettings, Timeouts, Tls,
+    Algorithm, AttendanceSettings, AttendeeSettings, Auth, Claims, ColumnSetting, JitsiProvider, JitsiSettings,
+    LinkStyle, MailSettings, Rate, RetrySettings, ServerCheck, Settings, SmtpSettings, Timeouts, Tls,
 };
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Place, Refusal, SettingsProblem, SettingsProblems};

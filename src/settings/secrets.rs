@@ -1,4 +1,4 @@
-//! Where the two secrets come from: the environment, else a file, else a command.
+//! Where the secrets come from: the environment, else a file, else a command.
 //!
 //! Owns: finding a secret, and refusing one that others can read or that is not what was meant.
 //! Does not own: asking for one on a terminal, or what makes a signing secret strong. A secret

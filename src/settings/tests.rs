@@ -250,3 +250,37 @@ fn whatever_is_answered_stays_one_value() {
     let said = Desk::with(&example::event_toml(&injected)).refusal();
     assert!(said.contains("title: it holds a line break") && !said.contains("foo"), "{said}");
 }
+
+#[test]
+fn who_records_who_came_says_so_unless_it_is_switched_off() {
+    let plain = Desk::with(WHOLE).settings();
+    assert!(plain.attendance.is_none() && !plain.tells_of_attendance());
+    assert!(plain.origins().iter().all(|setting| !setting.key.starts_with("attendance")));
+    for (table, tells) in [
+        ("[attendance]\n", true),
+        ("[attendance]\nsecret_file = \"x\"\n", true),
+        ("[attendance]\nnotice = true\n", true),
+        ("[attendance]\nnotice = false\n", false),
+    ] {
+        let settings = Desk::with(&format!("{WHOLE}{table}")).settings();
+        assert_eq!((settings.attendance.is_some(), settings.tells_of_attendance()), (true, tells), "{table}");
+        let shown = settings.origins().iter().find(|setting| setting.key == "attendance.notice").unwrap();
+        assert_eq!(shown.shown, tells.to_string(), "{table}");
+    }
+    let said = Desk::with(&format!("{WHOLE}[attendance]\nnotice = \"no\"\n")).refusal();
+    assert!(said.starts_with("event.toml:20:10: `notice` must be true or false, not a text"), "{said}");
+}
+
+#[test]
+fn the_secret_of_a_server_s_posts_is_looked_for_in_the_environment_and_then_in_its_file() {
+    let of_environment = |name: &str| (name == "ROOMKEY_ATTENDANCE_SECRET").then(|| "from the environment".to_owned());
+    let none = Desk::with(WHOLE).settings().attendance_secret();
+    assert!(secrets::resolve(&none, &|_| None).unwrap().is_none());
+    assert!(secrets::resolve(&none, &of_environment).unwrap().is_some(), "also without the table");
+    let desk = Desk::with(&format!("{WHOLE}[attendance]\nsecret_file = \"attendance.secret\"\n"));
+    let source = desk.settings().attendance_secret();
+    assert_eq!(source.file, Some(desk.path("attendance.secret")));
+    // Nobody has to have it who does not listen.
+    assert!(matches!(secrets::resolve(&source, &|_| None), Err(SecretProblem::NoFile(_))));
+    assert!(secrets::resolve(&source, &of_environment).is_ok());
+}

@@ -64,7 +64,9 @@ fn hint_for_secret(wanted: &str, table: &str) -> Option<String> {
         return None;
     }
     let smtp = table.starts_with("smtp") || has(&["smtp", "pass"]);
-    let (file, variable) = if smtp {
+    let (file, variable) = if table == "attendance" {
+        ("secret_file = \"attendance.secret\" under [attendance]", "ROOMKEY_ATTENDANCE_SECRET")
+    } else if smtp {
         ("password_file = \"smtp.password\" under [smtp]", "ROOMKEY_SMTP_PASSWORD")
     } else {
         ("secret_file = \"jitsi.secret\" under [jitsi]", "ROOMKEY_JITSI_SECRET")

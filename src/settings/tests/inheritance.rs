@@ -189,3 +189,15 @@ fn jaas_has_no_column_of_tenants() {
     assert!(said.contains("tenant = false"), "{said}");
     event("false").settings();
 }
+
+#[test]
+fn who_records_at_every_event_says_so_at_every_event() {
+    let config = format!("{CONFIG}[attendance]\nsecret_file = \"attendance.secret\"\n");
+    let desk = Desk::with(TEN_LINES).and_config(&config);
+    let settings = desk.settings();
+    assert!(settings.tells_of_attendance());
+    assert_eq!(settings.attendance_secret().file, Some(desk.path("config/attendance.secret")));
+    let quiet = Desk::with(&format!("{TEN_LINES}[attendance]\nnotice = false\n")).and_config(&config);
+    assert!(!quiet.settings().tells_of_attendance());
+    assert_eq!(quiet.settings().attendance_secret().file, Some(quiet.path("config/attendance.secret")));
+}
