@@ -45,7 +45,7 @@ pub use link::{LinkParts, LinkProblem, LinkStyle};
 pub use proof::VerifyProblem;
 pub use rsa::{RsaBits, RsaKey, RsaKeyProblem, asap_file_name};
 pub use server::{ServerAddress, ServerAddressProblem};
-pub use server_config::{Installation, server_config};
+pub use server_config::{ATTENDANCE_PLACEHOLDER, Installation, server_config};
 pub use token::{MintProblem, Signer};
 pub use token_settings::{Provider, RowsSay, SignerProblem, TokenSettings};
 pub use verdicts::{Rule, Ruling, Verdict};

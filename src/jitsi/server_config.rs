@@ -4,8 +4,11 @@
 //! docker-jitsi-meet, filled in for one event; the warnings that go with each. No secret stands in any of it.
 //! Known weakness: what else stands in the server's files is not known: lines are to be added, not files replaced.
 
+mod who_came;
+
 use std::fmt::Write as _;
 
+pub use self::who_came::ATTENDANCE_PLACEHOLDER;
 use super::{Algorithm, Provider, TokenSettings, asap_file_name};
 
 /// For which kind of server.
@@ -18,21 +21,23 @@ pub enum Installation {
 }
 
 /// The settings for a kind of server; `None` where 8x8 runs it and there is nothing to set.
+///
+/// What has it tell who came is a comment, unless `is_recorded`.
 #[must_use]
-pub fn server_config(settings: &TokenSettings, installation: Installation) -> Option<String> {
+pub fn server_config(settings: &TokenSettings, installation: Installation, is_recorded: bool) -> Option<String> {
     if settings.provider == Provider::Jaas {
         return None;
     }
     Some(match installation {
-        Installation::Packages => packages(settings),
-        Installation::Docker => docker(settings),
+        Installation::Packages => packages(settings, is_recorded),
+        Installation::Docker => docker(settings, is_recorded),
     })
 }
 
 /// Where the key server's address is to be written.
 const KEY_SERVER: &str = "https://keys.example.org/asap";
 
-fn packages(settings: &TokenSettings) -> String {
+fn packages(settings: &TokenSettings, is_recorded: bool) -> String {
     let host = settings.server.host();
     let mut out = format!(
         "-- Prosody, /etc/prosody/conf.avail/{host}.cfg.lua: these lines belong into the two blocks that are there\n\
@@ -66,6 +71,7 @@ fn packages(settings: &TokenSettings) -> String {
         Some(tenant) => format!("\"muc_domain_mapper\";  -- rooms of a tenant, like https://{host}/{tenant}\n        "),
         None => String::new(),
     };
+    let who_came = who_came::packages(host, is_recorded);
     let _ = write!(
         out,
         "    allow_empty_token = false  -- true would let in whoever knows the room's name\n    \
@@ -79,11 +85,7 @@ fn packages(settings: &TokenSettings) -> String {
          -- `anonymousdomain` in /etc/jitsi/meet/{host}-config.js: it would be a door without a key.\n\n\
          -- Names cannot be changed in the room with mod_frozen_nick of github.com/jitsi-contrib/prosody-plugins\n\
          -- (`\"frozen_nick\";` in the VirtualHost's modules_enabled).\n\n\
-         -- Who came: with mod_event_sync_component from there Prosody's log tells it, by the id in each token. The\n\
-         -- address is required, also where nobody listens.\n\
-         -- Component \"esync.{host}\" \"event_sync_component\"\n\
-         --     muc_component = \"conference.{host}\"\n\
-         --     api_prefix = \"http://127.0.0.1:8731/api\"\n",
+         {who_came}",
         match (domain, settings.server.tenant()) {
             ("true", Some(_)) => "the token's `sub` must be this domain, or the tenant",
             ("true", None) => "the token's `sub` must be this domain",
@@ -103,7 +105,7 @@ fn packages(settings: &TokenSettings) -> String {
     out
 }
 
-fn docker(settings: &TokenSettings) -> String {
+fn docker(settings: &TokenSettings, is_recorded: bool) -> String {
     let mut out = format!(
         "# docker-jitsi-meet, .env. Afterwards: docker compose up -d --force-recreate\n\
          ENABLE_AUTH=1\nAUTH_TYPE=jwt\nENABLE_GUESTS=0  # 1 would be a door for whoever knows the room's name\n\
@@ -137,11 +139,11 @@ fn docker(settings: &TokenSettings) -> String {
     let _ = writeln!(out, "JWT_ENABLE_DOMAIN_VERIFICATION={subject}");
     out.push_str(
         "# Moderators are those whose token says so, and not the first one in.\n\
-         XMPP_MUC_MODULES=token_affiliation\nENABLE_AUTO_OWNER=0\n\
-         # Who came stands in Prosody's log with this, by the id in each token (images since April 2024 have the module):\n\
-         # XMPP_MUC_MODULES=token_affiliation,event_sync_component\n\
-         # XMPP_MUC_CONFIGURATION=muc_component=\"muc.meet.jitsi\",api_prefix=\"http://127.0.0.1:8731/api\"\n\
-         # Names cannot be changed in the room with mod_frozen_nick of github.com/jitsi-contrib/prosody-plugins, in\n\
+         ENABLE_AUTO_OWNER=0\n",
+    );
+    out.push_str(&who_came::docker("token_affiliation", is_recorded));
+    out.push_str(
+        "# Names cannot be changed in the room with mod_frozen_nick of github.com/jitsi-contrib/prosody-plugins, in\n\
          # prosody/prosody-plugins-custom (XMPP_MODULES=frozen_nick); and in web/custom-config.js:\n\
          #   config.readOnlyName = true;\n",
     );
@@ -178,7 +180,7 @@ mod tests {
 
     #[test]
     fn each_block_is_filled_in_and_holds_no_secret() {
-        let prosody = server_config(&settings(), Installation::Packages).unwrap();
+        let prosody = server_config(&settings(), Installation::Packages, false).unwrap();
         for line in [
             "muc_mapper_domain_base = \"meet.example.org\"",
             "VirtualHost \"meet.example.org\"",
@@ -200,10 +202,10 @@ mod tests {
             audience: Some("jitsi".into()),
             ..settings()
         };
-        let prosody = server_config(&other, Installation::Packages).unwrap();
+        let prosody = server_config(&other, Installation::Packages, false).unwrap();
         assert!(prosody.contains("signature_algorithm = \"RS384\"") && prosody.contains(&asap_file_name("key")));
         assert!(prosody.contains("enable_domain_verification = false") && !prosody.contains("app_secret"));
-        let docker = server_config(&other, Installation::Docker).unwrap();
+        let docker = server_config(&other, Installation::Docker, false).unwrap();
         for line in [
             "ENABLE_GUESTS=0",
             "JWT_APP_ID='work\"shop'",
@@ -214,10 +216,10 @@ mod tests {
             assert!(docker.contains(line), "{line} in {docker}");
         }
         let server = ServerAddress::parse("https://meet.example.org/acme").unwrap();
-        let tenant = server_config(&TokenSettings { server, ..settings() }, Installation::Packages).unwrap();
+        let tenant = server_config(&TokenSettings { server, ..settings() }, Installation::Packages, false).unwrap();
         assert!(tenant.contains("\"muc_domain_mapper\";") && tenant.contains("this domain, or the tenant"), "{tenant}");
         assert!(!prosody.contains("muc_domain_mapper"));
         let jaas = TokenSettings { provider: Provider::Jaas, ..settings() };
-        assert_eq!(server_config(&jaas, Installation::Docker), None);
+        assert_eq!(server_config(&jaas, Installation::Docker, false), None);
     }
 }

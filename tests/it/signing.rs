@@ -209,7 +209,11 @@ fn what_the_server_needs_is_printed_without_the_secret() {
         .text("jitsi", "key_id", "4f4910")
         .without("jitsi", "url")
         .write(&sandbox);
-    sandbox.run(&["server-config"]).is(3).says("8x8 runs this server");
+    let told = sandbox.run(&["server-config"]);
+    told.is(3)
+        .says("8x8 runs this server")
+        .says("Webhooks, https://YOUR-HOST/jaas")
+        .says("roomkey attendance --listen");
 }
 
 #[test]
