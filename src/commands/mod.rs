@@ -2,6 +2,7 @@
 
 mod asking;
 mod attendance;
+mod attendance_secret;
 mod between;
 mod browser;
 mod calendar;

@@ -1,4 +1,4 @@
-//! The two secrets: found, blamed at the line that names them, and told where they come from.
+//! The secrets: found, blamed at the line that names them, and told where they come from.
 
 use secrecy::SecretString;
 
@@ -8,20 +8,25 @@ use crate::{
     settings::{SecretSource, Settings, secrets},
 };
 
-/// One of the two secrets, and the keys that say where it is.
+/// One of the secrets, and the keys that say where it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Which {
     name: &'static str,
     file: &'static str,
-    command: &'static str,
+    /// `None` for one that no command prints.
+    command: Option<&'static str>,
 }
 
 /// What signs links.
 pub(super) const JITSI: Which =
-    Which { name: "the Jitsi secret", file: "jitsi.secret_file", command: "jitsi.secret_command" };
+    Which { name: "the Jitsi secret", file: "jitsi.secret_file", command: Some("jitsi.secret_command") };
 /// What logs in at the mail server.
 pub(super) const MAIL: Which =
-    Which { name: "the mail password", file: "smtp.password_file", command: "smtp.password_command" };
+    Which { name: "the mail password", file: "smtp.password_file", command: Some("smtp.password_command") };
+
+/// What a Jitsi server's posts must bear.
+pub(super) const ATTENDANCE: Which =
+    Which { name: "the attendance secret", file: "attendance.secret_file", command: None };
 
 impl Which {
     /// Finds it; `None` where nothing names one.
@@ -61,7 +66,7 @@ impl Which {
     ) -> Told {
         let what = format!("{}: {what}", self.name);
         let from_environment = desk.around.variable(source.env_name).is_some();
-        let key = if source.file.is_some() { self.file } else { self.command };
+        let key = self.command.filter(|_| source.file.is_none()).unwrap_or(self.file);
         match settings.position(key) {
             Some(_) if !from_environment => settings_told(&settings.problem(key, &what, Some(hint))),
             _ => Told::new(what).hint(hint),
@@ -73,10 +78,12 @@ impl Which {
         if desk.around.variable(source.env_name).is_some() {
             return Some(format!("the environment variable {}", source.env_name));
         }
-        let (key, place) = match (&source.file, &source.command) {
-            (Some(path), _) => (self.file, format!("the file {}", path.display())),
-            (None, Some(words)) => (self.command, format!("the command {}", words.first().map_or("", String::as_str))),
-            (None, None) => return None,
+        let (key, place) = match (&source.file, &source.command, self.command) {
+            (Some(path), ..) => (self.file, format!("the file {}", path.display())),
+            (None, Some(words), Some(key)) => {
+                (key, format!("the command {}", words.first().map_or("", String::as_str)))
+            }
+            (None, ..) => return None,
         };
         Some(format!("{place} ({})", settings.origin(key)))
     }
