@@ -49,6 +49,8 @@ pub struct Press {
     pub messages: Option<Messages>,
     /// The organiser's logo.
     pub logo: Option<Picture>,
+    /// Whether mails say that it is recorded who came.
+    pub attendance_notice: bool,
 }
 
 /// What one mail has of its own, beside whom it invites to what.
@@ -161,6 +163,7 @@ impl Press {
             greeting: self.greeting.as_ref(),
             messages: self.messages.as_ref(),
             logo: self.logo.as_ref(),
+            attendance_notice: self.attendance_notice,
             now,
         }
     }

@@ -121,6 +121,7 @@ impl Opened {
             warnings.extend(templates.ignored_subjects().iter().map(|warning| Told::new(warning.to_string())));
         }
         warnings.extend(own_words::left_out(messages.as_ref(), logo.as_ref(), &templates));
+        warnings.extend(own_words::untold(&settings, &templates));
         if settings.jitsi.claims == settings::Claims::Full {
             warnings.push(
                 Told::new(
@@ -144,6 +145,7 @@ impl Opened {
             greeting,
             messages,
             logo,
+            attendance_notice: settings.tells_of_attendance(),
         };
         Ok(Self { _piped: kept, settings, press: Arc::new(press), rules, suppressed, own_secret, warnings })
     }

@@ -50,3 +50,12 @@ pub(super) fn left_out(messages: Option<&Messages>, logo: Option<&Picture>, temp
     let messages = messages.iter().flat_map(|_| templates.without_message()).map(message);
     messages.chain(logo.iter().flat_map(|_| templates.without_logo()).map(picture)).collect()
 }
+
+/// Own templates that do not say that it is recorded who came, where mails are to say so.
+pub(super) fn untold(settings: &Settings, templates: &Templates) -> Vec<Told> {
+    let notice = |file: &String| {
+        Told::new(format!("{file} does not say that it is recorded who came"))
+            .hint("put {{ attendance_notice }} where it belongs, or write notice = false under [attendance]")
+    };
+    templates.without_notice().iter().filter(|_| settings.tells_of_attendance()).map(notice).collect()
+}

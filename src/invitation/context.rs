@@ -15,6 +15,7 @@ use super::{
     Messages, Occasion, Part, Phrase,
     locale::{Locale, Locales},
     moments::Moments,
+    sentences::{attendance_notice, greeting},
     spans::Teller,
 };
 use crate::model::{Attendee, Event, JoinLink, Language, Mailbox, Picture, Window};
@@ -60,6 +61,8 @@ pub struct Facts<'a> {
     pub logo: Option<&'a Picture>,
     /// The greeting from the settings, for the variable `greeting`.
     pub greeting: Option<&'a Phrase>,
+    /// Whether it is recorded who came, for the variable `attendance_notice`.
+    pub attendance_notice: bool,
     /// When it is mailed: "in 9 days" counts from that day.
     pub now: Timestamp,
 }
@@ -177,6 +180,7 @@ impl<'a> Words<'a> {
         }
         self.context.insert_value("message", message(self.facts, part));
         self.context.insert_value("greeting", greeting(self.facts, part, &locale));
+        self.context.insert_value("attendance_notice", attendance_notice(self.facts, part, &locale));
         self.told = Some(Way { tag, locale, marks });
         &self.context
     }
@@ -231,9 +235,13 @@ fn shown(event: &Event) -> (&Mailbox, [&str; 4]) {
     (&event.organizer, [&event.title, event.id.as_str(), event.room.as_str(), &event.description])
 }
 
+/// Who invites: by name, else by address.
+pub(super) fn organizer_of(event: &Event) -> &str {
+    event.organizer.name.as_deref().unwrap_or(event.organizer.address.as_str())
+}
+
 fn event(event: &Event, isolate: bool) -> Value {
-    let address = event.organizer.address.as_str();
-    let organizer = event.organizer.name.as_deref().unwrap_or(address);
+    let (address, organizer) = (event.organizer.address.as_str(), organizer_of(event));
     Value::from(BTreeMap::from([
         ("title", Value::from(isolated(&event.title, isolate).as_ref())),
         ("id", Value::from(event.id.as_str())),
@@ -281,25 +289,6 @@ fn message(facts: &Facts, part: Part) -> Value {
     Value::from(message.text(facts.attendee, facts.event, name))
 }
 
-/// The greeting, names isolated the way the part needs it; in HTML it is marked as escaped already.
-fn greeting(facts: &Facts, part: Part, locale: &Locale) -> Value {
-    let escape = |text: &str| if part.is_html() { escaped(text) } else { text.to_owned() };
-    let name = |text: &str| match part {
-        html if html.is_html() => ["<bdi>", &escaped(text), "</bdi>"].concat(),
-        subject if subject.is_subject() => text.to_owned(),
-        _ => isolated(text, true).into_owned(),
-    };
-    let line = if let Some(phrase) = facts.greeting {
-        phrase.fill_with(facts.attendee, facts.event, escape, name)
-    } else {
-        let [before, after] = locale.speech.greeting;
-        let who = facts.attendee;
-        let called = if locale.speech.greets_whole_name { &who.name } else { &who.first_name };
-        [before, &name(called), after].concat()
-    };
-    if part.is_html() { Value::safe_string(&line) } else { Value::from(line) }
-}
-
 /// A text as HTML shows it literally; the same escapes as in templates.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 16);
@@ -311,7 +300,7 @@ pub(super) fn escaped(text: &str) -> String {
 /// Wraps a text that reads from right to left, so that it cannot reorder what surrounds it.
 ///
 /// Others are left alone: plain English text stays plain ASCII.
-fn isolated(text: &str, wanted: bool) -> Cow<'_, str> {
+pub(super) fn isolated(text: &str, wanted: bool) -> Cow<'_, str> {
     if wanted && reads_right_to_left(text) {
         Cow::Owned(format!("{ISOLATE}{text}{END_ISOLATE}"))
     } else {

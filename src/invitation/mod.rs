@@ -26,6 +26,7 @@ mod problem;
 mod render;
 mod scan;
 mod schema;
+mod sentences;
 mod spans;
 mod speech;
 mod template;

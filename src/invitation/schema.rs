@@ -86,6 +86,7 @@ pub(super) const NAMES: &[(&str, Node)] = &[
     ("greeting", Node::Leaf),
     ("message", Node::Leaf),
     ("note", Node::Leaf),
+    ("attendance_notice", Node::Leaf),
     ("logo", Node::Group(&[("src", Node::Leaf), ("width", Node::Leaf), ("height", Node::Leaf), ("alt", Node::Leaf)])),
     ("row", Node::Row),
 ];

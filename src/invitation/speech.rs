@@ -1,7 +1,7 @@
 //! The few words that stand around dates, times and names, language by language.
 //!
-//! Owns: what joins the two ends of a span, what leads from a time to its date, and the greeting
-//! that nobody chose. Does not own: names of months and days, the order of a date, the form of a
+//! Owns: what joins the two ends of a span, what leads from a time to its date, the greeting
+//! that nobody chose, and the sentence that it is recorded who came. Does not own: names of months and days, the order of a date, the form of a
 //! time, "in 9 days": these are ICU's, in `locale`. ICU 2.4 has spans only as an unstable feature,
 //! and none of "from … until …". Weakness: languages not listed here get an en dash.
 
@@ -13,6 +13,8 @@ pub(super) struct Speech {
     pub(super) greeting: [&'static str; 2],
     /// Whether that is the whole name: no language's politeness stands behind a Japanese first name.
     pub(super) greets_whole_name: bool,
+    /// That it is recorded who came, before and after the organiser's name; in English where nobody translated it.
+    pub(super) notice: [&'static str; 2],
     /// A time that names its date: what follows the time, leads to the date, and ends it. `None`
     /// where the date goes first, as ICU joins them.
     pub(super) time_first: Option<[&'static str; 3]>,
@@ -37,11 +39,14 @@ pub(super) struct Joints {
 
 const DASH: Joints = Joints { times: ["", " – ", ""], moments: ["", " – ", ""] };
 
+const ENGLISH_NOTICE: [&str; 2] = ["", " uses the personal links to record who joins and leaves, and when."];
+
 /// Of every language that is not listed.
 const NEUTRAL: Speech = Speech {
     language: "",
     greeting: ["", ","],
     greets_whole_name: false,
+    notice: ENGLISH_NOTICE,
     time_first: None,
     comma: ", ",
     dash: " – ",
@@ -54,6 +59,7 @@ const LISTED: &[Speech] = &[
         language: "en",
         greeting: ["Hello ", ","],
         greets_whole_name: false,
+        notice: ENGLISH_NOTICE,
         time_first: Some(["", " on ", ""]),
         comma: ", ",
         dash: " to ",
@@ -64,6 +70,7 @@ const LISTED: &[Speech] = &[
         language: "de",
         greeting: ["Hallo ", ","],
         greets_whole_name: false,
+        notice: ["", " erfasst anhand der persönlichen Links, wer den Raum wann betritt und verlässt."],
         time_first: Some([" Uhr", " am ", ""]),
         comma: ", ",
         dash: " bis ",
@@ -74,6 +81,10 @@ const LISTED: &[Speech] = &[
         language: "fr",
         greeting: ["Bonjour ", ","],
         greets_whole_name: false,
+        notice: [
+            "",
+            " enregistre, grâce aux liens personnels, qui entre dans la salle, qui en sort et à quelle heure.",
+        ],
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -84,6 +95,7 @@ const LISTED: &[Speech] = &[
         language: "es",
         greeting: ["Hola, ", ":"],
         greets_whole_name: false,
+        notice: ["", " registra, mediante los enlaces personales, quién entra en la sala, quién sale y a qué hora."],
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -94,6 +106,7 @@ const LISTED: &[Speech] = &[
         language: "pt",
         greeting: ["Olá, ", ","],
         greets_whole_name: false,
+        notice: ["", " registra, por meio dos links pessoais, quem entra na sala, quem sai e a que horas."],
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -104,6 +117,7 @@ const LISTED: &[Speech] = &[
         language: "tr",
         greeting: ["Merhaba ", ","],
         greets_whole_name: false,
+        notice: ["", ", kişisel bağlantılar aracılığıyla odaya kimin ne zaman girip çıktığını kaydeder."],
         time_first: None,
         comma: ", ",
         dash: " – ",
@@ -115,6 +129,7 @@ const LISTED: &[Speech] = &[
         language: "pl",
         greeting: ["Dzień dobry, ", "!"],
         greets_whole_name: false,
+        notice: ["", " zapisuje na podstawie imiennych linków, kto i kiedy wchodzi do pokoju i z niego wychodzi."],
         time_first: Some(["", " (", ")"]),
         comma: ", ",
         dash: " – ",
@@ -125,6 +140,7 @@ const LISTED: &[Speech] = &[
         language: "ja",
         greeting: ["", " 様"],
         greets_whole_name: true,
+        notice: ["", "は、専用リンクをもとに、入退室された方とその時刻を記録します。"],
         time_first: None,
         comma: " ",
         dash: "～",
@@ -135,6 +151,7 @@ const LISTED: &[Speech] = &[
         language: "ar",
         greeting: ["مرحبًا ", "،"],
         greets_whole_name: false,
+        notice: ["يُسجَّل لدى ", "، من خلال الروابط الشخصية، من يدخل الغرفة ومن يغادرها ومتى."],
         time_first: None,
         comma: "، ",
         dash: " – ",

@@ -39,6 +39,7 @@ pub struct Templates {
     /// Own texts and HTML in which nothing looks at the organiser's words for all mails.
     without_message: Vec<String>,
     without_logo: Vec<String>,
+    without_notice: Vec<String>,
     /// The organiser's own files, by their names in Tera.
     sources: HashMap<String, String>,
 }
@@ -100,6 +101,7 @@ impl Templates {
         };
         let without_message = without("message", &[Part::Text, Part::Html]);
         let without_logo = without("logo", &[Part::Html, Part::CancelHtml]);
+        let without_notice = without("attendance_notice", &[Part::Text, Part::Html]);
         // The built-in templates look at none of these.
         let uses = |name| checked.scans.values().any(|scan| lint::uses(scan, name));
         let rare = Rare { row: uses("row"), sessions: uses("sessions") };
@@ -116,6 +118,7 @@ impl Templates {
             prints_note,
             without_message,
             without_logo,
+            without_notice,
             sources,
         })
     }
@@ -179,6 +182,12 @@ impl Templates {
     #[must_use]
     pub fn without_logo(&self) -> &[String] {
         &self.without_logo
+    }
+
+    /// Own texts and HTML that do not say that it is recorded who came.
+    #[must_use]
+    pub fn without_notice(&self) -> &[String] {
+        &self.without_notice
     }
 
     /// What an own file holds.

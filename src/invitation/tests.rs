@@ -2,6 +2,7 @@
 
 mod broken;
 mod languages;
+mod notice;
 
 use std::fs;
 
@@ -17,6 +18,7 @@ struct Scene {
     subject: Option<Phrase>,
     greeting: Option<Phrase>,
     messages: Option<Messages>,
+    attendance_notice: bool,
 }
 
 impl Scene {
@@ -30,6 +32,7 @@ impl Scene {
             subject: None,
             greeting: None,
             messages: None,
+            attendance_notice: false,
         }
     }
 
@@ -54,6 +57,7 @@ impl Scene {
             greeting: self.greeting.as_ref(),
             messages: self.messages.as_ref(),
             logo: None,
+            attendance_notice: self.attendance_notice,
             now: fixture::now(),
         }
     }

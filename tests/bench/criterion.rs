@@ -69,6 +69,7 @@ fn words_and_message(criterion: &mut Criterion) {
         greeting: None,
         messages: None,
         logo: None,
+        attendance_notice: false,
         now: Timestamp::UNIX_EPOCH,
     };
     criterion.bench_function("render/text and HTML", |bencher| {

@@ -9,6 +9,7 @@ mod addresses;
 mod architecture;
 mod asking;
 mod attendance;
+mod attendance_notice;
 mod bad_files;
 mod built_in;
 mod calendar;

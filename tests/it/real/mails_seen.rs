@@ -100,7 +100,7 @@ pub(super) fn event(port: u16) -> Sandbox {
     sandbox.write("attendees.csv", &format!("email,name,language\n{}", rows.concat()));
     let logo = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/rust-workshop/logo.png");
     std::fs::copy(logo, sandbox.path("logo.png")).unwrap();
-    EventFile::at(port).text("mail", "logo", "logo.png").write(&sandbox);
+    EventFile::at(port).text("mail", "logo", "logo.png").raw("attendance", "notice", true).write(&sandbox);
     sandbox
 }
 
@@ -124,6 +124,8 @@ fn every_language_answers_what_a_reader_asks_on_the_first_screen() {
             for part in ["Ada", "Rust Workshop", "Rust for Everyone", here, utc, "UTC"] {
                 assert!(text.contains(part), "{case}: {part} in {text}");
             }
+            // Who invites is named once more, as who records who came.
+            assert_eq!(text.matches("Rust Workshop").count(), 2, "{case}: {text}");
             assert_eq!(seen["headings"], json!(["Rust for Everyone"]), "{case}");
             assert_eq!((&seen["button"]["link"], &seen["shown_link"]), (&json!(mail.link()), &json!(mail.link())));
             assert!(seen["button"]["text"].as_str().unwrap().contains("Rust for Everyone"), "{case}: {seen}");
