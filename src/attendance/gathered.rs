@@ -35,6 +35,23 @@ pub struct Besides {
     pub namesakes: BTreeSet<String>,
 }
 
+impl Besides {
+    /// Both together.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.namesakes.extend(other.namesakes);
+        Self {
+            other_rooms: self.other_rooms + other.other_rooms,
+            // Stays that were kept are counted in each of them.
+            other_times: self.other_times.max(other.other_times),
+            unreadable: self.unreadable + other.unreadable,
+            clocks_apart: self.clocks_apart.max(other.clocks_apart),
+            set_back: self.set_back.max(other.set_back),
+            namesakes: self.namesakes,
+        }
+    }
+}
+
 /// What was read from all sources.
 #[derive(Debug)]
 pub struct Gathered<'a> {

@@ -16,6 +16,7 @@ mod journal;
 mod post;
 mod problem;
 mod secret;
+mod shown;
 mod writer;
 
 use std::{
@@ -46,6 +47,7 @@ pub use counts::Counts;
 pub use events::{News, Received};
 pub use journal::Journal;
 pub use problem::{FileFlaw, ListenProblem};
+pub use shown::ShownPage;
 
 /// What a receiver puts up with.
 #[derive(Debug, Clone)]

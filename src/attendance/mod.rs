@@ -1,7 +1,7 @@
 //! Who came: what a Jitsi server tells of those whom personal links let in.
 //!
 //! Owns: reading the server's log and saved events, what they mean together (who was there when, what nobody told),
-//! and the report in all its forms. Does not own: whom the event invited, the ledger, the terminal.
+//! the report in all its forms, and a receiver that keeps what servers post. Does not own: whom the event invited, the ledger, the terminal.
 //!
 //! How it goes: [`Scope`] says what belongs to the event; [`read_log`] and [`read_posts`] fill a [`Gathered`], in any
 //! order and as often as one likes; [`Gathered::settle`] puts it together; [`report()`] lays it over the invited.
@@ -27,7 +27,7 @@ mod words;
 pub use forms::{COLUMNS, cells, json, rfc3339};
 pub use gathered::{Besides, Gathered, Settled};
 pub use log::{LogRead, read_log};
-pub use posts::{PostsRead, read_post, read_posts};
+pub use posts::{PostsRead, read_post, read_posts, time_of_post};
 pub use report::{Bar, Invited, Link, Person, Presented, Report, Status, Stranger, report};
 pub use scope::{Hours, MARGIN, Scope};
 pub use span::{Gap, Span};

@@ -74,6 +74,18 @@ pub fn read_post(body: &str, gathered: &mut Gathered<'_>) -> bool {
     event(body, gathered, &mut Span::default())
 }
 
+/// When an event that was just posted happened, on the server's clock; `None` where it does not tell.
+#[must_use]
+pub fn time_of_post(body: &str) -> Option<UnixSeconds> {
+    let event: Value = serde_json::from_str(body).ok()?;
+    if let Some(at) = event.get("timestamp").and_then(milliseconds) {
+        return Some(at);
+    }
+    let occupant = event.get("occupant").unwrap_or(&event);
+    let times = ["destroyed_at", "left_at", "joined_at", "created_at"];
+    times.into_iter().find_map(|key| seconds(occupant.get(key)))
+}
+
 /// What time the events cover.
 #[derive(Default)]
 struct Span {

@@ -9,7 +9,7 @@ use super::{
     person::{self, Seen},
     scope::{Hours, Scope},
     span::{Span, span},
-    stays::{Ends, Stretch},
+    stays::{End, Ends, Stretch},
 };
 use crate::model::{Claimed, Presence, Stay, UnixSeconds};
 
@@ -158,6 +158,8 @@ pub struct Report {
     pub span: Span,
     /// Whether the event is not over yet.
     pub so_far: bool,
+    /// How many sessions are in a room at the last moment that is known of, as far as nothing tells that they left.
+    pub inside: usize,
 }
 
 impl Report {
@@ -221,6 +223,7 @@ pub fn report(settled: &Settled, scope: &Scope, invited: Vec<Invited>, now: Unix
         refusals,
         span: whole,
         so_far: now < closes,
+        inside: groups.inside(&ends),
     }
 }
 
@@ -237,7 +240,7 @@ impl Spans<'_> {
     }
 }
 
-/// Stays by whose they are.
+/// Stays by whose they are; recorders do not count as being there.
 struct Groups<'a> {
     people: BTreeMap<&'a str, Vec<&'a Stay>>,
     /// By id where there is one, else by session.
@@ -258,5 +261,15 @@ impl<'a> Groups<'a> {
             group.entry(key).or_default().push(stay);
         }
         groups
+    }
+
+    /// Sessions whose end nobody saw.
+    fn inside(&self, ends: &Ends) -> usize {
+        let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
+        for stay in self.people.values().chain(self.strangers.values()).flatten() {
+            of_session.entry(&stay.session).or_default().push(stay);
+        }
+        let is_inside = |stays: &&Vec<&Stay>| ends.close(stays).iter().any(|one| one.end == End::Unseen);
+        of_session.values().filter(is_inside).count()
     }
 }

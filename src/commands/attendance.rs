@@ -1,10 +1,15 @@
 //! `roomkey attendance`: who came.
 
 mod invited;
+mod listen;
 mod sources;
 mod text;
 
-use std::{collections::HashMap, fs};
+use std::{
+    collections::HashMap,
+    io::{self, Write as _},
+    path::Path,
+};
 
 use super::{
     Desk,
@@ -27,21 +32,40 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
     sources::check(args, &opened)?;
     let guests = Guests::of(desk, &opened)?;
     let kept = kept(&opened)?;
-    let mut told = sources::Told::default();
-    let has_sources = !args.log.is_empty() || !args.events.is_empty();
+    let has_sources = !args.log.is_empty() || !args.events.is_empty() || args.listen.is_some();
     if !has_sources && kept.is_empty() {
         return Err(nothing_read());
     }
-    let mut gathered = Gathered::with(&guests.scope, kept);
-    if has_sources {
+    let mut told = sources::Told::default();
+    let mut settled = {
+        let mut gathered = Gathered::with(&guests.scope, kept);
         sources::read(desk, args, &mut gathered, guests.near(now(desk)), &mut told)?;
+        gathered.settle()
+    };
+    if let Some(address) = args.listen {
+        let journal = listen::journal_of(&opened)?;
+        // What an earlier listening left there, of which the ledger may know nothing.
+        settled = received(&journal, &guests, settled, &mut sources::Told::default())?;
+        listen::listen(desk, &opened, &guests, (address, &journal, args.web), settled.all.clone())?;
+        settled = received(&journal, &guests, settled, &mut told)?;
     }
-    let settled = gathered.settle();
     if has_sources {
         keep(desk, &opened, &settled.all)?;
     }
     let report = attendance::report(&settled, &guests.scope, guests.invited.clone(), now(desk));
     tell(desk, args, &opened, &guests, &settled, &report, &told)
+}
+
+/// Adds what the receiver keeps in its file.
+fn received(journal: &Path, guests: &Guests, known: Settled, told: &mut sources::Told) -> Result<Settled, Failure> {
+    if !journal.exists() {
+        return Ok(known);
+    }
+    let mut gathered = Gathered::with(&guests.scope, known.all);
+    sources::journal(journal, &mut gathered, told).map_err(Failure::bad_input)?;
+    let settled = gathered.settle();
+    // What the other sources had besides stays told.
+    Ok(Settled { besides: settled.besides.with(known.besides), ..settled })
 }
 
 /// Whether people came, by address, name and session; `None` where nothing was read yet.
@@ -143,15 +167,56 @@ fn tell(
         text::warn(desk, guests, settled, report);
     }
     if let Some(path) = &args.html {
-        let page = String::new();
-        fs::write(path, page).map_err(|error| {
-            Failure::bad_input(
-                Told::new(format!("failed to write {}: {}", path.display(), system_words(&error)))
-                    .hint("choose another place"),
-            )
-        })?;
+        let view = View { opened, guests, settled, report, sources: &told.sources };
+        write_page(path, &view.page(now(desk), None))?;
+        desk.console.say(&format!("the page is {}: open it in a browser", path.display()));
     }
     Ok(status(report))
+}
+
+/// Writes a page that this user alone can read: it tells who was where.
+fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        Failure::bad_input(
+            Told::new(format!("failed to write {}: {}", path.display(), system_words(&error))).hint("choose another place"),
+        )
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(page.as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|problem| failed(problem.error))?;
+    Ok(())
+}
+
+/// What a page shows.
+struct View<'a> {
+    opened: &'a Opened,
+    guests: &'a Guests,
+    settled: &'a Settled,
+    report: &'a Report,
+    sources: &'a [String],
+}
+
+impl View<'_> {
+    fn page(&self, now: UnixSeconds, refresh: Option<u32>) -> String {
+        let scope = &self.guests.scope;
+        let warnings: Vec<String> =
+            text::warnings(self.settled).into_iter().map(|told| told.what).collect();
+        let event = &self.opened.settings.event;
+        let whole = scope.whole().unwrap_or_else(|| invited::hours(&event.window));
+        attendance::page(
+            self.report,
+            &attendance::PageFacts {
+                title: &event.title,
+                zone: scope.zone(),
+                hours: whole,
+                generated: now,
+                sources: self.sources,
+                warnings: &warnings,
+                refresh,
+            },
+        )
+    }
 }
 
 /// 5 where the sources do not tell all, else 4 where somebody should look, else 0.

@@ -84,7 +84,7 @@ fn scope(opened: &Opened, invited: &[Invited], tenants: &HashSet<String>) -> Sco
     scope
 }
 
-fn hours(window: &Window) -> Hours {
+pub(super) fn hours(window: &Window) -> Hours {
     Hours {
         opens: window.opens().as_second(),
         starts: window.starts().as_second(),

@@ -192,6 +192,14 @@ fn posts(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<()
     Ok(())
 }
 
+/// Reads what the receiver keeps; that nothing came yet is no problem.
+pub(super) fn journal(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<(), failure::Told> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let read = read_posts(BufReader::new(file), gathered).map_err(|error| unreadable(path, &error))?;
+    told.sources.push(format!("{}: {} in all, signs of life included", shown(path), words::counted(read.events, "event", "events")));
+    Ok(())
+}
+
 /// Rotated logs follow each other whatever the pause between them: `x.log.2.gz`, `x.log.1`, `x.log`.
 fn bridge(spans: &[(&PathBuf, (UnixSeconds, UnixSeconds))], gathered: &mut Gathered<'_>) {
     for (older, (_, ended)) in spans {

@@ -96,26 +96,35 @@ pub(super) fn warn(desk: &Desk<'_>, guests: &Guests, settled: &Settled, report: 
         let what = if report.so_far { "the event is not over" } else { "who was not seen is not known to be absent" };
         desk.console.warn(&Told::new(format!("{what}: {}", why.join("; "))));
     }
+    for told in warnings(settled) {
+        desk.console.warn(&told);
+    }
+}
+
+/// What is odd about the sources, but for what they leave open.
+pub(super) fn warnings(settled: &Settled) -> Vec<Told> {
     let besides = &settled.besides;
+    let mut warnings = Vec::new();
     if besides.clocks_apart > 0 {
-        desk.console.warn(&Told::new(format!(
+        warnings.push(Told::new(format!(
             "two clocks differ by {}: times are as exact as that",
             seconds(besides.clocks_apart)
         )));
     }
     if besides.set_back > 0 {
-        desk.console.warn(&Told::new(format!(
+        warnings.push(Told::new(format!(
             "the server's clock was set back by {}: times around that moment are not exact",
             seconds(besides.set_back)
         )));
     }
     if !besides.namesakes.is_empty() {
         let rooms: Vec<&str> = besides.namesakes.iter().take(3).map(String::as_str).collect();
-        desk.console.warn(&Told::new(format!(
+        warnings.push(Told::new(format!(
             "rooms of the same name that are not this event's were left out: {}",
             rooms.join(", ")
         )));
     }
+    warnings
 }
 
 fn seconds(seconds: UnixSeconds) -> String {
