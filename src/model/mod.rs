@@ -15,6 +15,7 @@ mod event;
 mod features;
 mod invitation;
 mod mail;
+mod markup;
 mod outcome;
 mod own_claims;
 mod picture;
@@ -39,6 +40,7 @@ pub use event::{Event, EventId, EventIdProblem, Language, LanguageProblem};
 pub use features::{FEATURES, Features, RoleFeatures};
 pub use invitation::{CalendarFile, Invitation, JoinLink};
 pub use mail::{Mail, MessageId};
+pub use markup::{html_escaped, policy_hash, write_for_script};
 pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
 pub use own_claims::OwnClaims;
 pub use picture::Picture;
@@ -49,7 +51,8 @@ pub use room::{Room, RoomProblem};
 pub use session::{Session, SessionKey, SessionKeyProblem};
 pub use tenant::{Tenant, TenantProblem};
 pub use text::{
-    ForbiddenChar, composed, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded, system_words,
+    ForbiddenChar, composed, forbidden_char, forbidden_char_in_text, has_bare_line_break, percent_encoded,
+    system_words, visible,
 };
 pub use typos::likely_typo;
 pub use window::{LocalTimeProblem, Window, WindowProblem, parse_local_time};

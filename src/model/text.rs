@@ -1,4 +1,5 @@
-//! Characters that may not travel: control characters and bidirectional overrides; and how others do in links.
+//! Characters that may not travel, or only visibly: control characters and bidirectional overrides; and how others do
+//! in links.
 
 use std::{borrow::Cow, fmt, io};
 
@@ -69,6 +70,26 @@ pub fn forbidden_char_in_text(text: &str) -> Option<ForbiddenChar> {
         .map(ForbiddenChar)
 }
 
+/// Makes control characters, text-direction overrides and line separators visible: `\u{202e}`, `\n`.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_control()
+                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') =>
+            {
+                shown.extend(c.escape_unicode());
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 /// Whether a CR or LF stands alone: by such line ends one mail is smuggled behind another.
 #[must_use]
 pub fn has_bare_line_break(bytes: &[u8]) -> bool {
@@ -114,6 +135,12 @@ mod tests {
         assert!(io::Error::from_raw_os_error(2).to_string().contains("(os error 2)"));
         assert_eq!(system_words(&io::Error::from_raw_os_error(2)), "No such file or directory");
         assert_eq!(system_words(&io::Error::other("odd")), "odd");
+    }
+
+    #[test]
+    fn foreign_text_cannot_move_the_cursor_or_forge_a_line() {
+        assert_eq!(visible("a\x1b[2Kb\r\nc\u{202e}d\u{9b}"), "a\\u{1b}[2Kb\\r\\nc\\u{202e}d\\u{9b}");
+        assert_eq!(visible("Zoë 李 علي"), "Zoë 李 علي");
     }
 
     #[test]

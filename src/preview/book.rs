@@ -16,9 +16,8 @@ use super::{
     policy::{Sheets, policy},
     record::{Line, Privacy, Record, Row, Told},
     redaction::{Redacted, Redactor},
-    script,
 };
-use crate::model::system_words;
+use crate::model::{html_escaped, system_words, write_for_script};
 
 /// The page's name.
 pub const INDEX: &str = "index.html";
@@ -175,13 +174,13 @@ impl Book {
             name,
         );
         let gap: &[u8] = if self.count == 0 { b"\n" } else { b",\n" };
-        let listed = self.list.write_all(gap).and_then(|()| script::write(&mut self.list, &line));
+        let listed = self.list.write_all(gap).and_then(|()| write_for_script(&mut self.list, &line));
         told(listed, "write", &self.folder.join(UNFINISHED[1]).join(LIST))?;
         let record = Record::of(letter, row, told_of);
         let gap = if first { "" } else { ",\n" };
         // Memory takes whatever is written to it.
         let _ = write!(self.mails, "{gap}\"{}\":", row.number);
-        told(script::write(&mut self.mails, &record), "write", &self.folder)?;
+        told(write_for_script(&mut self.mails, &record), "write", &self.folder)?;
         self.in_file += 1;
         self.count += 1;
         Ok(())
@@ -237,11 +236,11 @@ impl Book {
              enters the room as that person. To share, run it again with <code>--redact</code>.</p>"
             }
         };
-        let policy = script::html(&policy(SCRIPT, STYLE, &self.sheets)).replace("&#39;", "'");
+        let policy = html_escaped(&policy(SCRIPT, STYLE, &self.sheets)).replace("&#39;", "'");
         // What comes from outside is put in last, so that nothing in it is taken for a place to fill.
         let page = PAGE.replacen("{{policy}}", &policy, 1).replacen("{{style}}", STYLE, 1);
         let page = page.replacen("{{script}}", SCRIPT, 1).replacen("{{privacy}}", notice, 1);
-        page.replacen("{{when}}", &script::html(when), 1).replace("{{title}}", &script::html(title))
+        page.replacen("{{when}}", &html_escaped(when), 1).replace("{{title}}", &html_escaped(title))
     }
 }
 

@@ -13,7 +13,6 @@ mod letter;
 mod policy;
 mod record;
 mod redaction;
-mod script;
 
 pub use book::{Book, INDEX, PageProblem, remove_old};
 pub use letter::{Letter, message_id_of};

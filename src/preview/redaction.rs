@@ -19,9 +19,8 @@ use self::{
 use super::{
     letter::Letter,
     record::{Row, Told},
-    script,
 };
-use crate::model::{Mailbox, percent_encoded};
+use crate::model::{Mailbox, html_escaped, percent_encoded};
 
 /// Domains that nobody can have (RFC 2606): what stands in an address's place ends so.
 const NOWHERE: &str = "example.invalid";
@@ -198,7 +197,7 @@ fn places_of(link: &str) -> Vec<Pattern> {
 
 /// A text as it may stand in a mail: as it is, as HTML escapes it in one way or another, as iCalendar does.
 fn in_every_form<'t>(text: &'t str, shown: &'t str) -> impl Iterator<Item = (String, String)> + 't {
-    let html = script::html(text);
+    let html = html_escaped(text);
     let other = html.replace("&#39;", "&#x27;");
     let slashed = other.replace('/', "&#x2F;");
     let apostrophe = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");

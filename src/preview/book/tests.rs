@@ -6,7 +6,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde_json::Value;
 
 use super::*;
-use crate::{model::Window, preview::policy::hash};
+use crate::model::{Window, policy_hash as hash};
 
 fn row(number: u32) -> Row {
     let at = |text: &str| text.parse().unwrap();

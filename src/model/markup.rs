@@ -1,14 +1,19 @@
-//! Values as they may stand in a script.
+//! Values as they may stand in a page: in its HTML, in a script, in its policy.
 //!
 //! JSON is JavaScript but for where it stands: `<` could end or open a tag where a script is inline,
 //! and U+2028 and U+2029 end lines in older engines.
 
 use std::io::{self, Write};
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::BASE64;
 use serde::Serialize;
 
 /// Writes a value as JSON that is a script's expression wherever it stands.
-pub(super) fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+///
+/// # Errors
+/// Where `out` takes no more.
+pub fn write_for_script(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     let mut json = Vec::with_capacity(16 * 1024);
     serde_json::to_writer(&mut json, value)?;
     write_escaped(out, &json)
@@ -31,8 +36,15 @@ fn write_escaped(out: &mut impl Write, json: &[u8]) -> io::Result<()> {
     out.write_all(&json[start..])
 }
 
+/// A script's or style sheet's hash as a Content-Security-Policy writes it (CSP 3 §2.3.1).
+#[must_use]
+pub fn policy_hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(digest(&SHA256, text.as_bytes()).as_ref()))
+}
+
 /// A text as HTML shows it, in an element or a quoted attribute.
-pub(super) fn html(text: &str) -> String {
+#[must_use]
+pub fn html_escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -53,7 +65,7 @@ mod tests {
 
     fn written(text: &str) -> String {
         let mut out = Vec::new();
-        write(&mut out, &text).unwrap();
+        write_for_script(&mut out, &text).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -73,7 +85,13 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_is_the_one_that_browsers_compute() {
+        // The example of CSP 3 §8.3 is `alert('Hello, world.');`.
+        assert_eq!(policy_hash("alert('Hello, world.');"), "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='");
+    }
+
+    #[test]
     fn a_title_is_text_in_html() {
-        assert_eq!(html("<b a='x' c=\"y\">&"), "&lt;b a=&#39;x&#39; c=&quot;y&quot;&gt;&amp;");
+        assert_eq!(html_escaped("<b a='x' c=\"y\">&"), "&lt;b a=&#39;x&#39; c=&quot;y&quot;&gt;&amp;");
     }
 }
