@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     report::{Bar, Invited, Person, Presented, Status, Stranger},
-    stays::{Closed, End, Ends, GAP, at_once, total, union},
+    stays::{Closed, End, Ends, at_once, total, union},
 };
 use crate::model::{Claimed, Stay, UnixSeconds};
 
@@ -25,12 +25,12 @@ impl<'a> Seen<'a> {
         let sessions: Vec<Vec<Closed<'a>>> = of_session.values().map(|session| ends.close(session)).collect();
         // A stay whose end got lost may have ended any time: whether another one overlaps it, nobody can tell.
         let sure = |session: &Vec<Closed<'_>>| {
-            union(session.iter().filter(|one| one.end != End::Lost).map(|one| one.time).collect(), GAP)
+            union(session.iter().filter(|one| one.end != End::Lost).map(|one| one.time).collect())
         };
         let overlaps = at_once(&sessions.iter().map(sure).collect::<Vec<_>>());
         let joins = sessions.len();
         let stays: Vec<Closed<'a>> = sessions.into_iter().flatten().collect();
-        let all = union(stays.iter().map(|one| one.time).collect(), GAP);
+        let all = union(stays.iter().map(|one| one.time).collect());
         let breakouts = stays.iter().filter(|one| one.stay.place.breakout.is_some()).map(|one| one.time).collect();
         let last = all.last().map(|stretch| stretch.to);
         let ends_there = stays.iter().filter(|one| Some(one.time.to) == last);
@@ -43,7 +43,7 @@ impl<'a> Seen<'a> {
             joins,
             at_once: overlaps.most.max(1),
             overlap: total(&overlaps.when),
-            in_breakouts: total(&union(breakouts, GAP)),
+            in_breakouts: total(&union(breakouts)),
             uncertain: end.is_uncertain() || stays.iter().any(|one| is_open(one, &stays)),
             bars: bars(&stays),
             overlaps: overlaps.when,
@@ -70,7 +70,7 @@ fn bars(stays: &[Closed<'_>]) -> Vec<Bar> {
     let mut bars = Vec::new();
     for breakout in [false, true] {
         let here = || stays.iter().filter(move |one| one.stay.place.breakout.is_some() == breakout);
-        for time in union(here().map(|one| one.time).collect(), GAP) {
+        for time in union(here().map(|one| one.time).collect()) {
             let uncertain = here().any(|one| one.end.is_uncertain() && one.time.to == time.to);
             bars.push(Bar { time, breakout, uncertain });
         }

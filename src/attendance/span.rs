@@ -6,7 +6,7 @@ use crate::model::{Covered, Presence, UnixSeconds, Witness};
 
 use super::{
     scope::Hours,
-    stays::{GAP, Stretch, union},
+    stays::{Stretch, union, union_over},
 };
 
 /// Between two pieces of a log that was rotated so many seconds may be silent.
@@ -100,11 +100,11 @@ fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTree
             Witness::Events => {}
         }
     }
-    let mut pieces = union(logs, BRIDGE);
+    let mut pieces = union_over(logs, BRIDGE);
     pieces.extend(others);
     let mut gaps = BTreeSet::new();
     let mut reached = None;
-    for piece in union(pieces, GAP) {
+    for piece in union(pieces) {
         match reached {
             None if piece.from > hours.opens => {
                 gaps.insert(Gap::BeginsLate(piece.from));

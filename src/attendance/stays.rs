@@ -116,9 +116,15 @@ impl Ends {
     }
 }
 
+/// The union of stretches, gaps of up to [`GAP`] closed; sorted.
+#[must_use]
+pub(super) fn union(stretches: Vec<Stretch>) -> Vec<Stretch> {
+    union_over(stretches, GAP)
+}
+
 /// The union of stretches, gaps of up to so many seconds closed; sorted.
 #[must_use]
-pub(super) fn union(mut stretches: Vec<Stretch>, gap: UnixSeconds) -> Vec<Stretch> {
+pub(super) fn union_over(mut stretches: Vec<Stretch>, gap: UnixSeconds) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for next in stretches {
@@ -190,8 +196,8 @@ mod tests {
 
     #[test]
     fn short_gaps_are_closed_and_long_ones_stay() {
-        assert_eq!(union(vec![s(10, 20), s(0, 5), s(26, 30), s(12, 13)], GAP), [s(0, 20), s(26, 30)]);
-        assert_eq!(total(&union(vec![s(0, 10), s(5, 15)], GAP)), 15);
+        assert_eq!(union(vec![s(10, 20), s(0, 5), s(26, 30), s(12, 13)]), [s(0, 20), s(26, 30)]);
+        assert_eq!(total(&union(vec![s(0, 10), s(5, 15)])), 15);
     }
 
     #[test]

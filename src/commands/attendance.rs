@@ -178,7 +178,8 @@ fn tell(
 fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         Failure::bad_input(
-            Told::new(format!("failed to write {}: {}", path.display(), system_words(&error))).hint("choose another place"),
+            Told::new(format!("failed to write {}: {}", path.display(), system_words(&error)))
+                .hint("choose another place"),
         )
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -200,8 +201,7 @@ struct View<'a> {
 impl View<'_> {
     fn page(&self, now: UnixSeconds, refresh: Option<u32>) -> String {
         let scope = &self.guests.scope;
-        let warnings: Vec<String> =
-            text::warnings(self.settled).into_iter().map(|told| told.what).collect();
+        let warnings: Vec<String> = text::warnings(self.settled).into_iter().map(|told| told.what).collect();
         let event = &self.opened.settings.event;
         let whole = scope.whole().unwrap_or_else(|| invited::hours(&event.window));
         attendance::page(

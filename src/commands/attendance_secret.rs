@@ -29,7 +29,6 @@ enum Unfit {
 /// # Errors
 /// Where there is none, where its file is not to be read or can be read by others, and where it is no secret: shorter
 /// than 16 octets, with a blank or control character in it, or the placeholder of `roomkey server-config`.
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that listens is still to come"))]
 pub(super) fn required(desk: &Desk<'_>, settings: &Settings) -> Result<SecretString, Told> {
     let source = settings.attendance_secret();
     let Some(secret) = own_secrets::ATTENDANCE.find(desk, settings, &source)? else {

@@ -17,7 +17,7 @@ use axum::{
     routing::get,
 };
 use data_encoding::BASE32_NOPAD;
-use tokio::{sync::oneshot, task};
+use tokio::{net::TcpListener, sync::oneshot, task};
 
 use super::{Limits, ListenProblem, connections, connections::Seats};
 
@@ -45,7 +45,7 @@ impl ShownPage {
     pub async fn start(page: String) -> Result<Self, ListenProblem> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let refused = |error: std::io::Error| ListenProblem::listen(wanted, &error);
-        let listener = connections::bind(wanted).map_err(refused)?;
+        let listener = TcpListener::bind(wanted).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let mut secret = [0; 16];
         rand::fill(&mut secret).map_err(|_| refused(std::io::ErrorKind::Other.into()))?;

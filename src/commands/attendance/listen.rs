@@ -151,7 +151,8 @@ impl<'a> Live<'a> {
     }
 
     fn rendered(&self, settled: &Settled, report: &Report) -> String {
-        let sources = [format!("what the server posts, since {}", attendance::moment(self.since, self.guests.scope.zone()))];
+        let sources =
+            [format!("what the server posts, since {}", attendance::moment(self.since, self.guests.scope.zone()))];
         let view = View { opened: self.opened, guests: self.guests, settled, report, sources: &sources };
         view.page(now(self.desk), Some(REFRESHED))
     }
@@ -171,7 +172,9 @@ impl<'a> Live<'a> {
                 "{} without the right secret: not taken",
                 words::counted(counts.refused - self.refused, "post came", "posts came")
             ));
-            self.desk.console.warn(&told.hint("the server's `api_headers` must bear the same secret as [attendance] names"));
+            self.desk
+                .console
+                .warn(&told.hint("the server's `api_headers` must bear the same secret as [attendance] names"));
             self.refused = counts.refused;
         }
         let line = line(&report);

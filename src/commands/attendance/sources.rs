@@ -196,7 +196,11 @@ fn posts(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<()
 pub(super) fn journal(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<(), failure::Told> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let read = read_posts(BufReader::new(file), gathered).map_err(|error| unreadable(path, &error))?;
-    told.sources.push(format!("{}: {} in all, signs of life included", shown(path), words::counted(read.events, "event", "events")));
+    told.sources.push(format!(
+        "{}: {} in all, signs of life included",
+        shown(path),
+        words::counted(read.events, "event", "events")
+    ));
     Ok(())
 }
 
