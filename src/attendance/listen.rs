@@ -30,7 +30,6 @@ use std::{
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::{
-    net::TcpListener,
     sync::{mpsc, oneshot},
     task::{self, JoinSet},
     time::MissedTickBehavior,
@@ -56,6 +55,8 @@ struct Limits {
     body: usize,
     /// Connections at once; beyond it, whoever has been idle longest has to go.
     connections: usize,
+    /// How long nobody has to go.
+    patience: Duration,
     /// How long a request's head may take, and how long a connection may be idle.
     head: Duration,
     /// How long a body may take.
@@ -77,6 +78,7 @@ impl Default for Limits {
         Self {
             body: 64 * 1024,
             connections: 512,
+            patience: Duration::from_millis(500),
             head: Duration::from_secs(5),
             body_time: Duration::from_secs(10),
             answer: Duration::from_secs(15),
@@ -129,7 +131,7 @@ impl Receiver {
     ) -> Result<(Self, mpsc::Receiver<News>), ListenProblem> {
         let secret = Secret::new(secret)?;
         let refused = |error: io::Error| ListenProblem::listen(address, &error);
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
+        let listener = connections::bind(address).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let journal = begin(journal, now).await?;
 
@@ -143,7 +145,7 @@ impl Receiver {
             .map_err(|error| ListenProblem::listen(address, &error))?;
         let mut beating = JoinSet::new();
         beating.spawn(beat(jobs.clone(), limits.beat));
-        let seats = Arc::new(Seats::new(limits.connections));
+        let seats = Arc::new(Seats::new(limits.connections, limits.patience));
         let desk = Desk::new(secret, jobs.clone(), Arc::clone(&counts), limits.clone(), now);
         let (stop, stopped) = oneshot::channel();
         let listening = tokio::spawn(connections::serve(listener, desk.routes(), seats, limits, stopped));

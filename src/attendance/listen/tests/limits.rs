@@ -34,7 +34,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 
 #[tokio::test]
 async fn idle_connections_keep_nobody_out() {
-    let bed = Bed::within(Limits { connections: 3, ..Limits::default() }).await;
+    let bed = Bed::within(Limits { connections: 3, patience: SOON, ..Limits::default() }).await;
     let mut idle = Vec::new();
     for begun in ["", "POST /ja", "POST /jaas HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", "GET"] {
         let mut stream = bed.connect().await;
@@ -47,6 +47,26 @@ async fn idle_connections_keep_nobody_out() {
     assert_eq!(rest(&mut idle[0]).await, "", "the first one had to go");
     assert_eq!(rest(&mut idle[1]).await, "");
     assert_eq!(bed.lines(), [EVENT; 2]);
+}
+
+#[tokio::test]
+async fn who_has_posted_is_answered_though_the_seat_is_lost() {
+    let bed = Bed::within(Limits { connections: 1, patience: Duration::ZERO, ..Limits::default() }).await;
+    let address = bed.receiver.address();
+    let streams: Vec<_> = (0..20)
+        .map(|_| {
+            use std::io::Write as _;
+            // Nothing of the receiver runs meanwhile: it finds them all at once, each with its post.
+            let mut stream = std::net::TcpStream::connect(address).unwrap();
+            stream.write_all(post(JOINED, &bearer(), EVENT).as_bytes()).unwrap();
+            stream.set_nonblocking(true).unwrap();
+            stream
+        })
+        .collect();
+    for stream in streams {
+        assert_eq!(status_of(&rest(&mut TcpStream::from_std(stream).unwrap()).await), 200);
+    }
+    assert_eq!(bed.lines().len(), 20);
 }
 
 #[tokio::test]
@@ -93,10 +113,10 @@ async fn a_writer_that_does_not_answer_is_a_case_for_another_try() {
     let counts = Arc::new(Counters::default());
     let secret = Secret::new(SecretString::from(SECRET)).unwrap();
     let desk = Desk::new(secret, jobs, Arc::clone(&counts), limits.clone(), now);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = connections::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let (_stop, stopped) = oneshot::channel();
-    let seats = Arc::new(Seats::new(limits.connections));
+    let seats = Arc::new(Seats::new(limits.connections, limits.patience));
     let _serving = tokio::spawn(connections::serve(listener, desk.routes(), seats, limits, stopped));
     // One that waits in the queue, two that do not get that far, one after the writer's end.
     for _ in 0..3 {
