@@ -16,7 +16,7 @@ mod log_line;
 mod log_span;
 mod log_words;
 mod occupant;
-mod page;
+
 mod person;
 mod posts;
 mod report;
@@ -28,7 +28,7 @@ mod words;
 pub use forms::{COLUMNS, cells, json, rfc3339};
 pub use gathered::{Besides, Gathered, Settled};
 pub use log::{LogRead, read_log};
-pub use page::{PageFacts, page};
+
 pub use posts::{PostsRead, read_post, read_posts, time_of_post};
 pub use report::{Bar, Invited, Link, Person, Presented, Report, Status, Stranger, report};
 pub use scope::{Hours, MARGIN, Scope};

@@ -1,36 +1,99 @@
-//! What the sources cover, in the organiser's words. Pure.
+//! What the sources leave open, in words for whoever holds the event. Pure.
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::span::Gap;
-use crate::model::UnixSeconds;
+use crate::model::{UnixSeconds, visible};
 
-/// `Sat 5 Dec 2026 14:00`.
-#[must_use]
-pub fn moment(at: UnixSeconds, zone: &TimeZone) -> String {
-    let Ok(at) = Timestamp::from_second(at) else { return at.to_string() };
-    at.to_zoned_datetime(zone.clone()).strftime("%a %-d %b %Y %H:%M").to_string()
-}
-
-/// Why somebody who was not seen may have been there, and what would tell.
+/// Why the sources are not enough to call somebody absent, and what to do about it.
 #[must_use]
 pub fn words(gap: &Gap, zone: &TimeZone) -> String {
     match gap {
-        Gap::Nothing => "nothing was read yet that tells of this time".to_owned(),
-        Gap::BeginsLate(at) => {
-            format!("what was read begins at {}, after links began to work; read the older log too", moment(*at, zone))
+        Gap::Nothing => {
+            "nothing was read yet: read the Jitsi server's log of the event, such as prosody.log".to_owned()
         }
-        Gap::EndsEarly(at) => {
-            format!("what was read ends at {}, before the end of the event; read the newer log too", moment(*at, zone))
-        }
-        Gap::Hole(from, to) => format!(
-            "nothing tells of the time from {} to {}; read the log of that time too",
-            moment(*from, zone),
-            moment(*to, zone)
+        Gap::BeginsLate(at) => format!(
+            "what was read begins at {}, after the room opened: read the older log too, such as prosody.log.1",
+            moment(*at, zone)
         ),
-        Gap::Stopped(at) => {
-            format!("the server was stopped at {}: who came in that moment may be missing", moment(*at, zone))
-        }
-        Gap::NoSuchRoom(room) => format!("what was read tells nothing of the room {room} in its hours"),
+        Gap::EndsEarly(at) => format!(
+            "what was read ends at {}, before the event does: read the log again when the event is over",
+            moment(*at, zone)
+        ),
+        Gap::Hole(from, to) => format!(
+            "nothing that was read tells of the time {}: read the log of that time too, such as prosody.log.1",
+            between(*from, *to, zone)
+        ),
+        Gap::Stopped(at) => format!(
+            "the Jitsi server was stopped at {}: who came or left in that moment may be missing, and no log tells; ask \
+             them",
+            moment(*at, zone)
+        ),
+        Gap::NoSuchRoom(room) => format!(
+            "nothing that was read tells of the room {}: read the log of the server that has it, and see that its \
+             event_sync is on",
+            visible(room)
+        ),
+    }
+}
+
+/// `14:05 on Sat 5 Dec 2026`.
+#[must_use]
+pub(super) fn moment(at: UnixSeconds, zone: &TimeZone) -> String {
+    told(at, zone, "%H:%M on %a %-d %b %Y")
+}
+
+/// `Sat 5 Dec 2026`.
+#[must_use]
+pub(super) fn day(at: UnixSeconds, zone: &TimeZone) -> String {
+    told(at, zone, "%a %-d %b %Y")
+}
+
+/// `14:05`.
+#[must_use]
+pub(super) fn clock(at: UnixSeconds, zone: &TimeZone) -> String {
+    told(at, zone, "%H:%M")
+}
+
+/// `from 14:05 to 14:20 on Sat 5 Dec 2026`, with both dates where they differ.
+#[must_use]
+pub(super) fn between(from: UnixSeconds, to: UnixSeconds, zone: &TimeZone) -> String {
+    if day(from, zone) == day(to, zone) {
+        return format!("from {} to {}", clock(from, zone), moment(to, zone));
+    }
+    format!("from {} to {}", moment(from, zone), moment(to, zone))
+}
+
+/// A time in a form; what no calendar reaches is as far as one does.
+fn told(at: UnixSeconds, zone: &TimeZone, form: &str) -> String {
+    let end = if at < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_second(at).unwrap_or(end).to_zoned_datetime(zone.clone()).strftime(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_gap_says_what_is_missing_and_what_to_do() {
+        let zone = TimeZone::get("Europe/Berlin").unwrap();
+        let at = 2_111_922_300; // 2036-12-03T13:05:00Z
+        let told = |gap: Gap| words(&gap, &zone);
+        let late = told(Gap::BeginsLate(at));
+        assert!(late.starts_with("what was read begins at 14:05 on Wed 3 Dec 2036, after the room opened: "), "{late}");
+        assert!(late.ends_with("such as prosody.log.1"), "{late}");
+        assert!(told(Gap::EndsEarly(at)).contains("ends at 14:05 on Wed 3 Dec 2036, before the event does: "));
+        assert!(told(Gap::Hole(at, at + 900)).contains("the time from 14:05 to 14:20 on Wed 3 Dec 2036: "));
+        let night = told(Gap::Hole(at, at + 86_400));
+        assert!(night.contains("from 14:05 on Wed 3 Dec 2036 to 14:05 on Thu 4 Dec 2036: "), "{night}");
+        assert!(told(Gap::Stopped(at)).contains("stopped at 14:05"));
+        assert!(told(Gap::NoSuchRoom("a\u{202e}b".into())).contains("the room a\\u{202e}b: "));
+        assert!(told(Gap::Nothing).contains("prosody.log"));
+    }
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_told_all_the_same() {
+        assert!(clock(UnixSeconds::MAX, &TimeZone::UTC).contains(':'));
+        assert!(clock(UnixSeconds::MIN, &TimeZone::UTC).contains(':'));
     }
 }
