@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use data_encoding::BASE64;
 use fantoccini::{Client, ClientBuilder, Locator, error::CmdError, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -107,6 +108,20 @@ impl Browser {
         self.tell("Emulation.setEmulatedMedia", &json!({"features": [scheme]}));
     }
 
+    /// Shows the page as it would be printed, or as on a screen again.
+    pub(super) fn on_paper(&self, is: bool) {
+        self.tell("Emulation.setEmulatedMedia", &json!({"media": if is { "print" } else { "" }}));
+    }
+
+    /// Prints the page, and gives the PDF; a copy is kept beside the pictures.
+    pub(super) fn printed(&self, name: &str) -> Vec<u8> {
+        let asked = json!({"cmd": "Page.printToPDF", "params": {"preferCSSPageSize": true}});
+        let answer = self.vendors("goog/cdp/execute", asked);
+        let pdf = BASE64.decode(answer["data"].as_str().unwrap().as_bytes()).unwrap();
+        fs::write(kept(&format!("{name}.pdf")), &pdf).unwrap();
+        pdf
+    }
+
     /// Gives a command of the browser's own protocol.
     fn tell(&self, command: &str, parameters: &Value) {
         self.vendors("goog/cdp/execute", json!({"cmd": command, "params": parameters}));
@@ -119,8 +134,13 @@ impl Browser {
     /// Opens a file.
     pub(super) fn open(&self, path: &Path) {
         // Otherwise only the part after `#` might change.
-        self.runtime.block_on(self.driver().goto("about:blank")).unwrap();
-        self.runtime.block_on(self.driver().goto(&format!("file://{}", path.display()))).unwrap();
+        self.visit("about:blank");
+        self.visit(&format!("file://{}", path.display()));
+    }
+
+    /// Goes to an address.
+    pub(super) fn visit(&self, address: &str) {
+        self.runtime.block_on(self.driver().goto(address)).unwrap();
     }
 
     /// Runs a script in the page and gives what it returns.
@@ -192,10 +212,8 @@ impl Browser {
 
     /// Keeps a picture of the window in `target/screenshots`.
     pub(super) fn picture(&self, name: &str) {
-        let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
-        fs::create_dir_all(&folder).unwrap();
         let png = self.runtime.block_on(self.driver().screenshot()).unwrap();
-        fs::write(folder.join(format!("{name}.png")), png).unwrap();
+        fs::write(kept(&format!("{name}.png")), png).unwrap();
     }
 
     /// Demands that nothing is wider than the window.
@@ -210,6 +228,13 @@ impl Browser {
         );
         assert_eq!(wider, "", "wider than the window");
     }
+}
+
+/// Where a picture is kept.
+fn kept(name: &str) -> PathBuf {
+    let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
 }
 
 /// A command that only Chromium's driver knows.

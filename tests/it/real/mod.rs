@@ -6,6 +6,7 @@
 use crate::support::variable;
 
 mod aiosmtpd;
+mod attendance_page;
 mod browser;
 mod clock;
 mod dns;
