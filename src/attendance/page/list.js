@@ -93,7 +93,8 @@ function showFilters(among) {
 function showHeads() {
   const focused = document.activeElement && document.activeElement.dataset.sort;
   element("heads").replaceChildren(...COLUMNS.map(headElement));
-  if (focused) element("heads").querySelector(`[data-sort=${focused}]`).focus();
+  const again = focused && element("heads").querySelector(`[data-sort=${focused}]`);
+  if (again) again.focus();
   element("sorting").value = sort.key ? `${sort.key}${sort.down ? "-" : "+"}` : "";
 }
 

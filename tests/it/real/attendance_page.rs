@@ -362,6 +362,8 @@ fn of_ten_thousand_people_those_in_sight_are_drawn_and_all_are_printed() {
     browser.press("\u{e00c}");
     browser.until("passing.length === 10002");
 
+    // With a head in focus, of which there is none on paper.
+    browser.click("[data-sort=minutes]");
     browser.on_paper(true);
     browser.until("document.querySelectorAll('.row').length === 10002");
     assert_eq!(
