@@ -212,7 +212,7 @@ impl Reader {
         let ahead = local - epoch;
         // Zones are whole quarters of an hour ahead; a second passes while a line is written.
         let zone = (ahead + 450).div_euclid(900) * 900;
-        let is_zone = (ahead - zone).abs() <= super::gathered::CLOCKS_MAY_DIFFER;
+        let is_zone = (ahead - zone).abs() <= super::besides::CLOCKS_MAY_DIFFER;
         if !is_zone {
             gathered.clocks_differ(ahead - zone);
         }

@@ -144,7 +144,9 @@ fn event(text: &str, gathered: &mut Gathered<'_>, span: &mut Span) -> bool {
 fn understood(event: &Map<String, Value>, gathered: &mut Gathered<'_>, span: &mut Span) -> bool {
     if let Some(Value::String(sign)) = event.get("roomkey") {
         let at = seconds(event.get("at"));
-        at.into_iter().for_each(|at| span.receiver(sign, at));
+        if let Some(at) = at {
+            span.receiver(sign, at);
+        }
         return at.is_some();
     }
     if event.contains_key("eventType") {
@@ -180,8 +182,12 @@ fn event_sync(event: &Map<String, Value>, gathered: &mut Gathered<'_>, span: &mu
     }
     let (created, destroyed) = (seconds(event.get("created_at")), seconds(event.get("destroyed_at")));
     if ours && place.breakout.is_none() {
-        created.into_iter().for_each(|at| span.event(&place.room, at));
-        destroyed.into_iter().for_each(|at| span.end(&place.room, at));
+        if let Some(at) = created {
+            span.event(&place.room, at);
+        }
+        if let Some(at) = destroyed {
+            span.end(&place.room, at);
+        }
     }
     gathered.life(RoomLife { place, created, destroyed });
     Some(created.or(destroyed).is_some())

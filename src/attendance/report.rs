@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    gathered::{Settled, is_recorder},
+    gathered::is_recorder,
     person::{self, Seen},
     scope::{Hours, Scope},
+    settle::Settled,
     span::{Span, span},
     stays::{End, Ends, Stretch},
 };
@@ -176,7 +177,7 @@ impl Report {
 
 /// Lays what was seen over the invited.
 #[must_use]
-pub fn report(settled: &Settled, scope: &Scope, invited: Vec<Invited>, now: UnixSeconds) -> Report {
+pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSeconds) -> Report {
     let presence = &settled.in_hours;
     let ends = Ends::of(&settled.all);
     let known: BTreeSet<&str> = invited.iter().map(|one| one.id.as_str()).collect();

@@ -79,7 +79,9 @@ impl Ends {
             of_room.extend(life.created);
             last = last.max(life.destroyed.or(life.created).unwrap_or(last));
         }
-        of_rooms.values_mut().for_each(|of_room| of_room.sort_unstable());
+        for of_room in of_rooms.values_mut() {
+            of_room.sort_unstable();
+        }
         for stay in &presence.stays {
             last = last.max(stay.left.or(stay.joined).unwrap_or(last));
         }

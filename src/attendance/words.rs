@@ -39,7 +39,7 @@ pub fn words(gap: &Gap, zone: &TimeZone) -> String {
 
 /// `14:05 on Sat 5 Dec 2026`.
 #[must_use]
-pub(super) fn moment(at: UnixSeconds, zone: &TimeZone) -> String {
+pub fn moment(at: UnixSeconds, zone: &TimeZone) -> String {
     told(at, zone, "%H:%M on %a %-d %b %Y")
 }
 

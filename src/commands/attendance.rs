@@ -52,7 +52,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
     if has_sources {
         keep(desk, &opened, &settled.all)?;
     }
-    let report = attendance::report(&settled, &guests.scope, guests.invited.clone(), now(desk));
+    let report = attendance::report(&settled, &guests.scope, &guests.invited, now(desk));
     tell(desk, args, &opened, &guests, &settled, &report, &told)
 }
 
@@ -79,7 +79,7 @@ pub(super) fn came(desk: &Desk<'_>, opened: &Opened) -> Result<Option<Came>, Fai
     }
     let guests = Guests::of(desk, opened)?;
     let settled = Gathered::with(&guests.scope, kept).settle();
-    let report = attendance::report(&settled, &guests.scope, guests.invited, now(desk));
+    let report = attendance::report(&settled, &guests.scope, &guests.invited, now(desk));
     let of = |person: Person| {
         let who = person.invited;
         ((who.email, who.name, who.session), person.status.as_str())
@@ -155,7 +155,7 @@ fn tell(
     let zone = guests.scope.zone();
     match args.format {
         AttendanceFormat::Text => {
-            text::print(desk, &text::Facts { opened, guests, settled, report, told, all: args.all })
+            text::print(desk, &text::Facts { opened, guests, settled, report, told, all: args.all });
         }
         AttendanceFormat::Csv => desk.console.result_raw(&text::csv(report, zone)?),
         AttendanceFormat::Json => {

@@ -17,7 +17,7 @@ use axum::{
     routing::get,
 };
 use data_encoding::BASE32_NOPAD;
-use tokio::{net::TcpListener, sync::oneshot, task};
+use tokio::{sync::oneshot, task};
 
 use super::{Limits, ListenProblem, connections, connections::Seats};
 
@@ -38,14 +38,14 @@ struct Shown {
 }
 
 impl ShownPage {
-    /// Shows a page; needs a tokio runtime with I/O and time.
+    /// Shows a page; to be called on a tokio runtime with I/O and time.
     ///
     /// # Errors
     /// [`ListenProblem`] where no port of loopback is to be had.
-    pub async fn start(page: String) -> Result<Self, ListenProblem> {
+    pub fn start(page: String) -> Result<Self, ListenProblem> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let refused = |error: std::io::Error| ListenProblem::listen(wanted, &error);
-        let listener = TcpListener::bind(wanted).await.map_err(refused)?;
+        let listener = connections::bind(wanted).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let mut secret = [0; 16];
         rand::fill(&mut secret).map_err(|_| refused(std::io::ErrorKind::Other.into()))?;
@@ -54,7 +54,7 @@ impl ShownPage {
         let shown = Shown { port: address.port(), page: Arc::clone(&page) };
         let router = Router::new().route(&path, get(answer)).with_state(shown);
         let limits = Limits::default();
-        let seats = Arc::new(Seats::new(16));
+        let seats = Arc::new(Seats::new(16, limits.patience));
         let (stop, stopped) = oneshot::channel();
         let listening = task::spawn(connections::serve(listener, router, seats, limits, stopped));
         Ok(Self { address, path, page, _stop: stop, _listening: listening })
@@ -98,7 +98,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_is_shown_under_its_own_address_alone() {
-        let shown = ShownPage::start("first".into()).await.unwrap();
+        let shown = ShownPage::start("first".into()).unwrap();
         let url = shown.url();
         let get = async |url: &str, host: Option<&str>| {
             let request = reqwest::Client::new().get(url);

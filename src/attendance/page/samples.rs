@@ -45,6 +45,7 @@ pub(super) fn came(name: &str, hours: Hours, times: &[(UnixSeconds, UnixSeconds)
 /// A report of nobody.
 pub(super) fn empty() -> Report {
     Report {
+        inside: 0,
         people: Vec::new(),
         unexplained: Vec::new(),
         recorders: Vec::new(),

@@ -67,7 +67,9 @@ fn scope(opened: &Opened, invited: &[Invited], tenants: &HashSet<String>) -> Sco
     let token = opened.press.signer.settings();
     let tenant = if token.provider == Provider::Jaas { Some(token.app_id.as_str()) } else { token.server.tenant() };
     let mut scope = Scope::new(tenant, token.server.host(), event.window.zone().clone());
-    tenants.iter().for_each(|tenant| scope.add_tenant(tenant));
+    for tenant in tenants {
+        scope.add_tenant(tenant);
+    }
     for session in &event.sessions {
         scope.add(session.room.as_str(), hours(&session.window));
     }

@@ -62,7 +62,7 @@ pub(super) fn listen(
             "listening on http://{}: Ctrl-C ends it, and tells who came",
             receiver.address()
         ));
-        let page = if with_page { Some(live.page().await?) } else { None };
+        let page = if with_page { Some(live.page()?) } else { None };
         live.begin();
         let mut ticks = tokio::time::interval(RENEWED);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -135,15 +135,15 @@ impl<'a> Live<'a> {
         gathered.covers(Covered { by: Witness::Receiver, room: None, from: self.since.min(now), to: now });
         gathered.clocks_differ(self.late.unwrap_or_default());
         let settled = gathered.settle();
-        let report = attendance::report(&settled, &self.guests.scope, self.guests.invited.clone(), now);
+        let report = attendance::report(&settled, &self.guests.scope, &self.guests.invited, now);
         (settled, report)
     }
 
-    async fn page(&mut self) -> Result<ShownPage, Failure> {
+    fn page(&mut self) -> Result<ShownPage, Failure> {
         let (settled, report) = self.state();
         let page = self.rendered(&settled, &report);
         self.known = settled.all;
-        let page = ShownPage::start(page).await.map_err(|problem| listen_failure(&problem))?;
+        let page = ShownPage::start(page).map_err(|problem| listen_failure(&problem))?;
         self.desk.console.say("the report, on this computer alone, as long as this command runs:");
         self.desk.console.result_shown(&page.url());
         browser::open(self.desk, Path::new(&page.url()));
@@ -164,7 +164,8 @@ impl<'a> Live<'a> {
         }
         self.known = settled.all;
         for stranger in report.unexplained.iter().skip(self.strangers) {
-            self.desk.console.say(&format!("somebody came whom no invitation explains: {}", stranger.note));
+            let why = stranger.note.split("; nothing tells that").next().unwrap_or_default();
+            self.desk.console.say(&format!("somebody came whom no invitation explains: {why}"));
         }
         self.strangers = report.unexplained.len();
         if counts.refused > self.refused {

@@ -1,0 +1,162 @@
+//! All that was read, put together: what needs its neighbours is settled when everything is there. Pure.
+
+use std::collections::BTreeMap;
+
+use super::{
+    besides::Besides,
+    gathered::{Gathered, add_to, fill},
+    stays::Ends,
+};
+use crate::model::{Claimed, Covered, Place, Presence, RoomAddress, RoomLife, Stay, UnixSeconds};
+
+/// Two beginnings of one session in one room that are this close, in seconds, are one, told by two clocks.
+const ONE_BEGINNING: UnixSeconds = 300;
+
+/// All that is known of an event.
+#[derive(Debug)]
+pub struct Settled {
+    /// All of its rooms: to be kept.
+    pub all: Presence,
+    /// What of it lies in its hours: to be reported.
+    pub in_hours: Presence,
+    /// What there was besides.
+    pub besides: Besides,
+}
+
+impl Gathered<'_> {
+    /// Puts it all together.
+    #[must_use]
+    pub fn settle(mut self) -> Settled {
+        self.attach_breakouts();
+        self.pair_loose_ends();
+        self.leave_out_other_servers();
+        self.learn_who();
+        let stays: Vec<Stay> = std::mem::take(&mut self.stays).into_values().collect();
+        self.compare_clocks(&stays);
+        let all = Presence {
+            stays,
+            lives: self.lives.into_iter().collect(),
+            stops: self.stops.into_iter().collect(),
+            refusals: self.refusals.into_values().map(|(join, _)| join).collect(),
+            covered: merged(self.covered),
+        };
+        let ends = Ends::of(&all);
+        let touches = |stay: &Stay| {
+            let closed = ends.close(&[stay]);
+            closed.iter().any(|one| self.scope.touches(&stay.place.room.name, one.time.from, one.time.to))
+        };
+        let (in_hours, others): (Vec<Stay>, Vec<Stay>) = all.stays.iter().cloned().partition(touches);
+        self.besides.other_times = others.len() as u64;
+        let in_hours = Presence { stays: in_hours, ..all.clone() };
+        Settled { all, in_hours, besides: self.besides }
+    }
+
+    /// A breakout room belongs to the main room in which one of its sessions is seen, nearest in time.
+    fn attach_breakouts(&mut self) {
+        let adrift = std::mem::take(&mut self.adrift);
+        let mut main_of: BTreeMap<RoomAddress, (UnixSeconds, RoomAddress)> = BTreeMap::new();
+        let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
+        for stay in self.stays.values() {
+            of_session.entry(&stay.session).or_default().push(stay);
+        }
+        for stay in &adrift {
+            let at = stay.joined.or(stay.left).unwrap_or_default();
+            for main in of_session.get(stay.session.as_str()).into_iter().flatten() {
+                let away = [main.joined, main.left].into_iter().flatten().map(|time| (time - at).abs()).min();
+                let away = away.unwrap_or(UnixSeconds::MAX);
+                let known = main_of.entry(stay.place.room.clone());
+                let known = known.or_insert_with(|| (away, main.place.room.clone()));
+                if away < known.0 {
+                    *known = (away, main.place.room.clone());
+                }
+            }
+        }
+        for life in std::mem::take(&mut self.lives_adrift) {
+            if let Some((_, main)) = main_of.get(&life.place.room) {
+                let place = Place { room: main.clone(), breakout: Some(life.place.room.name) };
+                self.lives.insert(RoomLife { place, ..life });
+            }
+        }
+        for stay in adrift {
+            match main_of.get(&stay.place.room) {
+                Some((_, main)) => {
+                    let place = Place { room: main.clone(), breakout: Some(stay.place.room.name.clone()) };
+                    self.keep(Stay { place, ..stay });
+                }
+                None => self.pass_by(&stay.place.room, &stay.session, stay.joined.or(stay.left).unwrap_or_default()),
+            }
+        }
+    }
+
+    /// An end without a beginning ends the latest stay of its session in its room that has none.
+    fn pair_loose_ends(&mut self) {
+        let loose: Vec<_> = self.stays.keys().filter(|(_, _, joined, _)| joined.is_none()).cloned().collect();
+        for key in loose {
+            let Some(left) = key.3 else { continue };
+            let first = (key.0.clone(), key.1.clone(), Some(UnixSeconds::MIN), None);
+            let last = (key.0.clone(), key.1.clone(), Some(left), None);
+            let latest = self.stays.range(first..=last).next_back().map(|(other, stay)| (other.clone(), stay.left));
+            if let Some((latest, known_left)) = latest
+                && known_left.is_none_or(|known| known == left)
+                && let Some(ended) = self.stays.remove(&key)
+                && let Some(stay) = self.stays.get_mut(&latest)
+            {
+                add_to(stay, &ended);
+            }
+        }
+    }
+
+    /// Where rooms of one name are on several servers and one of them is the event's, the others are not.
+    fn leave_out_other_servers(&mut self) {
+        let is_at_home = |place: &Place| self.scope.is_at_home(&place.room);
+        if !self.stays.keys().any(|key| is_at_home(&key.0)) {
+            return;
+        }
+        let others = self.stays.keys().filter(|key| !is_at_home(&key.0)).map(|key| key.0.room.to_string());
+        self.besides.namesakes.extend(others);
+        self.besides.other_rooms += self.stays.keys().filter(|key| !is_at_home(&key.0)).count() as u64;
+        let scope = self.scope;
+        self.stays.retain(|key, _| scope.is_at_home(&key.0.room));
+        self.lives.retain(|life| scope.is_at_home(&life.place.room));
+    }
+
+    /// A session has one token: what one of its stays tells of it, all do.
+    fn learn_who(&mut self) {
+        let mut of_session: BTreeMap<String, Claimed> = BTreeMap::new();
+        for stay in self.stays.values() {
+            fill(of_session.entry(stay.session.clone()).or_default(), &stay.who);
+        }
+        for stay in self.stays.values_mut() {
+            fill(&mut stay.who, &of_session[&stay.session]);
+        }
+    }
+
+    /// Two beginnings of one session in one room that overlap were told by two clocks.
+    fn compare_clocks(&mut self, stays: &[Stay]) {
+        for pair in stays.windows(2) {
+            let [first, second] = pair else { continue };
+            let is_one = (&first.place, &first.session) == (&second.place, &second.session);
+            let (Some(begun), Some(again)) = (first.joined, second.joined) else { continue };
+            if is_one && first.left.is_none_or(|left| again < left) && again - begun <= ONE_BEGINNING {
+                self.clocks_differ(again - begun);
+            }
+        }
+        let backwards = stays.iter().filter_map(|stay| Some(stay.joined? - stay.left?));
+        self.set_back(backwards.max().unwrap_or_default());
+    }
+}
+
+/// Stretches of each kind that touch become one; sorted.
+fn merged(mut covered: Vec<Covered>) -> Vec<Covered> {
+    covered.sort_unstable();
+    let mut merged: Vec<Covered> = Vec::with_capacity(covered.len());
+    for next in covered {
+        match merged.last_mut() {
+            Some(last) if (last.by, &last.room) == (next.by, &next.room) && next.from <= last.to => {
+                last.to = last.to.max(next.to);
+            }
+            _ => merged.push(next),
+        }
+    }
+    merged
+}
