@@ -188,7 +188,11 @@ impl Occupant {
 
 /// A file of events.
 fn jsonl(events: &[Value]) -> String {
-    events.iter().map(|event| format!("{event}\n")).collect()
+    let mut text = String::new();
+    for event in events {
+        writeln!(text, "{event}").unwrap();
+    }
+    text
 }
 
 #[test]
@@ -279,7 +283,9 @@ fn nothing_counts_twice_however_often_and_in_whatever_order_it_is_told() {
     let people: Vec<Occupant> =
         (1..=3).map(|n| Occupant::with_id(&party.nth(n), &format!("s{n}"), "14:00:00", "15:00:00")).collect();
     log.created("13:59:59");
-    people.iter().for_each(|one| log.stay(one));
+    for one in &people {
+        log.stay(one);
+    }
     log.destroyed("15:00:00");
     log.destroyed("15:00:00");
     let log = log.whole();

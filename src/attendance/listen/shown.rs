@@ -96,27 +96,33 @@ async fn answer(State(shown): State<Shown>, request: Request) -> Response {
 mod tests {
     use super::*;
 
+    /// The status, the head and the body of what is answered.
+    async fn get(address: SocketAddr, path: &str, host: &str) -> (u16, String, String) {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_lowercase(), body.to_owned())
+    }
+
     #[tokio::test]
     async fn a_page_is_shown_under_its_own_address_alone() {
         let shown = ShownPage::start("first".into()).unwrap();
-        let url = shown.url();
-        let get = async |url: &str, host: Option<&str>| {
-            let request = reqwest::Client::new().get(url);
-            let request = match host {
-                Some(host) => request.header("Host", host),
-                None => request,
-            };
-            let response = request.send().await.unwrap();
-            let kind = response.headers().get("Content-Type").map(|kind| kind.to_str().unwrap().to_owned());
-            (response.status().as_u16(), kind, response.text().await.unwrap())
-        };
-        let html = Some("text/html; charset=utf-8".to_owned());
-        assert_eq!(get(&url, None).await, (200, html.clone(), "first".into()));
-        shown.show("second".into());
-        assert_eq!(get(&url, None).await, (200, html, "second".into()));
-        let elsewhere = format!("http://{}/", shown.address);
-        assert_eq!(get(&elsewhere, None).await.0, 404);
-        assert_eq!(get(&url, Some("evil.example")).await.0, 421);
+        let (address, url) = (shown.address, shown.url());
         assert!(url.starts_with("http://127.0.0.1:") && url.len() > 45, "{url}");
+        for host in [address.to_string(), format!("localhost:{}", address.port())] {
+            let (status, head, body) = get(address, &shown.path, &host).await;
+            assert_eq!((status, body.as_str()), (200, "first"));
+            assert!(head.contains("content-type: text/html; charset=utf-8") && head.contains("no-store"), "{head}");
+        }
+        shown.show("second".into());
+        assert_eq!(get(address, &shown.path, &address.to_string()).await.2, "second");
+        assert_eq!(get(address, "/", &address.to_string()).await.0, 404);
+        for host in ["evil.example", "evil.example:80", "127.0.0.1"] {
+            assert_eq!(get(address, &shown.path, host).await.0, 421, "{host}");
+        }
     }
 }
