@@ -39,4 +39,4 @@ pub use scope::{Hours, MARGIN, Scope};
 pub use settle::Settled;
 pub use span::{Gap, Span};
 pub use stays::Stretch;
-pub use words::{moment, words};
+pub use words::{between, moment, words};

@@ -57,7 +57,7 @@ pub(super) fn clock(at: UnixSeconds, zone: &TimeZone) -> String {
 
 /// `from 14:05 to 14:20 on Sat 5 Dec 2026`, with both dates where they differ.
 #[must_use]
-pub(super) fn between(from: UnixSeconds, to: UnixSeconds, zone: &TimeZone) -> String {
+pub fn between(from: UnixSeconds, to: UnixSeconds, zone: &TimeZone) -> String {
     if day(from, zone) == day(to, zone) {
         return format!("from {} to {}", clock(from, zone), moment(to, zone));
     }

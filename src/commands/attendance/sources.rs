@@ -9,7 +9,7 @@ use std::{
 use flate2::bufread::MultiGzDecoder;
 
 use crate::{
-    attendance::{Gathered, LogRead, Scope, moment, read_log, read_posts},
+    attendance::{Gathered, LogRead, Scope, between, read_log, read_posts},
     campaign::{grouped, words},
     cli::Attendance,
     commands::{Desk, opened::Opened, piped},
@@ -92,11 +92,11 @@ pub(super) fn read(
     Ok(())
 }
 
-/// `prosody.log: 12,345 lines, Sat 5 Dec 2026 06:25 to Sat 5 Dec 2026 18:02`.
+/// `prosody.log: 12,345 lines, from 06:25 to 18:02 on Sat 5 Dec 2026`.
 fn in_words(path: &Path, read: &LogRead, scope: &Scope) -> String {
     let lines = words::counted(read.lines, "line", "lines");
     let zone = scope.zone();
-    let span = read.span.map(|(from, to)| format!(", {} to {}", moment(from, zone), moment(to, zone)));
+    let span = read.span.map(|(from, to)| format!(", {}", between(from, to, zone)));
     format!("{}: {lines}{}", shown(path), span.unwrap_or_default())
 }
 

@@ -38,9 +38,8 @@ pub(super) fn print(desk: &Desk<'_>, facts: &Facts<'_>) {
     }
     if let (Some(from), Some(to)) = (report.span.from, report.span.to) {
         say(&format!(
-            "  known: {} to {} ({})",
-            attendance::moment(from, zone),
-            attendance::moment(to, zone),
+            "  known: {} ({})",
+            attendance::between(from, to, zone),
             zone.iana_name().unwrap_or("local time")
         ));
     }
