@@ -28,6 +28,7 @@ mod on_disk;
 mod problem;
 mod reading;
 mod record;
+mod remark;
 mod row;
 mod rules;
 mod scanner;

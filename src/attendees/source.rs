@@ -14,12 +14,12 @@ use super::{
     nearest::shortened,
     on_disk::{Stamp, open_regular},
     reading::{Raw, Reading, file_problem},
+    remark,
     row::RowReader,
     scanner::ScanFault,
-    several::pieces,
     top,
 };
-use crate::model::{Address, Locator};
+use crate::model::Locator;
 
 /// Rows below the last that may be sums and remarks.
 const TRAILING: usize = 20;
@@ -155,15 +155,14 @@ impl Source {
     /// that can.
     fn is_below_the_last(&self, raw: &Raw, follows: bool) -> bool {
         let first = raw.cells.iter().map(str::trim).find(|cell| !cell.is_empty()).unwrap_or_default();
-        let is_address = |piece: &str| piece.contains('@') && Address::parse(piece).is_ok();
-        if raw.cells.len() == 1 && self.columns().headers().0.len() > 1 && (follows || is_remark(first)) {
-            return !pieces(first).all(is_address);
+        let holds_address = || raw.cells.iter().any(remark::holds_address);
+        if raw.cells.len() == 1 && self.columns().headers().0.len() > 1 && (follows || remark::is_remark(first)) {
+            return !holds_address() || remark::tells_of_file(first);
         }
         if self.columns().names_somebody(&raw.cells) && !exporters::is_total(first) {
             return false;
         }
-        // Last, because it takes the longest.
-        !raw.cells.iter().any(|cell| pieces(cell).any(is_address))
+        !holds_address()
     }
 
     fn tell_what_lies_below(&mut self) {
@@ -200,13 +199,6 @@ fn buyers_only(at: Locator) -> Problem {
         what: "this list holds who bought, and not who comes".into(),
         hint: Some("where somebody buys for others, export the attendees (pretix: the sheet of positions)".into()),
     }
-}
-
-/// Whether a line of a table is a remark, `Exported on 1 May by admin@example.org`. A line of one name or one address may
-/// be a person's, of a file that was cut off: it is none.
-fn is_remark(line: &str) -> bool {
-    let is_telling = |char: char| char.is_ascii_digit() || matches!(char, ':' | '@');
-    line.starts_with('#') || line.contains(char::is_whitespace) && line.contains(is_telling)
 }
 
 /// Whether an exporter's rows end above this one: Zoom lists below `Other Attended` who was not registered.

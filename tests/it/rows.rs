@@ -76,6 +76,32 @@ fn remarks_below_the_table_are_skipped_and_told() {
 }
 
 #[test]
+fn a_last_line_with_an_address_is_somebodys_however_it_came_out() {
+    for last in [
+        "\"Bob B, bob@example.net\"",
+        "Bob B <bob@example.net>",
+        "Bob B;bob@example.net;3",
+        "\"Bob B,bob@example.net,3\"",
+        "Bob B\tbob@example.net\t3",
+        "Bob B|bob@example.net|3",
+        "2035 Bob bob@example.net",
+    ] {
+        let text = format!("name,email,paid\nAda,ada@example.net,3\n{last}\n");
+        let sandbox = event(&[("a.csv", &text)], "");
+        sandbox.run(&["check"]).is(3).says("a.csv:3: this row has 1 field, the header has 3").says_not("nobody's row");
+        // Behind a line of sums as well.
+        let text = format!("name,email,paid\nAda,ada@example.net,3\nTotal: 1\n{last}\n");
+        event(&[("a.csv", &text)], "").run(&["check"]).is(3).says("a.csv:4: this row has 1 field").says_not("nobody's");
+    }
+    let under = |header: &str| format!("{header}\n1,Ada,ada@example.net\nBob_B|bob@example.net|3\n");
+    event(&[("a.csv", &under("paid,name,email"))], "").run(&["check"]).is(3).says("a.csv:3: this row has 1 field");
+    for remark in ["Exported by Kim <kim@x.example>", "--- END OF REPORT ---", "End of file", "Ende der Liste"] {
+        let text = format!("name,email,paid\nAda,ada@example.net,3\n{remark}\n");
+        event(&[("a.csv", &text)], "").run(&["check"]).is(0).says("a.csv:3: skipped, nobody's row");
+    }
+}
+
+#[test]
 fn rows_may_end_before_columns_that_nobody_reads() {
     let text = "Name,Email,Note,Place\nAda,ada@example.org\nBen,ben@example.org,x,y\n";
     let check = event(&[("a.csv", text)], "").run(&["check"]);
