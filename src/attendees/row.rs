@@ -6,6 +6,7 @@
 mod claims;
 mod doubt;
 mod guess;
+mod nobody;
 mod person;
 mod sessions;
 mod shape;
@@ -319,7 +320,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        person::is_empty_name,
+        nobody::is_empty_name,
         sample::{HEADER, lines, only_problem, problems, read, with},
         *,
     };

@@ -437,3 +437,21 @@ fn row_of(cells: &[&str]) -> String {
 fn random(octets: usize) -> String {
     (0..octets).map(|_| fastrand::alphabetic()).collect()
 }
+
+#[test]
+fn formulas_and_what_stands_in_a_names_place_reach_nobody() {
+    let link = "\"=HYPERLINK(\"\"mailto:a@example.net\"\",\"\"a@example.net\"\")\"";
+    let values_only = "paste it as values only";
+    Bad::file(format!("email,First Name,Last Name\n{link},Ada,L\n#WERT!,Ben,B\nc@example.org,=A1&B1,C\n")).is_refused(
+        &[
+            (":2: `email` holds a formula, not its value", values_only),
+            (":3: `email` holds a formula, not its value: `#WERT!`", values_only),
+            (":4: `First Name` holds a formula, not its value: `=A1&B1`", values_only),
+        ],
+    );
+    let requested = "email,First Name,Last Name\na@example.org,Info Requested,Info Requested\nb@example.org,Bea,N/A\n";
+    Bad::file(requested).is_refused(&[
+        (":2: `First Name`: `Info Requested` names nobody", "fill it in, or set empty_name"),
+        (":3: `Last Name`: `N/A` names nobody", "fill it in, or set empty_name"),
+    ]);
+}

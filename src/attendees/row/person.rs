@@ -3,6 +3,7 @@
 use super::{
     Row,
     guess::{guess, guess_surname_first},
+    nobody::{is_blank_name, is_empty_name, is_formula, stands_for_half},
     trim_blanks,
 };
 use crate::{
@@ -23,7 +24,7 @@ impl<'a> Row<'a> {
     /// The addresses: one, or several where the organiser wants a mail for each.
     pub(super) fn emails(&mut self) -> Option<Vec<Address>> {
         let cell = self.cell(Field::Email);
-        if self.is_faulty(Field::Email) {
+        if self.is_faulty(Field::Email) || self.holds_formula(Field::Email) {
             return None;
         }
         let is_several = pieces(cell).filter(|piece| Address::parse(piece).is_ok()).nth(1).is_some();
@@ -111,35 +112,53 @@ impl<'a> Row<'a> {
         for field in fields {
             sound &= self.is_one_line(field) && self.is_short(field, LONGEST_NAME);
         }
-        let formula = fields.into_iter().find(|field| is_formula(self.cell(*field)));
-        if let Some(field) = formula {
-            let what =
-                format!("{} holds a formula, not its value: `{}`", self.label(field), shortened(self.cell(field)));
-            self.note(what, "put the value in its place".to_owned());
-            sound = false;
-        }
+        sound &= !fields.into_iter().any(|field| self.holds_formula(field));
         let name = self.readable_name();
-        if sound && is_empty_name(&name) && self.rules.empty_name == EmptyName::Refuse {
-            let what = match self.columns.index(Field::Name) {
-                Some(_) if name.contains(|c: char| c.is_ascii_graphic()) => {
-                    format!("{}: `{name}` names nobody", self.label(Field::Name))
+        let is_of_parts = self.columns.index(Field::Name).is_none();
+        let half = [Field::FirstName, Field::LastName].into_iter().find(|half| stands_for_half(self.cell(*half)));
+        let half = half.filter(|_| is_of_parts);
+        if sound && (is_empty_name(&name) || half.is_some()) && self.rules.empty_name == EmptyName::Refuse {
+            let names_nobody = |field| format!("{}: `{}` names nobody", self.label(field), self.cell(field));
+            let what = match half {
+                Some(half) => names_nobody(half),
+                None if is_of_parts => {
+                    format!("{} and {} are empty", self.label(Field::FirstName), self.label(Field::LastName))
                 }
-                Some(_) => format!("{} is empty", self.label(Field::Name)),
-                None => format!("{} and {} are empty", self.label(Field::FirstName), self.label(Field::LastName)),
+                None if name.contains(|c: char| c.is_ascii_graphic()) => names_nobody(Field::Name),
+                None => format!("{} is empty", self.label(Field::Name)),
             };
+            sound = false;
             let hint = "fill it in, or set empty_name = \"address\" under [attendees] to show the address instead";
             self.note(what, hint.to_owned());
         }
         (sound && !is_empty_name(&name)).then_some(name)
     }
 
-    /// The name column, or first and last name where there is none.
+    /// Whether a field holds what a spreadsheet would compute, which is told. An address may begin with `=`.
+    fn holds_formula(&mut self, field: Field) -> bool {
+        let cell = self.cell(field);
+        let is_one = is_formula(cell) && (field != Field::Email || Address::parse(cell).is_err());
+        if is_one {
+            let what = format!("{} holds a formula, not its value: `{}`", self.label(field), shortened(cell));
+            self.note(
+                what,
+                "put the value in its place: in the spreadsheet, copy the column, paste it as values only, and save the \
+                 file anew"
+                    .to_owned(),
+            );
+        }
+        is_one
+    }
+
+    /// The name column, or first and last name where there is none; a half that names nobody is left out.
     pub(super) fn readable_name(&self) -> String {
         if self.columns.index(Field::Name).is_some() {
             return self.cell(Field::Name).to_owned();
         }
-        let (first, last) = (self.cell(Field::FirstName), self.cell(Field::LastName));
-        trim_blanks(&format!("{first} {last}")).to_owned()
+        let halves = [Field::FirstName, Field::LastName].map(|half| self.cell(half));
+        let named: Vec<&str> =
+            halves.into_iter().filter(|half| !is_blank_name(half) && !stands_for_half(half)).collect();
+        trim_blanks(&named.join(" ")).to_owned()
     }
 
     /// First and last name: the file's own, else guessed from the whole name. The last name is
@@ -147,15 +166,17 @@ impl<'a> Row<'a> {
     pub(super) fn parts_of(&self, name: &str) -> (String, String) {
         let (first, last) = (self.cell(Field::FirstName), self.cell(Field::LastName));
         let guess = if self.columns.surname_first { guess_surname_first(name) } else { guess(name) };
-        let (first, last) = match (is_empty_name(first), is_empty_name(last)) {
+        let is_none = |half: &str| is_blank_name(half) || stands_for_half(half);
+        let (first, last) = match (is_none(first), is_none(last)) {
             (true, true) => (guess.first, guess.last),
             // Somebody with nothing but a last name.
             (true, false) if name == last => (name, last),
             (true, false) => (guess.first, last),
-            (false, _) => (first, last),
+            (false, true) => (first, ""),
+            (false, false) => (first, last),
         };
         // A name of commas alone is still a name.
-        (if is_empty_name(first) { name } else { first }.to_owned(), last.to_owned())
+        (if is_none(first) { name } else { first }.to_owned(), last.to_owned())
     }
 
     /// The address in a name's place; in lower case, so that one person typed twice has one name.
@@ -207,22 +228,6 @@ fn undressed(cell: &str) -> &str {
     if bare.is_empty() { cell } else { bare }
 }
 
-/// `=HYPERLINK(…)`, `=A1`: what a spreadsheet would compute; or what it writes where it could not: `#REF!`, `#NV`.
-/// `=1+1` may be somebody's idea of a name.
-fn is_formula(cell: &str) -> bool {
-    let is_failure = |rest: &str| {
-        rest.ends_with(['!', '?']) && rest.chars().all(|c| c.is_uppercase() || matches!(c, '/' | '0' | '!' | '?'))
-            || matches!(rest, "N/A" | "NV" | "N/D" | "BRAK" | "YOK")
-    };
-    let is_word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
-    let is_cell = |text: &str| {
-        let digits = text.trim_start_matches(|c: char| c.is_ascii_uppercase() || c == '$');
-        digits.len() < text.len() && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
-    };
-    let is_computed = |rest: &str| is_cell(rest) || rest.split_once('(').is_some_and(|(name, _)| is_word(name));
-    cell.strip_prefix('=').is_some_and(is_computed) || cell.strip_prefix('#').is_some_and(is_failure)
-}
-
 /// What to do about an id that somebody's program took for a number: `1.0`, `1.12119E+10`. With it, a person would be
 /// somebody else than with the id itself, and be mailed again.
 fn changed_number(id: &str) -> Option<String> {
@@ -240,17 +245,6 @@ fn changed_number(id: &str) -> Option<String> {
 /// No top-level domain is a number (RFC 3696 §2).
 fn is_number(domain: &str) -> bool {
     domain.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// Whether it names nobody: empty, blank, joiners and marks alone, or what forms put in a name's place.
-pub(super) fn is_empty_name(name: &str) -> bool {
-    let unseen = |c: char| {
-        c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{3164}' | '\u{FEFF}')
-    };
-    let stands_for_none =
-        |name: &str| ["n/a", "anonymous", "info requested", "null"].contains(&name.to_lowercase().as_str());
-    name.chars().all(|c| unseen(c) || matches!(c, '-' | '–' | '—' | '.' | '?' | '*' | '_'))
-        || stands_for_none(name.trim())
 }
 
 #[cfg(test)]
@@ -296,10 +290,34 @@ mod tests {
     fn formulas_are_nobodys_name_and_changed_numbers_nobodys_id() {
         let formula = only_problem(with("name", "=HYPERLINK(\"https://example.org\",\"Ada\")"));
         assert!(formula.what.starts_with("`name` holds a formula, not its value: `=HYPERLINK("), "{formula}");
-        for name in ["=A1", "=$B$12", "#REF!", "#NAME?", "#WERT!", "#NV", "#DIV/0!"] {
+        for name in [
+            "=A1",
+            "=$B$12",
+            "=A1&B1",
+            "=A1&\" \"&B1",
+            "=+A1",
+            "=Tabelle1!A2",
+            "=[@Vorname]",
+            "=1+1",
+            "+A1",
+            "+A1&B1",
+            "-$B$2",
+            "+SUM(A1)",
+            "@SUM(A1)",
+            "Err:502",
+            "#######",
+            "#REF!",
+            "#NAME?",
+            "#WERT!",
+            "#¡VALOR!",
+            "#¿NOMBRE?",
+            "#NV",
+            "#DIV/0!",
+        ] {
             assert!(only_problem(with("name", name)).what.contains("holds a formula"), "{name}");
         }
-        for name in ["=1+1", "=)", "=(A)", "Ada (=)", "#1", "# Ada", "#Ada!", "A=B"] {
+        for name in ["Ada (=)", "#1", "# Ada", "#Ada!", "A=B", "+Ada", "@ada", "-Ada", "Err: Ada", "A1", "@ada (work)"]
+        {
             assert!(with("name", name).is_ok(), "{name}");
         }
         for (id, hint) in
@@ -321,6 +339,43 @@ mod tests {
             assert_eq!(read_by(rules, "email,name", &["ada@example.org", name]).unwrap().name, "ada@example.org");
         }
         assert!(read("email,name", &["na@example.org", "Na"]).is_ok());
+    }
+
+    #[test]
+    fn formulas_in_the_column_of_addresses_are_told_as_such() {
+        for cell in ["=HYPERLINK(\"mailto:a@example.net\",\"a@example.net\")", "=A2", "#REF!", "#WERT!", "+A1"] {
+            let problem = only_problem(with("email", cell));
+            assert!(problem.what.starts_with("`email` holds a formula, not its value"), "{problem}");
+            assert!(problem.hint.unwrap().contains("paste it as values only"));
+        }
+        for address in ["=ada@example.net", "+ada@example.net", "#ada@example.net"] {
+            assert_eq!(with("email", address).unwrap().email.as_str(), address, "RFC 5322 §3.2.3");
+        }
+    }
+
+    #[test]
+    fn what_forms_put_in_half_a_names_place_is_no_half_of_one() {
+        let halves = |rules: &Rules, first: &str, last: &str| {
+            read_by(rules.clone(), "email,First Name,Last Name", &["ada@example.org", first, last])
+        };
+        let (refuse, show) = (Rules::for_tests(), Rules { empty_name: EmptyName::UseAddress, ..Rules::for_tests() });
+        for (first, last) in [
+            ("Info Requested", "Info Requested"),
+            ("Info Requested", "Lovelace"),
+            ("Ada", "N/A"),
+            ("null", "null"),
+            ("Ada", "null"),
+        ] {
+            let what = only_problem(halves(&refuse, first, last)).what;
+            assert!(what.ends_with("` names nobody"), "{what}");
+        }
+        assert!(only_problem(halves(&refuse, "-", "")).what.ends_with("are empty"));
+        let mononym = halves(&refuse, "Suharto", "-").unwrap();
+        assert_eq!((mononym.name.as_str(), mononym.first_name.as_str()), ("Suharto", "Suharto"));
+        assert_eq!(halves(&refuse, "Ada", "Null").unwrap().name, "Ada Null", "somebody's name");
+        assert_eq!(halves(&show, "Info Requested", "Info Requested").unwrap().name, "ada@example.org");
+        let half = halves(&show, "Info Requested", "Lovelace").unwrap();
+        assert_eq!((half.name.as_str(), half.first_name.as_str()), ("Lovelace", "Lovelace"));
     }
 
     #[test]
