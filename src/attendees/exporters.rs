@@ -55,6 +55,8 @@ pub(super) enum Exporter {
     MailchimpCleaned,
     /// A course's participants.
     Moodle,
+    /// Somebody else's list of attendees with the orders' numbers and a status.
+    TicketShop,
 }
 
 /// How an exporter's file says who is not coming.
@@ -79,7 +81,16 @@ pub(super) fn exporter(given: &[&str]) -> Option<Exporter> {
     let found = LAYOUTS.iter().find(fits).map(|layout| layout.exporter);
     // Whatever pretix called the attendee's address in that version.
     let attendees = found == Some(Exporter::PretixOrders) && names::has_attendees_email(given);
-    if attendees { Some(Exporter::PretixPositions) } else { found }
+    let is_of_shop = || {
+        entries(layouts::ORDERS).any(|caption| known.contains(caption.as_str()))
+            && names::has_attendees(given)
+            && names::status_column(given).is_some()
+    };
+    match found {
+        _ if attendees => Some(Exporter::PretixPositions),
+        None => is_of_shop().then_some(Exporter::TicketShop),
+        found => found,
+    }
 }
 
 impl Exporter {
@@ -102,6 +113,7 @@ impl Exporter {
             Self::MailchimpUnsubscribed => "Mailchimp's unsubscribed contacts",
             Self::MailchimpCleaned => "Mailchimp's cleaned contacts, whose addresses take no mail",
             Self::Moodle => "Moodle's participants",
+            Self::TicketShop => "a ticket shop's attendees",
         }
     }
 
@@ -136,6 +148,7 @@ impl Exporter {
             Self::ZoomRegistrations | Self::ZoomAttendees => "Approval Status",
             Self::HiEvents => "Status, Statut, Estado, Durum",
             Self::Indico => "Registration state",
+            Self::TicketShop => return names::status_column(headers),
             Self::PretixCheckIns
             | Self::GoogleForms
             | Self::MicrosoftForms
@@ -151,15 +164,24 @@ impl Exporter {
             .position(|header| entries(captions).any(|caption| caption == header))
     }
 
-    /// Whether a status says that the person is not coming. One that is only not settled (`pending`, `unpaid`) does not.
+    /// Whether a status says that the person is not coming, whoever has said so (`Denied by host`). One that is only not
+    /// settled (`pending`, `unpaid`) does not.
     pub(super) fn is_off(self, status: &str) -> bool {
-        let word = folded(status);
+        let is_known = |status: &str| match self.off_words() {
+            Some(words) => words.contains(&folded(status)),
+            None => self == Self::TicketShop && Sounds::Open.off(status),
+        };
+        [status, without_bracket(status), without_doer(status), first_word_of_some(status)].into_iter().any(is_known)
+    }
+
+    /// Its words for "not coming"; none where it has no status, or says it in anybody's words.
+    fn off_words(self) -> Option<&'static words::Words> {
         match self {
-            Self::EventbriteAttendees | Self::EventbriteOrders => words::EVENTBRITE.contains(&word),
-            Self::PretixPositions | Self::PretixOrders => words::PRETIX.contains(&folded(without_bracket(status))),
-            Self::ZoomRegistrations | Self::ZoomAttendees => words::ZOOM.contains(&word) || word.starts_with("cancel"),
-            Self::HiEvents => words::HI_EVENTS.contains(&word),
-            Self::Indico => words::INDICO.contains(&word),
+            Self::EventbriteAttendees | Self::EventbriteOrders => Some(&words::EVENTBRITE),
+            Self::PretixPositions | Self::PretixOrders => Some(&words::PRETIX),
+            Self::ZoomRegistrations | Self::ZoomAttendees => Some(&words::ZOOM),
+            Self::HiEvents => Some(&words::HI_EVENTS),
+            Self::Indico => Some(&words::INDICO),
             Self::PretixCheckIns
             | Self::GoogleForms
             | Self::MicrosoftForms
@@ -167,8 +189,14 @@ impl Exporter {
             | Self::Mailchimp
             | Self::MailchimpUnsubscribed
             | Self::MailchimpCleaned
-            | Self::Moodle => false,
+            | Self::Moodle
+            | Self::TicketShop => None,
         }
+    }
+
+    /// Whether it is a form's answers, where an account and an answer are one person's.
+    pub(super) fn is_form(self) -> bool {
+        matches!(self, Self::GoogleForms | Self::MicrosoftForms)
     }
 
     /// Whether the file holds who bought, and not who comes.
@@ -245,6 +273,15 @@ fn first_word_of_some(cell: &str) -> &str {
 pub(super) fn is_total(first_cell: &str) -> bool {
     let word: String = folded(first_cell).chars().filter(|char| !char.is_numeric() && *char != '#').collect();
     words::TOTALS.contains(&word)
+}
+
+/// `Denied` of `Denied by host`.
+fn without_doer(status: &str) -> &str {
+    const DOERS: [&str; 9] = [" by ", " von ", " durch ", " par ", " por ", " pelo ", " przez ", " da ", " door "];
+    let lower = status.to_lowercase();
+    // Capitals of one length alone: a place in the one is a place in the other.
+    let at = DOERS.iter().filter_map(|doer| lower.find(doer)).min().filter(|_| lower.len() == status.len());
+    at.and_then(|at| status.get(..at)).unwrap_or(status)
 }
 
 /// `canceled` of `canceled (paid fee)`.

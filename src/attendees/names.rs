@@ -11,11 +11,17 @@
 //! Known weakness: headers are not questions; `Where shall we write to?` is nobody's address.
 
 mod order;
+mod owners;
 mod spellings;
 
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
+};
+
+pub(super) use owners::{
+    Owner, has_attendees, has_attendees_email, is_buyers_email, is_buyers_name, is_nobodys_name, meanings_of, owner,
+    says_email, says_name,
 };
 
 use super::folded::{entries, folded};
@@ -102,28 +108,6 @@ pub(super) fn puts_surname_first(header: &str) -> bool {
     spelling(header).is_some_and(|spelling| spelling.is_surname_first)
 }
 
-/// Whether a header says in so many words that it holds the attendee's own address.
-pub(super) fn has_attendees_email(headers: &[&str]) -> bool {
-    let is_own = |it: Spelling| it.word == Word::Sure(Kind::Email) && it.rank == Rank::Own;
-    headers.iter().any(|header| spelling(header).is_some_and(is_own))
-}
-
-/// Whether a header says that it holds an address, whoever's.
-pub(super) fn says_email(header: &str) -> bool {
-    spelling(header).is_some_and(|it| it.word == Word::Sure(Kind::Email))
-}
-
-/// Whether it holds the buyer's address, whatever stands beside it.
-pub(super) fn is_buyers_email(header: &str) -> bool {
-    spelling(header).is_some_and(|it| it.word == Word::Sure(Kind::Email) && it.rank == Rank::Buyer)
-}
-
-/// Whether a header can be that of a whole name, whatever stands beside it.
-pub(super) fn says_name(header: &str) -> bool {
-    let is_whole = |word| matches!(word, Word::Sure(Kind::Name) | Word::FullOrLast | Word::FullOrFirst);
-    spelling(header).is_some_and(|it| is_whole(it.word) && matches!(it.rank, Rank::Own | Rank::Plain))
-}
-
 /// What each header of a line means. Buyers' columns mean nothing where attendees' are there, and names that
 /// are not said to be the attendee's mean nothing beside complete ones that are.
 pub(super) fn meanings(headers: &[&str]) -> Vec<Option<Meaning>> {
@@ -151,6 +135,11 @@ pub(super) fn candidates(kind: Kind, meanings: &[Option<Meaning>]) -> Vec<usize>
     let mut found: Vec<_> = (0..meanings.len()).filter(|index| rank(*index).is_some()).collect();
     found.sort_by_key(|index| rank(*index));
     found
+}
+
+/// The column, from 0, that says best whether somebody comes.
+pub(super) fn status_column(headers: &[&str]) -> Option<usize> {
+    candidates(Kind::Status, &meanings(headers)).first().copied()
 }
 
 /// What stands in a line, as far as it decides what ambiguous headers mean.
@@ -232,10 +221,12 @@ fn what_stays(meanings: &[Option<Meaning>]) -> impl Fn(&Meaning) -> bool + use<>
     let has_own_name = own(Kind::Name) || own(Kind::FirstName) && own(Kind::LastName);
     let has_name = has(&|it| is_name(it.kind) && it.rank != Rank::Buyer);
     let has_email = has(&|it| it.kind == Kind::Email && it.rank != Rank::Buyer);
+    let has_own_email = own(Kind::Email);
     move |meaning| match (meaning.kind, meaning.rank) {
         (_, Rank::Own) => true,
         (Kind::Email, Rank::Buyer) => !has_email,
-        (kind, Rank::Buyer) if is_name(kind) => !has_name,
+        // Nobody is mailed under a buyer's name.
+        (kind, Rank::Buyer) if is_name(kind) => !has_name && !has_own_email,
         (kind, _) if is_name(kind) => !has_own_name,
         _ => true,
     }
@@ -244,6 +235,9 @@ fn what_stays(meanings: &[Option<Meaning>]) -> impl Fn(&Meaning) -> bool + use<>
 /// A header's spelling, also where it says the same in two languages: `Vorname / First name`.
 fn spelling(header: &str) -> Option<Spelling> {
     let header = without_duty(order::without_number(header));
+    if let Some(part) = owners::part_of_whole(header) {
+        return Some(part);
+    }
     spelling_of(&folded(header)).or_else(|| {
         let mut languages = header.split(['/', '|']).map(|part| spelling_of(&folded(part)));
         let first = languages.next()??;

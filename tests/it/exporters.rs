@@ -360,3 +360,82 @@ fn every_layout_is_looked_at_and_has_its_source() {
     assert_eq!(files, LAYOUTS.iter().map(|layout| layout.file.to_owned()).collect());
     assert!(files.iter().all(|file| sources.contains(&format!("`{file}`"))), "{files:?}");
 }
+
+/// Who is left in a file of a header and rows, and what `check` says.
+fn of_rows(header: &str, rows: &str) -> (BTreeSet<String>, String) {
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", &format!("{header}\n{rows}"));
+    let said = sandbox.run(&["check"]).said();
+    (sandbox.in_state("pending").into_iter().collect(), said)
+}
+
+#[test]
+fn whoever_does_not_come_is_left_out_whatever_layout_a_ticket_shop_has() {
+    let ann = BTreeSet::from(["ann@example.org".to_owned()]);
+    for (header, row, off) in [
+        (
+            "Order ID,Order date,Attendee status,First name,Last name,Email,Event name,Ticket quantity,Ticket type,\
+             Ticket price,Buyer first name,Buyer last name,Buyer email",
+            "1,2035-01-01,STATUS,FIRST,At,EMAIL,Rust,1,Day,3,Kim,Boss,kim@example.org",
+            &["Not Attending", "Refunded", "Cancelled", "Deleted"][..],
+        ),
+        (
+            "Order ID,Order Date,Attendee Status,First Name,Last Name,Email,Event Name,Ticket Type,Attendee #",
+            "1,2035-01-01,STATUS,FIRST,At,EMAIL,Rust,Day,7",
+            &["Not Attending", "refunded"],
+        ),
+        (
+            "Order ID,Attendee Status,First Name,Last Name,Email",
+            "1,STATUS,FIRST,At,EMAIL",
+            &["Not attending", "Deleted"],
+        ),
+        (
+            "URL semántica del evento;Código de la orden;ID de posición;Estado;Correo electrónico;Nombre del participante;\
+             Nombre del participante: Nombre;Nombre del participante: Apellido;Correo electrónico del participante;\
+             Localización de la orden",
+            "x;A1;1;STATUS;kim@example.org;FIRST At;FIRST;At;EMAIL;es",
+            &["cancelado", "expirado", "cancelado (tarifa pagada)"],
+        ),
+        (
+            "URL semántica del evento;Código de la orden;ID de posición;Estado;Correo electrónico;Nombre del participante;\
+             Nombre del participante: Nombre dado;Nombre del participante: Apellido;Correo electrónico del participante",
+            "x;A1;1;STATUS;kim@example.org;FIRST At;FIRST;At;EMAIL",
+            &["cancelado"],
+        ),
+        (
+            "Event slug;Código de pedido;Position ID;Status;Email;Nome do participante;Nome do participante: Given name;\
+             Nome do participante: Family name;Attendee email;Order locale",
+            "x;A1;1;STATUS;kim@example.org;FIRST At;FIRST;At;EMAIL;pt-pt",
+            &["canceled", "expired"],
+        ),
+        (
+            "Buchungsnummer;Buchungsstatus;E-Mail Teilnehmer;Name Teilnehmer",
+            "1;STATUS;EMAIL;FIRST At",
+            &["storniert", "Storniert durch Veranstalter", "erstattet"],
+        ),
+        ("Numéro de commande;Statut;Nom du participant;E-mail du participant", "1;STATUS;FIRST;EMAIL", &["annulée"]),
+        (
+            "First Name,Last Name,Email,Registration Time,Approval Status",
+            "FIRST,At,EMAIL,2035-01-01,STATUS",
+            &["Denied by Host", "denied", "cancelled by self"],
+        ),
+    ] {
+        let row = |status: &str, first: &str, email: &str| {
+            row.replace("STATUS", status).replace("FIRST", first).replace("EMAIL", email) + "\n"
+        };
+        let gone = (0..).zip(off).map(|(n, off)| row(off, &format!("Off{n}"), &format!("off{n}@example.org")));
+        let rows = format!("{}{}", row("ok", "Ann", "ann@example.org"), gone.collect::<String>());
+        let (pending, said) = of_rows(header, &rows);
+        assert_eq!(pending, ann, "{header}\n{said}");
+        assert!(said.contains("cancelled = \"take_in\"") && !said.contains("who bought"), "{said}");
+    }
+}
+
+#[test]
+fn a_list_of_ones_own_is_asked_about() {
+    let header = "email,name,Attendee status";
+    let (pending, said) = of_rows(header, "ann@example.org,Ann,ok\nben@example.org,Ben,cancelled\n");
+    assert_eq!(pending.len(), 2);
+    assert!(said.contains("1 row is taken though `Attendee status` says \"cancelled\""), "{said}");
+}

@@ -41,6 +41,15 @@ pub(super) const LAYOUTS: &[Layout] = &[
         Eventbrite,
         &["Order #, Order no.", "Attendee #, Attendee no., Attendee Status, Order Type, Eventbrite Fees"],
     ),
+    // Later ones, whatever was chosen of them.
+    anywhere(
+        Eventbrite,
+        &[
+            "Order ID, Order number",
+            "Attendee #, Attendee no., Attendee Status",
+            "Ticket type, Ticket quantity, Ticket price, Ticket tier, Event name, Attendee #, Attendee no., Buyer email",
+        ],
+    ),
     anywhere(
         Eventbrite,
         &[
@@ -69,8 +78,8 @@ pub(super) const LAYOUTS: &[Layout] = &[
 ];
 
 /// pretix: en, de, fr, es, pt, tr, pl, it, nl; with older wordings.
-const ORDER_CODE: &str = "Order code, Bestellnummer, Code de commande, Código del pedido, Código do pedido, \
-    Sipariş kodu, Kod zamówienia, Codice ordine, Bestelcode";
+const ORDER_CODE: &str = "Order code, Bestellnummer, Code de commande, Código del pedido, \
+    Código de la orden, Código do pedido, Código de pedido, Código da encomenda, Sipariş kodu, Kod zamówienia, Codice ordine, Bestelcode";
 const ATTENDEE_NAME: &str = "Attendee name, Name Teilnehmer*in, Nom du participant, Nombre del asistente, \
     Nombre del participante, Nome do participante, Katılımcı adı, Imię i nazwisko uczestnika, Imię uczestnika, \
     Nome del partecipante, Naam deelnemer, Naam van aanwezige";
@@ -81,6 +90,19 @@ const ORDER_LOCALE: &str = "Order locale, Bestellsprache, Langue de la commande,
     Localización de la orden, Local do pedido, Localidade do pedido, Yerel sipariş, Region zamówienia, \
     Lingua dell'ordine, Taal van bestelling";
 const PRODUCT: &str = "Product, Produkt, Produit, Producto, Produto, Ürün, Prodotto";
+
+/// What ticket shops call the order, in en, de, fr, es, pt, tr, pl, it, nl, beside pretix's captions.
+pub(super) const ORDERS: &str = "Order code, Order ID, Order number, Order #, Order no., Order reference, Order, \
+    Booking ID, Booking number, Booking reference, Booking code, Reservation number, Transaction ID, \
+    Bestellnummer, Bestell-ID, Bestellnr., Bestellcode, Auftragsnummer, Buchungsnummer, Buchungs-ID, Buchungscode, \
+    Code de commande, Numéro de commande, N° de commande, Commande n°, ID de commande, Référence de commande, Commande, \
+    Numéro de réservation, Référence, Código del pedido, Código de pedido, Número de pedido, ID de pedido, ID del pedido, \
+    N.º de pedido, Código de la orden, Número de orden, ID de la orden, Número de reserva, Localizador, \
+    Código do pedido, Número do pedido, ID do pedido, Código da encomenda, Número da encomenda, N.º da encomenda, \
+    Sipariş kodu, Sipariş numarası, Sipariş no, Sipariş ID, Rezervasyon no, Rezervasyon numarası, \
+    Kod zamówienia, Numer zamówienia, Nr zamówienia, ID zamówienia, Numer rezerwacji, \
+    Codice ordine, Numero ordine, Numero d'ordine, N. ordine, ID ordine, Codice prenotazione, Numero prenotazione, \
+    Bestelcode, Bestelnummer, Ordernummer, Bestel-ID, Order-ID, Boekingsnummer, Reserveringsnummer";
 
 /// Microsoft Forms: en, de, fr, es, pt, it, nl, pl; Turkish is not verified.
 const STARTED: &str = "Start time, Startzeit, Heure de début, Hora de inicio, Hora de início, Ora di inizio, \

@@ -88,8 +88,13 @@ fn a_file_of_ones_own_is_nobodys() {
         "Name,Timestamp",
         "Order ID,Email,Name",
         "Start time,End time,Email",
+        "Attendee email,Attendee name,Status",
+        "Order ID,Email,Name,Status",
     ] {
         assert_eq!(exporter(&captions(line)), None, "{line}");
+    }
+    for line in ["Order ID,Attendee email,Status", "Buchungsnummer,Name Teilnehmer,Buchungsstatus"] {
+        assert_eq!(exporter(&captions(line)), Some(Exporter::TicketShop), "{line}");
     }
     assert_eq!(exporter(&[]), None);
     assert_eq!(exporter(&captions("Seen by us,Zeitstempel,E-Mail-Adresse,Name")), Some(Exporter::GoogleForms));
@@ -118,7 +123,7 @@ fn each_exporters_own_words_say_who_is_not_coming() {
         (PretixOrders, "canceled", "paid"),
         (
             ZoomRegistrations,
-            "denied,Denied,Denied/Blocked,cancelled,canceled,Cancelled by registrant",
+            "denied,Denied,Denied/Blocked,Denied by Host,cancelled,canceled,Cancelled by registrant,cancelled by self",
             "approved,pending,--,",
         ),
         (ZoomAttendees, "denied", "approved,--"),
@@ -129,6 +134,11 @@ fn each_exporters_own_words_say_who_is_not_coming() {
             "Completed,Pending,Awaiting payment,Abgeschlossen,En attente",
         ),
         (GoogleForms, "", "No,cancelled"),
+        (
+            Exporter::TicketShop,
+            "Cancelled,storniert,Storniert durch Veranstalter,annulée,rimborsato,abgelaufen,Not attending",
+            "paid,bezahlt,ok,No,Yes,pending,",
+        ),
     ] {
         for status in captions(off).into_iter().filter(|status| !status.is_empty()) {
             assert!(exporter.is_off(status), "{}: {status}", exporter.name());

@@ -1,6 +1,6 @@
 //! Words of cells that say "not coming", and those with which a total line begins: data for `exporters`.
 //!
-//! Known weakness: whole cells are compared, so "cancelled by phone" says nothing.
+//! Known weakness: whole cells are compared, but for a bracket and for who has done it.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -22,6 +22,7 @@ pub(super) static EVENTBRITE: Words = LazyLock::new(|| {
 pub(super) static PRETIX: Words = LazyLock::new(|| {
     all(&[
         "canceled, cancelled, expired",
+        "anulowany, expirada, cancelada, annullata, cancellata",
         "storniert, abgelaufen",
         "annulé, expiré",
         "cancelado, expirado",
@@ -32,8 +33,9 @@ pub(super) static PRETIX: Words = LazyLock::new(|| {
     ])
 });
 
-/// Zoom; whatever begins with `cancel` besides.
-pub(super) static ZOOM: Words = LazyLock::new(|| all(&["denied, blocked, denied/blocked"]));
+/// Zoom, whoever has done it: `Cancelled by registrant`.
+pub(super) static ZOOM: Words =
+    LazyLock::new(|| all(&["denied, blocked, denied/blocked, cancelled, canceled, declined, rejected, removed"]));
 
 /// Hi.Events translates captions, never the status.
 pub(super) static HI_EVENTS: Words = LazyLock::new(|| all(&["CANCELLED"]));

@@ -142,7 +142,7 @@ pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
     ),
     (Sure(FirstName), Plain, "de", "vorname, vornamen, rufname"),
     (Sure(FirstName), Plain, "fr", "prénom, prénoms, prénom usuel"),
-    (Sure(FirstName), Plain, "es", "primer nombre, nombre de pila"),
+    (Sure(FirstName), Plain, "es", "primer nombre, nombre de pila, nombre dado"),
     (Sure(FirstName), Plain, "pt", "primeiro nome, nome próprio, nomes próprios"),
     (Sure(FirstName), Plain, "tr", "ilk ad, ilk isim"),
     (Sure(FirstName), Plain, "pl", "imiona, pierwsze imię"),
@@ -245,27 +245,45 @@ pub(super) const SPELLINGS: &[(Word, Rank, &str, &str)] = &[
 /// What before a spelling makes it the attendee's own: `Attendee email`, `Ihre E-Mail-Adresse`.
 pub(super) const OWN_BEFORE: &[&str] = &[
     "attendee, attendee's, participant, participant's, registrant, registrant's, guest, invitee, delegate, student, your",
+    "holder, holder's, ticket holder, ticket holder's, ticket owner, recipient, recipient's, visitor, ticket",
     "what is your, what's your, enter your, please enter your",
     "teilnehmer, teilnehmer*in, teilnehmenden, teilnehmende, gast, ihr, ihre, dein, deine",
+    "ticketinhaber, ticketinhaber*in, karteninhaber, karteninhaber*in, inhaber, inhaber*in, empfänger, empfänger*in, \
+     besucher, besucher*in",
     "wie lautet ihr, wie lautet ihre, wie lautet dein, wie lautet deine, wie ist ihr, wie ist ihre, wie ist dein",
+    "titulaire, détenteur, bénéficiaire, destinataire, visiteur",
     "participant, invité, votre, quel est votre, quelle est votre",
+    "titular, destinatario, beneficiario, visitante, invitado",
     "asistente, participante, tu, su, cuál es tu, cuál es su",
+    "portador, destinatário, beneficiário, convidado",
     "participante, seu, sua, o seu, a sua, qual é o seu, qual é a sua, qual o seu",
-    "katılımcı, katılımcının",
+    "katılımcı, katılımcının, bilet sahibi, bilet sahibinin, misafir",
+    "posiadacz, posiadacza, odbiorca, odbiorcy, właściciel biletu, gość",
     "uczestnik, twój, twoje, twoja",
+    "titolare, intestatario, destinatario, ospite",
     "partecipante, tuo, tua, il tuo, la tua, suo, sua",
+    "tickethouder, kaarthouder, houder, ontvanger, bezoeker, gast",
     "deelnemer, aanwezige, je, jouw, uw, wat is je, wat is uw",
 ];
 
 /// What after it does: `E-Mail Teilnehmer*in`, `E-mail du participant`.
 pub(super) const OWN_AFTER: &[&str] = &[
     "attendee, of attendee, of the attendee, participant, of participant, of the participant, registrant",
+    "holder, of holder, of the holder, of ticket holder, of the ticket holder, recipient, of recipient, of the recipient",
     "teilnehmer, teilnehmer*in, des teilnehmers, der teilnehmerin, des teilnehmers / der teilnehmerin, gast",
+    "ticketinhaber, ticketinhaber*in, karteninhaber, inhaber, des inhabers, des ticketinhabers, des karteninhabers, \
+     empfänger, des empfängers, des gastes",
+    "titulaire, du titulaire, du détenteur, du bénéficiaire, du destinataire",
     "participant, du participant, de la participante, du / de la participante, de l'invité",
+    "titular, del titular, destinatario, del destinatario, del beneficiario",
     "asistente, del asistente, del participante, del invitado",
+    "do titular, do portador, do destinatário, do beneficiário",
     "participante, do participante, da participante, do(a) participante, do convidado",
+    "posiadacza, odbiorcy, właściciela biletu, gościa",
     "uczestnika, uczestniczki, uczestnika/uczestniczki, uczestników",
+    "titolare, del titolare, intestatario, dell'intestatario, destinatario, del destinatario",
     "partecipante, del partecipante, della partecipante, dei partecipanti, dell'invitato",
+    "tickethouder, van tickethouder, houder, van houder, ontvanger, van ontvanger",
     "deelnemer, van deelnemer, van de deelnemer, aanwezige, van aanwezige",
 ];
 
