@@ -11,15 +11,25 @@ use super::{Columns, Rules, composed, nearest::shortened};
 const MOST_OTHERS: usize = 8;
 
 /// A value in its one spelling: outer blanks off, composed, in lower case; the capitals of `i` are one letter in Turkish
-/// and another elsewhere.
+/// and another elsewhere, those of `ß` are two, and `ς` is a `σ`.
 pub(super) fn one_spelling(value: &str) -> String {
-    composed(value.trim()).to_lowercase().replace("i\u{307}", "i").replace('ı', "i")
+    let lower = composed(value.trim()).to_lowercase();
+    lower.replace("i\u{307}", "i").replace('ı', "i").replace('ß', "ss").replace('ς', "σ")
 }
 
-/// The column that a filter's name means, from 0.
+/// The columns that a filter's name can mean, from 0: those that are called so exactly go before others.
+pub(super) fn columns_named(headers: &[String], name: &str) -> Vec<usize> {
+    let of = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        (0..headers.len()).filter(|index| is_it(&headers[*index])).collect()
+    };
+    let exactly = of(&|header| header == name.trim());
+    let folded = one_spelling(name);
+    if exactly.is_empty() { of(&|header| one_spelling(header) == folded) } else { exactly }
+}
+
+/// The column that a filter's name means, from 0; the first of several.
 pub(super) fn column_named(headers: &[String], name: &str) -> Option<usize> {
-    let name = one_spelling(name);
-    headers.iter().position(|header| one_spelling(header) == name)
+    columns_named(headers, name).first().copied()
 }
 
 /// Which table of the settings a filter is of.
@@ -119,9 +129,14 @@ mod tests {
 
     #[test]
     fn capitals_blanks_and_ways_to_compose_a_letter_do_not_count() {
-        for (one, other) in
-            [(" Cancelled ", "cancelled"), ("İPTAL", "iptal"), ("IPTAL", "iptal"), ("besta\u{308}tigt", "BESTÄTIGT")]
-        {
+        for (one, other) in [
+            (" Cancelled ", "cancelled"),
+            ("İPTAL", "iptal"),
+            ("IPTAL", "iptal"),
+            ("besta\u{308}tigt", "BESTÄTIGT"),
+            ("Hauptstraße", "HAUPTSTRASSE"),
+            ("ΟΣ", "ος"),
+        ] {
             assert_eq!(one_spelling(one), one_spelling(other), "{one:?}");
         }
         assert_ne!(one_spelling("canceld"), one_spelling("cancelled"));
