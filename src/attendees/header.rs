@@ -4,6 +4,8 @@
 //! does not settle it.
 
 mod known;
+mod missing;
+mod pairs;
 mod sampled;
 mod told;
 
@@ -19,7 +21,7 @@ use super::{
     names::{self, Meaning},
     nearest::{nearest, shortened},
 };
-use crate::model::{Address, Headers, Locator, forbidden_char_in_text};
+use crate::model::{Headers, Locator, forbidden_char_in_text};
 
 /// How many headers a message lists.
 const MOST_LISTED: usize = 20;
@@ -45,6 +47,7 @@ pub(super) fn read_header<'a>(
         at,
         meanings,
         exporter: exporter(&known),
+        follows_owner: false,
         sample,
         problems: Vec::new(),
         warnings: Vec::new(),
@@ -60,9 +63,13 @@ pub(super) fn read_header<'a>(
             None if field.has_usual_header() => header.by_any_header(field),
             Some(ColumnChoice::Ignore) | None => None,
         };
+        if field == Field::Email {
+            header.follow_owner(found[field as usize]);
+        }
     }
     header.settle_names(&mut found);
     header.warn_of_other_names(&found);
+    header.warn_of_anothers_name(&found);
     let (only, except) = (header.filters(&rules.only, Table::Only), header.filters(&rules.except, Table::Except));
     // A choice or a doubled header that failed is the one thing to mend first.
     if header.problems.is_empty() {
@@ -97,6 +104,8 @@ struct Header<'a> {
     at: Locator,
     meanings: Vec<Option<Meaning>>,
     exporter: Option<Exporter>,
+    /// Whether the organiser has chosen the address, and names of the same owner stand beside it.
+    follows_owner: bool,
     sample: &'a [&'a StringRecord],
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
@@ -182,7 +191,7 @@ impl Header<'_> {
     /// `Attendee email` says more than `Email`, and `Name` beside `Vorname` is the last one.
     fn by_any_header(&mut self, field: Field) -> Found {
         // An exporter's own column goes before a question that is called like Roomkey's.
-        if self.exporter.is_some() && field.ignores_case() {
+        if (self.exporter.is_some() || self.follows_owner) && field.ignores_case() {
             return self.by_known_header(field);
         }
         match self.by_usual_header(field) {
@@ -221,104 +230,6 @@ impl Header<'_> {
             ),
         );
         None
-    }
-
-    /// What a file cannot do without.
-    fn check_complete(&mut self, found: &[Found; Field::ALL.len()]) {
-        let has = |field: Field| found[field as usize].is_some();
-        let named = has(Field::Name) || has(Field::FirstName) && has(Field::LastName);
-        let holds_an_address = || self.headers.iter().any(|header| Address::parse(header).is_ok());
-        let is_address = |index: usize| Address::parse(&self.headers[index]).is_ok();
-        let stands_for_the_column = found[Field::Email as usize].is_some_and(|(index, _)| is_address(index));
-        if stands_for_the_column || (!has(Field::Email) || !named) && holds_an_address() {
-            self.note(
-                "the first line holds an address: it must name the columns".into(),
-                "put a line `email,name` (or whatever the columns are) above it".to_owned(),
-            );
-            return;
-        }
-        if !has(Field::Email) {
-            self.missing(Field::Email, "`email`");
-        }
-        if !named {
-            match (has(Field::FirstName), has(Field::LastName)) {
-                (true, false) => self.missing(Field::LastName, "`last_name` beside `first_name`, and no `name`"),
-                (false, true) => self.missing(Field::FirstName, "`first_name` beside `last_name`, and no `name`"),
-                _ => self.missing_name(),
-            }
-        }
-        let is_said = has(Field::Session) || self.rules.choices.contains_key(&Field::Session);
-        if !self.rules.sessions.is_empty() && !is_said {
-            self.missing_session();
-        }
-        for (field, other) in [(Field::Starts, Field::Ends), (Field::Ends, Field::Starts)] {
-            if has(field) && !has(other) {
-                let (key, other) = (field.key(), other.key());
-                self.note(
-                    format!("there is a column for `{key}` but none for `{other}`"),
-                    format!("add `{other}`, or set {key} = false under [attendees.columns]"),
-                );
-            }
-        }
-    }
-
-    fn missing(&mut self, field: Field, which: &str) {
-        let key = field.key();
-        if self.rules.choices.get(&field) == Some(&ColumnChoice::Ignore) {
-            self.note(
-                format!("{key} = false under [attendees.columns] leaves out a column that no file can do without"),
-                format!("delete that line, or say which column it is: {key} = \"its header\""),
-            );
-            return;
-        }
-        let what = format!("there is no column {which}; {}", self.list());
-        let example = match self.likely(field) {
-            Some(index) => choice_of(&self.headers[index], index),
-            None => "\"its header\"".into(),
-        };
-        self.note(what, format!("name it in event.toml under [attendees.columns]: {key} = {example}"));
-    }
-
-    /// Two columns that sound like the halves of a name are more likely than one that sounds like the whole.
-    fn missing_name(&mut self) {
-        let which = "`name`, nor `first_name` and `last_name`";
-        let is_open = |field| !self.rules.choices.contains_key(&field);
-        let halves = [Field::FirstName, Field::LastName].map(|field| self.likely(field).filter(|_| is_open(field)));
-        let [Some(first), Some(last)] = halves else { return self.missing(Field::Name, which) };
-        if first == last || !is_open(Field::Name) {
-            return self.missing(Field::Name, which);
-        }
-        let [first, last] = [first, last].map(|index| choice_of(&self.headers[index], index));
-        self.note(
-            format!("there is no column {which}; {}", self.list()),
-            format!("name them in event.toml under [attendees.columns]: first_name = {first} and last_name = {last}"),
-        );
-    }
-
-    fn missing_session(&mut self) {
-        let what = format!("event.toml has sessions, and there is no column `session`; {}", self.list());
-        let example = self.likely(Field::Session).map(|index| choice_of(&self.headers[index], index));
-        let example = example.as_deref().unwrap_or("\"its header\"");
-        self.note(
-            what,
-            format!(
-                "name it in event.toml under [attendees.columns]: session = {example}; or session = false: everybody \
-                 is invited to all of them"
-            ),
-        );
-    }
-
-    /// A header that sounds like the field.
-    fn likely(&self, field: Field) -> Option<usize> {
-        let words: &[&str] = match field {
-            Field::Email => &["mail"],
-            Field::FirstName => &["first", "given", "vorname"],
-            Field::Session => &["session", "sitzung", "slot", "block"],
-            Field::LastName => &["last", "surname", "family", "nachname"],
-            _ => &["name"],
-        };
-        let sounds = |header: &str| words.iter().any(|word| header.to_lowercase().contains(word));
-        self.headers.iter().position(|header| sounds(header))
     }
 
     fn list(&self) -> String {

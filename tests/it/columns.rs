@@ -193,3 +193,109 @@ fn a_rival_of_the_same_header_is_offered_by_its_position() {
     assert_eq!(told, ["ann@example.org Ann"]);
     assert!(said.contains("if so, say it under [attendees.columns]: email = 3"), "{said}");
 }
+
+#[test]
+fn the_name_is_of_whom_the_address_is() {
+    // Half of the attendees have no address of their own: whose is asked for, and no buyer's taken.
+    let half =
+        "Name;Email;Attendee name;Attendee email\nKim;kim@example.org;Ann;ann@example.org\nKim;kim@example.org;Ben;\n";
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", half);
+    let check = sandbox.run(&["check"]);
+    check.is(3).says("attendees.csv:3: the address is empty").says("email = \"Email\"").says_not("is empty in");
+    for (headers, row, taken) in [
+        ("Name;Email;Attendee name;Attendee email", "Kim;kim@example.org;Ann;ann@example.org", "ann@example.org Ann"),
+        ("Name;Email;Attendee name;Attendee email", "Kim;kim@example.org;Ann;", "kim@example.org Kim"),
+        (
+            "Email;Name;Ticket holder email;Ticket holder name",
+            "kim@example.org;Kim;ann@example.org;Ann",
+            "ann@example.org Ann",
+        ),
+        (
+            "Purchaser email;Purchaser name;Recipient email;Recipient name",
+            "kim@example.org;Kim;ann@example.org;Ann",
+            "ann@example.org Ann",
+        ),
+        (
+            "Customer Email;Customer Name;Holder Name;Holder Email",
+            "kim@example.org;Kim;Ann;ann@example.org",
+            "ann@example.org Ann",
+        ),
+        (
+            "Käufer E-Mail;Käufer Name;Ticketinhaber Name;Ticketinhaber E-Mail",
+            "kim@example.org;Kim;Ann;ann@example.org",
+            "ann@example.org Ann",
+        ),
+        ("Buyer email;Buyer name;Attendee name", "kim@example.org;Kim;Ann", "kim@example.org Kim"),
+    ] {
+        assert_eq!(people(&format!("{headers}\n{row}\n")).0, [taken], "{headers}");
+    }
+}
+
+#[test]
+fn a_buyers_name_is_nobody_elses() {
+    let (headers, row) = ("Buyer first name;Buyer last name;Attendee email", "Kim;Boss;ann@example.org");
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", &format!("{headers}\n{row}\n"));
+    let check = sandbox.run(&["check"]);
+    check.is(3).says("no column with the attendees' names: `Buyer first name`, `Buyer last name` are the buyers'");
+    EventFile::at(CLOSED_PORT).text("attendees", "empty_name", "address").write(&sandbox);
+    sandbox.run(&["check"]).is(0).says("1 person in 1 row");
+    let (told, said) = people("Name;Email;Attendee email\nKim;kim@example.org;ann@example.org\n");
+    assert_eq!(told, ["ann@example.org Kim"]);
+    assert!(said.contains("`name` is taken from `Name`, which may be the name of whom `Email` is"), "{said}");
+}
+
+#[test]
+fn with_a_chosen_address_goes_the_name_beside_it() {
+    let file = "Email;Name;Speaker email;Speaker name\nkim@example.org;Kim;ann@example.org;Ann\n";
+    let (told, said) = people(file);
+    assert_eq!(told, ["kim@example.org Kim"]);
+    assert!(said.contains("email = \"Speaker email\"; the name that goes with it is taken then"), "{said}");
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", file);
+    let of_event = sandbox.read("event.toml");
+    sandbox.write("event.toml", &format!("{of_event}\n[attendees.columns]\nemail = \"Speaker email\"\n"));
+    assert_eq!(sandbox.rows()[0]["name"], "Ann");
+}
+
+#[test]
+fn an_account_beside_a_question_for_the_address_is_warned_of() {
+    for (headers, other) in [
+        ("Zeitstempel,Nutzername,Name,E-Mail-Adresse für die Einladung", "E-Mail-Adresse für die Einladung"),
+        ("Zaman damgası,Kullanıcı adı,Adınız,Davet için adres", "Davet için adres"),
+    ] {
+        let (_, said) = people(&format!("{headers}\n1.1.2035,ann@example.org,Ann,ann@example.com\n"));
+        assert!(said.contains(&format!("`{other}` could be meant too")), "{said}");
+    }
+}
+
+#[test]
+fn parts_of_a_name_are_no_whole_ones() {
+    let file =
+        "Teilnehmername,Teilnehmername: Vorname,Teilnehmername: Nachname,E-Mail\nAnn At,Ann,At,ann@example.org\n";
+    assert_eq!(people(file).0, ["ann@example.org Ann At"]);
+    let file = "Full name,Full name: First name,Full name: Last name,E-Mail\n,Ann,At,ann@example.org\n";
+    assert_eq!(people(file).0, ["ann@example.org Ann At"]);
+}
+
+#[test]
+fn what_a_list_lacks_is_told_with_a_setting_that_works() {
+    let sandbox = Sandbox::new();
+    EventFile::at(CLOSED_PORT).write(&sandbox);
+    sandbox.write("attendees.csv", "First name,Email\nAnn,ann@example.org\n");
+    sandbox.run(&["check"]).is(3).says("where there is none: name = \"First name\"");
+    let of_event = sandbox.read("event.toml");
+    sandbox.write("event.toml", &format!("{of_event}\n[attendees.columns]\nname = \"First name\"\n"));
+    sandbox.run(&["check"]).is(0);
+    assert_eq!(sandbox.rows()[0]["name"], "Ann");
+    sandbox.write("event.toml", &of_event);
+    sandbox.write("attendees.csv", "Email\nann@example.org\n");
+    sandbox.run(&["check"]).is(3).says("set empty_name = \"address\" under [attendees] to show addresses instead");
+    EventFile::at(CLOSED_PORT).text("attendees", "empty_name", "address").write(&sandbox);
+    sandbox.run(&["check"]).is(0);
+    assert_eq!(sandbox.rows()[0]["name"], "ann@example.org");
+}

@@ -8,8 +8,8 @@ use crate::{
         Field, FoundBy, Problem,
         columns::position_of,
         exporters::Exporter,
-        filter::{Table, column_named, one_spelling},
-        names::{self, Kind},
+        filter::{Table, columns_named, one_spelling},
+        names::{self, Kind, Rank},
         nearest::{nearest, shortened},
     },
     model::Address,
@@ -42,9 +42,13 @@ impl Header<'_> {
         candidates.sort_by_key(|index| !self.is_filled(*index));
         let best = *candidates.first()?;
         let rank = |index: usize| self.meanings[index].as_ref().map(|meaning| meaning.rank);
+        // Another address may be that of a buyer, who has bought for many; a form's account is the attendee's too.
+        let is_own = |index: &usize| rank(*index) == Some(Rank::Own) && self.has_addresses(*index);
+        let own: Vec<usize> = candidates.iter().copied().filter(is_own).collect();
         let chosen = match field {
-            // Its `Email` is the buyer's, who may have bought for many.
-            Field::Email if self.exporter == Some(Exporter::PretixPositions) && self.has_addresses(best) => best,
+            Field::Email if !own.is_empty() && !self.exporter.is_some_and(Exporter::is_form) => {
+                self.most_addresses(&own).unwrap_or(best)
+            }
             Field::Email => self.most_addresses(&candidates).unwrap_or(best),
             _ => best,
         };
@@ -89,14 +93,24 @@ impl Header<'_> {
         let names = |all: &[usize]| all.iter().map(|index| name(*index)).collect::<Vec<_>>();
         let (taken, others) = (names(taken).join(" and "), names(rivals).join(", "));
         let what = format!("`{key}` is taken from {taken}; {others} could be meant too");
-        let hint = format!("if so, say it under [attendees.columns]: {key} = {}", self.choice(rivals[0]));
+        let whose = if field == Field::Email && self.has_names_of_its_own(rivals[0]) {
+            "; the name that goes with it is taken then"
+        } else {
+            ""
+        };
+        let hint = format!("if so, say it under [attendees.columns]: {key} = {}{whose}", self.choice(rivals[0]));
         self.warnings.push(Problem { at: self.at.clone(), what, hint: Some(hint) });
     }
 
     /// A column that says better whose it is, and holds too little to be taken.
     fn warn_of_passed_over(&mut self, field: Field, chosen: usize, best: usize) {
         let (key, name) = (field.key(), |index: usize| format!("`{}`", shortened(&self.headers[index])));
-        let rows = if self.is_filled(best) { "most of the first rows" } else { "the first rows" };
+        let filled = self.sample.iter().filter(|row| row.get(best).is_some_and(|cell| !cell.trim().is_empty())).count();
+        let rows = match self.sample.len() - filled {
+            _ if filled == 0 => "the first rows",
+            empty if empty > filled => "most of the first rows",
+            _ => "many of the first rows",
+        };
         let whose = if self.exporter == Some(Exporter::PretixPositions) { ", the buyer's" } else { "" };
         let what = format!("`{key}` is taken from {}{whose}: {} is empty in {rows}", name(chosen), name(best));
         let settings = [best, chosen].map(|index| self.choice(index));
@@ -124,7 +138,20 @@ impl Header<'_> {
         let mut found = Vec::new();
         for (name, values) in filters {
             let table = table.name();
-            let Some(index) = column_named(self.headers, name) else {
+            let named = columns_named(self.headers, name);
+            if named.len() > 1 {
+                let positions: Vec<String> = named.iter().map(|index| position_of(*index).to_string()).collect();
+                self.note(
+                    format!(
+                        "{} under [attendees.{table}]: it is the header of columns {}",
+                        quoted(name),
+                        positions.join(" and ")
+                    ),
+                    "give the one that is meant a header of its own, in the file and in event.toml".to_owned(),
+                );
+                continue;
+            }
+            let Some(index) = named.first().copied() else {
                 // Of several files one may have it, which is seen once all are open.
                 if self.rules.files.len() > 1 {
                     let what = format!("{} under [attendees.{table}]: this file has no such column", quoted(name));

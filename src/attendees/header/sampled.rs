@@ -82,6 +82,9 @@ impl Header<'_> {
         rivals.retain(|index| *index != chosen && self.is_filled(*index));
         if field == Field::Email {
             rivals.retain(|index| self.holds_addresses(*index));
+            rivals.extend(self.other_addresses(chosen));
+            rivals.sort_unstable();
+            rivals.dedup();
         }
         if !rivals.is_empty() {
             self.warn_of_rivals(field, &[chosen], &rivals);
@@ -94,15 +97,17 @@ impl Header<'_> {
         self.exporter == Some(Exporter::MicrosoftForms) && index == ACCOUNTS_NAME
     }
 
-    /// Columns full of addresses that no header tells from the chosen one, the buyer's apart. Of exporters' files only
-    /// those that say so: theirs hold many addresses more.
+    /// Columns full of addresses that no header tells from the chosen one, the buyer's apart. Of address books only those
+    /// that say so: theirs hold many addresses more.
     pub(super) fn other_addresses(&self, chosen: usize) -> Vec<usize> {
         let is_buyers = |index: usize| names::is_buyers_email(&self.headers[index]);
         let says_so = |index: usize| match self.exporter {
-            None => true,
             // Its `Email` is the buyer's beside `Attendee email`.
             Some(Exporter::PretixPositions | Exporter::PretixOrders) => false,
-            Some(_) => self.meanings[index].is_some_and(|meaning| meaning.kind == Kind::Email),
+            Some(exporter) if !exporter.is_form() && exporter != Exporter::TicketShop => {
+                self.meanings[index].is_some_and(|meaning| meaning.kind == Kind::Email)
+            }
+            _ => true,
         };
         let all = (0..self.headers.len()).filter(|index| *index != chosen && !is_buyers(*index) && says_so(*index));
         all.filter(|index| self.is_filled(*index) && self.holds_addresses(*index)).collect()
@@ -144,7 +149,7 @@ impl Header<'_> {
     /// `Name` beside `Full name`, where they are not the same; forms' and exporters' own are told where they are found.
     pub(super) fn warn_of_other_names(&mut self, found: &[Found; Field::ALL.len()]) {
         let Some((whole, FoundBy::KnownHeader)) = found[Field::Name as usize] else { return };
-        if !matches!(self.exporter, None | Some(Exporter::GoogleForms)) {
+        if !matches!(self.exporter, None | Some(Exporter::GoogleForms | Exporter::TicketShop)) {
             return;
         }
         let is_taken = |index: usize| found.iter().flatten().any(|(taken, _)| *taken == index);
