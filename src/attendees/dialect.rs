@@ -72,15 +72,16 @@ fn worth(text: &str, dialect: Dialect, rules: &Rules) -> (bool, usize, usize) {
     let mut rows = Vec::new();
     while rows.len() < ROWS {
         match records.next() {
-            Ok(Some(_)) => rows.push(records.cells().clone()),
+            Ok(Some(lines)) => rows.push((records.cells().clone(), lines)),
             // A quote that is not closed here may be closed behind the sample.
             Ok(None) | Err(_) => break,
         }
     }
+    let rows: Vec<top::Row> = rows.iter().map(|(cells, lines)| (cells, *lines)).collect();
     let header = top::header_among(&rows, rules);
     let below = &rows[header.unwrap_or(0).min(rows.len())..];
-    let width = below.first().map_or(0, csv::StringRecord::len);
-    let alike = below.iter().filter(|row| row.len() == width && width > 1).count();
+    let width = below.first().map_or(0, |(cells, _)| cells.len());
+    let alike = below.iter().filter(|(cells, _)| cells.len() == width && width > 1).count();
     (header.is_some(), alike, width)
 }
 

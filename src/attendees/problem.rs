@@ -134,6 +134,16 @@ pub enum FileProblem {
         /// What messages call the file.
         file: Arc<str>,
     },
+    /// No line is left below those that are to be skipped.
+    #[error("{file}: skip_lines = {skipped} under [attendees] skips the whole file: its last line is {last}")]
+    AllSkipped {
+        /// What messages call the file.
+        file: Arc<str>,
+        /// How many lines are to be skipped.
+        skipped: u32,
+        /// The last line that holds anything.
+        last: u64,
+    },
     /// A header line and nothing below it.
     #[error("{file}: the file has a header line but no rows below it")]
     NoRows {
@@ -236,6 +246,9 @@ impl FileProblem {
             Self::NotRegular { .. } => "save the rows to a file: it is read twice, once to check and once to send",
             Self::Unreadable { .. } => "check that you may read this file, and that its disk is there",
             Self::Empty { .. } => "its first line names the columns (`email,name`), then one line a person",
+            Self::AllSkipped { .. } => {
+                "say how many lines stand above the columns' names; without skip_lines that is found out"
+            }
             Self::NoRows { .. } => "add one line a person below the header",
             Self::OtherFormat { .. } => "open it in the program it comes from and save it as \"CSV UTF-8\"",
             Self::UnclosedQuote { closed_on: None, .. } => "add the closing quote; a quote inside a value is doubled",

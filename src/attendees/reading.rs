@@ -56,6 +56,8 @@ pub(super) struct Recognised {
     pub(super) assumed: Vec<String>,
     /// Of a workbook: the sheets that hold something else.
     other_sheets: Vec<String>,
+    /// What the settings say to be between the values, where the file itself seems to have another sign.
+    wrong_delimiter: Option<(u8, Dialect)>,
 }
 
 /// Rows among which the header is looked for, at the least.
@@ -83,20 +85,39 @@ impl Recognised {
 
     /// The header's problems, where another place than its columns may be meant: the sheet, the line, the delimiter.
     pub(super) fn with_other_ways_out(&self, mut problems: Vec<Problem>, header: &StringRecord) -> Vec<Problem> {
+        if problems.iter().all(|problem| !problem.what.starts_with("there is no column")) {
+            return problems;
+        }
+        // One cause, one way out: no setting that names a column helps where none was parted from the others.
+        if header.len() == 1 && (self.wrong_delimiter.is_some() || header.get(0).and_then(separator_in).is_some()) {
+            problems.truncate(1);
+            // A colon may belong to the one column's name.
+            if header.get(0).is_none_or(|cell| separator_in(cell) != Some(':')) {
+                problems[0].hint = None;
+            }
+        }
         let Some(first) = problems.first_mut() else { return problems };
         let only = if header.len() == 1 { header.get(0) } else { None };
-        let parted_by = |cell: &str| ['~', '^', ':', ';', ',', '\t', '|'].into_iter().find(|sign| cell.contains(*sign));
-        let way_out = if let Some(sheet) = self.other_sheets.first() {
+        let way_out = if let Some((given, own)) = self.wrong_delimiter {
+            first.hint = None;
+            format!(
+                "delimiter = {:?} under [attendees] is not the file's: its values seem to be separated by {}; delete that \
+                 setting, and it is found out",
+                char::from(given).to_string(),
+                own.delimiter_in_words()
+            )
+        } else if let Some(sheet) = self.other_sheets.first() {
             format!("are the attendees in another sheet? sheet = \"{}\" under [attendees]", shortened(sheet))
-        } else if only.and_then(parted_by).is_some_and(|sign| ",;\t|".contains(sign)) {
+        } else if only.and_then(separator_in).is_some_and(|sign| ",;\t|".contains(sign)) {
             "does each whole line stand in quotes? Save the file anew from the program it comes from".to_owned()
-        } else if let Some(sign) = only.and_then(parted_by) {
+        } else if let Some(sign) = only.and_then(separator_in) {
             format!("is that line parted by `{sign}`? delimiter = {:?} under [attendees]", sign.to_string())
         } else {
             "do the columns' names stand further down? skip_lines under [attendees] says how many lines are above them"
                 .to_owned()
         };
-        if first.what.starts_with("there is no column") {
+        // Half a name and a buyer's are found where they are meant to be.
+        if ["`email`", "`name`"].iter().any(|field| first.what.starts_with(&format!("there is no column {field}"))) {
             first.hint = Some(match first.hint.take() {
                 Some(hint) => format!("{hint}; or {way_out}"),
                 None => way_out,
@@ -104,6 +125,11 @@ impl Recognised {
         }
         problems
     }
+}
+
+/// A sign that may part the values of what came out as one.
+fn separator_in(cell: &str) -> Option<char> {
+    ['~', '^', ':', ';', ',', '\t', '|'].into_iter().find(|sign| cell.contains(*sign))
 }
 
 impl Reading {
@@ -143,7 +169,13 @@ impl Reading {
                 "{name}: read the sheet `{sheet}`, and not {others}; another one: sheet = \"its name\" under [attendees]"
             ));
         }
-        Ok(Recognised { reading: Self::Sheet(workbook, Vec::new()), is_announced: false, assumed, other_sheets })
+        Ok(Recognised {
+            reading: Self::Sheet(workbook, Vec::new()),
+            is_announced: false,
+            assumed,
+            other_sheets,
+            wrong_delimiter: None,
+        })
     }
 
     fn open_text(mut file: File, name: &Arc<str>, rules: &Rules) -> Result<Recognised, FileProblem> {
@@ -165,13 +197,19 @@ impl Reading {
         if let Some(kind) = other_text(&start) {
             return Err(FileProblem::OtherFormat { file: name.clone(), kind });
         }
-        let dialect = dialect::find(start.trim_end_matches('\u{FFFD}'), is_all, rules);
-        let is_announced = dialect::announced(&start).is_some();
+        let start = start.trim_end_matches('\u{FFFD}');
+        let dialect = dialect::find(start, is_all, rules);
+        let wrong_delimiter = rules.delimiter.and_then(|given| {
+            let own = dialect::find(start, is_all, &Rules { delimiter: None, ..rules.clone() });
+            (own.delimiter != given && start.contains(char::from(own.delimiter))).then_some((given, own))
+        });
+        let is_announced = dialect::announced(start).is_some();
         if dialect.delimiter != Dialect::COMMAS.delimiter && rules.delimiter.is_none() {
             assumed.push(format!("{name}: its columns are separated by {}", dialect.delimiter_in_words()));
         }
         let records = Records::new(Scanner::over(text, dialect), dialect);
-        Ok(Recognised { reading: Self::Text(Box::new(records)), is_announced, assumed, other_sheets: Vec::new() })
+        let (reading, other_sheets) = (Self::Text(Box::new(records)), Vec::new());
+        Ok(Recognised { reading, is_announced, assumed, other_sheets, wrong_delimiter })
     }
 
     /// The next row that holds anything; `None` at the end.

@@ -56,8 +56,14 @@ impl Source {
             return Err(file_problem(met, &name));
         }
         let mut assumed = std::mem::take(&mut recognised.assumed);
+        let last = ahead.back().map(|raw| raw.lines.last);
         let head = skip_head(&mut ahead, rules, &name, &mut assumed);
-        let Some(header) = head else { return Err(FileProblem::Empty { file: name }) };
+        let Some(header) = head else {
+            return Err(match (rules.skip_lines, last) {
+                (Some(skipped), Some(last)) => FileProblem::AllSkipped { file: name, skipped, last },
+                _ => FileProblem::Empty { file: name },
+            });
+        };
         let sample: Vec<&StringRecord> = ahead.iter().map(|raw| &raw.cells).collect();
         let with_ways_out = |problems| FileProblem::Header(recognised.with_other_ways_out(problems, &header.cells));
         let unread: Vec<Problem> = unread_headers(&header, &name).collect();
@@ -215,9 +221,9 @@ fn skip_head(ahead: &mut VecDeque<Raw>, rules: &Rules, name: &str, assumed: &mut
     let above = if let Some(lines) = rules.skip_lines {
         ahead.iter().take_while(|raw| raw.lines.first <= u64::from(lines)).count()
     } else {
-        let cells: Vec<StringRecord> = ahead.iter().map(|raw| raw.cells.clone()).collect();
-        let above = top::header_among(&cells, rules).unwrap_or(0);
-        if let Some(below) = top::another_below(&cells, above, rules) {
+        let rows: Vec<top::Row> = ahead.iter().map(|raw| (&raw.cells, raw.lines)).collect();
+        let above = top::header_among(&rows, rules).unwrap_or(0);
+        if let Some(below) = top::another_below(&rows, above, rules) {
             let line = ahead[below].lines.first;
             assumed.push(format!(
                 "{name}:{line}: another table's header; to read that one instead: skip_lines = {} under [attendees]",

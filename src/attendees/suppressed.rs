@@ -167,9 +167,9 @@ impl Suppressed {
         }
         let Recognised { mut reading, assumed, .. } = recognised;
         lines.tell_of_other_sheets(&assumed);
-        let cells: Vec<StringRecord> = first.iter().map(|raw| raw.cells.clone()).collect();
-        let header = top::header_among(&cells, rules)
-            .map(|at| (at, columns_of(&cells[at])))
+        let rows: Vec<top::Row> = first.iter().map(|raw| (&raw.cells, raw.lines)).collect();
+        let header = top::header_among(&rows, rules)
+            .map(|at| (at, columns_of(rows[at].0)))
             .filter(|(_, columns)| !columns.is_empty());
         let mut first = first.into_iter().enumerate();
         loop {

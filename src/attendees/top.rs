@@ -2,31 +2,42 @@
 
 use csv::StringRecord;
 
-use super::{ColumnChoice, Field, Rules, exporters, names};
+use super::{ColumnChoice, Field, Rules, exporters, names, scanner::Lines};
 use crate::model::Address;
+
+/// A row, and where it stands.
+pub(super) type Row<'a> = (&'a StringRecord, Lines);
 
 /// The row that names the columns, where one of these does: one of a known exporter's, else one that names an address and
 /// somebody's name, the first or that of the longest table of several, else the first that names an address.
-pub(super) fn header_among(rows: &[StringRecord], rules: &Rules) -> Option<usize> {
-    let of_exporter = rows.iter().position(|row| exporters::exporter(&cells(row)).is_some());
-    let named = |wanted: fn(Named) -> bool| rows.iter().position(|row| wanted(Named::by(row, rules)));
+pub(super) fn header_among(rows: &[Row], rules: &Rules) -> Option<usize> {
+    let of_exporter = rows.iter().position(|(row, _)| exporters::exporter(&cells(row)).is_some());
+    let named = |wanted: fn(Named) -> bool| rows.iter().position(|(row, _)| wanted(Named::by(row, rules)));
     of_exporter.or_else(|| longest(rows, &tables(rows, rules))).or_else(|| named(|named| named.address))
 }
 
 /// The header of another table below the one that is read, as reports have a host's and the attendees'.
-pub(super) fn another_below(rows: &[StringRecord], header: usize, rules: &Rules) -> Option<usize> {
+pub(super) fn another_below(rows: &[Row], header: usize, rules: &Rules) -> Option<usize> {
     tables(rows, rules).into_iter().find(|other| *other > header)
 }
 
-/// The rows that name address and name: the first, and those that stand below a caption.
-fn tables(rows: &[StringRecord], rules: &Rules) -> Vec<usize> {
+/// The rows that name address and name: the first, and those that begin another table.
+fn tables(rows: &[Row], rules: &Rules) -> Vec<usize> {
     let names_both = |row: &StringRecord| {
         let named = Named::by(row, rules);
         named.address && named.somebody
     };
-    let all: Vec<usize> = (0..rows.len()).filter(|at| names_both(&rows[*at])).collect();
-    let is_below_caption = |at: usize| at > 0 && is_caption(&rows[at - 1]);
-    all.iter().copied().filter(|at| all.first() == Some(at) || is_below_caption(*at)).collect()
+    let all: Vec<usize> = (0..rows.len()).filter(|at| names_both(rows[*at].0)).collect();
+    all.iter().copied().filter(|at| all.first() == Some(at) || begins_table(rows, *at)).collect()
+}
+
+/// Whether a row begins a table: it stands below a caption, below a blank line, or is wider or narrower than those above.
+fn begins_table(rows: &[Row], at: usize) -> bool {
+    let Some(((above, of_above), (row, lines))) = at.checked_sub(1).map(|above| (rows[above], rows[at])) else {
+        return true;
+    };
+    let width = |row: &StringRecord| (0..row.len()).rev().find(|at| !row[*at].trim().is_empty());
+    is_caption(above) || lines.first > of_above.last + 1 || width(row) != width(above) && row.len() != above.len()
 }
 
 /// A row of one cell, which is nobody's address.
@@ -36,8 +47,10 @@ fn is_caption(row: &StringRecord) -> bool {
 }
 
 /// The header with the most rows below it, as far as they were read; the first of several.
-fn longest(rows: &[StringRecord], headers: &[usize]) -> Option<usize> {
-    let ends = headers.iter().skip(1).map(|next| next - 1).chain([rows.len()]);
+fn longest(rows: &[Row], headers: &[usize]) -> Option<usize> {
+    // The caption of the next table is no row.
+    let end_above = |next: &usize| next - usize::from(*next > 0 && is_caption(rows[next - 1].0));
+    let ends = headers.iter().skip(1).map(end_above).chain([rows.len()]);
     let lengths: Vec<usize> = headers.iter().zip(ends).map(|(at, end)| end.saturating_sub(at + 1)).collect();
     let most = lengths.iter().max()?;
     Some(headers[lengths.iter().position(|length| length == most)?])
@@ -82,10 +95,18 @@ impl Named {
 mod tests {
     use super::*;
 
+    fn rows(text: &str) -> Vec<(StringRecord, Lines)> {
+        let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty());
+        let row = |(line, text): (u64, &str)| {
+            let lines = Lines { first: line, last: line, stray_quote: false };
+            (StringRecord::from(text.split(',').collect::<Vec<_>>()), lines)
+        };
+        lines.map(row).collect()
+    }
+
     fn found(text: &str, rules: &Rules) -> Option<usize> {
-        let rows: Vec<StringRecord> =
-            text.lines().map(|line| StringRecord::from(line.split(',').collect::<Vec<_>>())).collect();
-        header_among(&rows, rules)
+        let rows = rows(text);
+        header_among(&rows.iter().map(|(row, lines)| (row, *lines)).collect::<Vec<_>>(), rules)
     }
 
     #[test]
@@ -112,9 +133,21 @@ mod tests {
         assert_eq!(found(answers, &rules), Some(0));
         let alike = format!("{of_host}Attendees\nName,Email\nAda,a@example.org");
         assert_eq!(found(&alike, &rules), Some(1));
-        let rows: Vec<StringRecord> =
-            alike.lines().map(|line| StringRecord::from(line.split(',').collect::<Vec<_>>())).collect();
+        let rows = rows(&alike);
+        let rows: Vec<Row> = rows.iter().map(|(row, lines)| (row, *lines)).collect();
         assert_eq!((another_below(&rows, 1, &rules), another_below(&rows, 4, &rules)), (Some(4), None));
+    }
+
+    #[test]
+    fn another_table_begins_below_a_blank_line_and_in_another_width() {
+        let rules = Rules::for_tests();
+        let list = "Vorname,Nachname,E-Mail\nAda,L,a@example.org\nBen,B,b@example.org\n";
+        let of_team = "Name,E-Mail\nOrga Team,orga@example.org\n";
+        assert_eq!(found(&format!("{of_team}\n{list}"), &rules), Some(2));
+        assert_eq!(found(&format!("{of_team}{list}"), &rules), Some(2));
+        let alike = "Name,E-Mail\nAda,a@example.org\nBen,b@example.org\n";
+        assert_eq!(found(&format!("{of_team}\n{alike}"), &rules), Some(2));
+        assert_eq!(found(&format!("{list}\n{of_team}"), &rules), Some(0));
     }
 
     #[test]

@@ -111,6 +111,46 @@ fn rows_may_end_before_columns_that_nobody_reads() {
 }
 
 #[test]
+fn a_filter_that_two_columns_fit_is_refused() {
+    let text = "email,name,Status,Status\nada@example.org,Ada,on,off\n";
+    for table in ["only", "except"] {
+        let settings = format!("[attendees.{table}]\nstatus = [\"off\"]\n");
+        let check = event(&[("a.csv", text)], &settings).run(&["check"]);
+        check.is(3).says(&format!("\"status\" under [attendees.{table}]: it is the header of columns 3 and 4"));
+        check.says("give the one that is meant a header of its own");
+    }
+    // Called so exactly is better than nearly.
+    let text = "email,name,status,Status\nada@example.org,Ada,on,off\n";
+    let check = event(&[("a.csv", text)], "[attendees.except]\nStatus = [\"off\"]\n").run(&["check"]);
+    check.is(0).says("0 people in 1 row");
+}
+
+#[test]
+fn settings_that_the_file_does_not_bear_out_are_named() {
+    let semicolons = ("b.csv", "email;name\nben@example.org;Ben\n");
+    let check = event(&[semicolons], "delimiter = \",\"\n").run(&["check"]);
+    check
+        .is(3)
+        .says("delimiter = \",\" under [attendees] is not the file's: its values seem to be separated by semicolons");
+    check.says_not("[attendees.columns]");
+    assert_eq!(check.stderr.matches("error: b.csv").count(), 1, "{}", check.stderr);
+    let check =
+        event(&[("a.csv", "email,name\nada@example.org,Ada\n"), semicolons], "delimiter = \",\"\n").run(&["check"]);
+    check.is(3).says("b.csv:1: there is no column").says("delimiter = \",\" under [attendees] is not the file's");
+    let check = event(&[("a.csv", "email,name\nada@example.org,Ada\n")], "skip_lines = 5\n").run(&["check"]);
+    check.is(3).says("a.csv: skip_lines = 5 under [attendees] skips the whole file: its last line is 2");
+    check.says("without skip_lines that is found out");
+}
+
+#[test]
+fn a_small_table_above_the_list_is_not_the_list() {
+    let rows: Vec<String> = (0..9).map(|n| format!("A{n},B,a{n}@example.org\n")).collect();
+    let text = format!("Name,E-Mail\nOrga Team,orga@example.org\n\nVorname,Nachname,E-Mail\n{}", rows.concat());
+    let check = event(&[("a.csv", &text)], "").run(&["check"]);
+    check.is(0).says("9 people in 9 rows").says("a.csv: lines 1 to 2 are skipped");
+}
+
+#[test]
 fn columns_by_position_take_no_person_for_the_header() {
     let text = "jo@example.org,Jo\neva@example.org,Eva\n";
     let check = event(&[("a.csv", text)], "skip_lines = 0\n[attendees.columns]\nemail = 1\nname = 2\n").run(&["check"]);
