@@ -35,6 +35,21 @@ pub enum AddressProblem {
     /// A name stands beside the address.
     #[error("`{0}` holds more than the bare address")]
     NotBare(String),
+    /// A part is longer than mail servers take.
+    #[error("`{given}`: {part} has {octets} octets, {most} are the most")]
+    TooLong {
+        /// What was given.
+        given: String,
+        /// Which part.
+        part: &'static str,
+        /// How long it is.
+        octets: usize,
+        /// How long it may be.
+        most: usize,
+    },
+    /// It ends with a dot, as domains do in zone files.
+    #[error("`{0}` ends with a dot")]
+    TrailingDot(String),
     /// Anything else that no mail server would accept.
     #[error("`{0}` is not an e-mail address")]
     Malformed(String),
@@ -48,7 +63,9 @@ impl AddressProblem {
             Self::Empty => "fill it in, or delete the row",
             Self::Forbidden { .. } => "type the address anew",
             Self::Several(_) => "one address a row: give each person a row of their own",
-            Self::NotBare(_) => "write the address alone, without a name, `<` or `>`",
+            Self::NotBare(_) => "write the address alone, without a name, a remark, `<` or `>`",
+            Self::TooLong { .. } => "no mail server takes it: is it two values in one, or cut off wrongly?",
+            Self::TrailingDot(_) => "delete the dot",
             Self::Malformed(_) => "an address looks like `ada@example.org`",
         }
     }
@@ -70,7 +87,9 @@ impl Address {
             return Err(AddressProblem::Forbidden { given: quoted(), found });
         }
         let Some(at) = bare.rfind('@') else { return Err(AddressProblem::Malformed(quoted())) };
-        if bare.contains(['<', '>']) {
+        // A comment of RFC 5322 §3.2.2 is part of no address that is written for people.
+        let has_comment = bare.starts_with('(') || bare.ends_with(')');
+        if bare.contains(['<', '>']) || has_comment && bare.matches('@').count() == 1 {
             return Err(AddressProblem::NotBare(quoted()));
         }
         let (local, domain) = (&bare[..at], &bare[at + 1..]);
@@ -91,14 +110,30 @@ impl Address {
         if let Some(stray) = local.chars().find(|&c| is_stray(c)) {
             return Err(AddressProblem::Forbidden { given: quoted(), found: ForbiddenChar(stray) });
         }
+        // RFC 5321 §4.5.3.1: 64 octets of local part, 254 of address (256 of path); RFC 1035 §2.3.4: 63 of a label.
+        let too_long = |part, octets, most| AddressProblem::TooLong { given: quoted(), part, octets, most };
+        if local.len() > 64 {
+            return Err(too_long("the part before the `@`", local.len(), 64));
+        }
+        if let Some(label) = domain.split('.').find(|label| label.is_ascii() && label.len() > 63) {
+            return Err(too_long("a part of the domain", label.len(), 63));
+        }
+        if domain.is_ascii() && bare.len() > 254 {
+            return Err(too_long("the whole", bare.len(), 254));
+        }
+        if domain.ends_with('.') && a_labels(domain.trim_end_matches('.')).is_some() {
+            return Err(AddressProblem::TrailingDot(quoted()));
+        }
         let domain = a_labels(domain).ok_or_else(|| AddressProblem::Malformed(quoted()))?;
         let text = format!("{local}@{domain}");
         let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
         // The crate knows letters alone beyond ASCII, RFC 6531 §3.3 any character: marks, joiners, symbols.
         let in_ascii: String = local.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect();
         let is_sound = EmailAddress::parse_with_options(&format!("{in_ascii}@{domain}"), options).is_ok();
-        // RFC 5321 §4.5.3.1: 64 octets of local part, 254 of address (256 of path).
-        if local.len() > 64 || text.len() > 254 || !is_sound {
+        if text.len() > 254 {
+            return Err(too_long("the whole", text.len(), 254));
+        }
+        if !is_sound {
             return Err(AddressProblem::Malformed(quoted()));
         }
         Ok(Self { at: local.len(), text })
@@ -304,8 +339,22 @@ mod tests {
         assert!(matches!(Address::parse("a@example.org;b@example.org"), Err(AddressProblem::Several(_))));
         assert!(matches!(Address::parse("Ada <a@example.org>"), Err(AddressProblem::NotBare(_))));
         assert!(matches!(Address::parse("a\r\nBcc: x@example.org"), Err(AddressProblem::Forbidden { .. })));
-        let long = format!("{}@example.org", "a".repeat(65));
-        assert!(Address::parse(&long).is_err());
+    }
+
+    #[test]
+    fn what_is_too_long_says_which_part_and_a_dot_or_a_remark_is_told() {
+        let told = |given: &str| Address::parse(given).unwrap_err().to_string();
+        let label = "a".repeat(60);
+        for (given, words) in [
+            (format!("{}@example.org", "a".repeat(65)), "the part before the `@` has 65 octets, 64 are the most"),
+            (format!("a@{}.org", "b".repeat(64)), "a part of the domain has 64 octets, 63 are the most"),
+            (format!("a@{label}.{label}.{label}.{label}.{label}.org"), "the whole has 310 octets, 254 are the most"),
+            ("ada@example.org.".into(), "`ada@example.org.` ends with a dot"),
+            ("ada@example.org (work)".into(), "holds more than the bare address"),
+        ] {
+            assert!(told(&given).ends_with(words), "{}", told(&given));
+        }
+        assert!(matches!(Address::parse("ada@example.."), Err(AddressProblem::Malformed(_))));
     }
 
     #[test]
