@@ -1,6 +1,7 @@
 //! `attendance`: who came, by logs and saved events that a real server wrote, and by what nobody would want to meet.
 
 mod captures;
+mod listening;
 mod mishaps;
 mod refused;
 mod spans;
@@ -214,6 +215,7 @@ fn the_answer_names_who_came_who_did_not_and_whom_nothing_explains() {
     let told = party.log(&log.whole());
 
     told.is(4).says("2 of 3 people came").says("1 absent").says("2 unexplained").says("Recorders (1)");
+    party.sandbox.run(&["attendance", "--rehearsal", "--all"]).is(4).says("2 of 3 people came");
     told.says("a3@example.org").says("a token without an id; says Attendee 3, a3@example.org").says("no token");
     let whole = party.json();
     let of = |email: &str| party.person(email);
@@ -240,18 +242,19 @@ fn the_answer_names_who_came_who_did_not_and_whom_nothing_explains() {
 
 #[test]
 fn csv_has_the_promised_columns_and_no_formula() {
-    let party = Party::of_people("email,name\nada@example.org,=Ada\nzoe@example.org,Zoë\n");
+    let party = Party::of_people("email,name\nada@example.org,-Ada\nzoe@example.org,Zoë\n");
     let mut log = Log::of_the_day("UTC");
     log.stay(&Occupant::with_id(&party.id("zoe@example.org"), "z", "14:00:00", "14:10:00"));
     party.log(&log.whole()).is(0);
-    let csv = party.run(&["--format", "csv"]).stdout;
+    let csv =
+        party.sandbox.run(&["attendance", "--rehearsal", "--format", "csv", "--html", "x.html"]).is(0).stdout.clone();
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(
         lines[0],
         "email,name,id,session,status,first_joined,last_left,minutes,joins,devices_at_once,overlap_minutes,\
          breakout_minutes,left_uncertain,note"
     );
-    assert!(lines[1].contains(",'=Ada,") && lines[1].contains(",absent,,,0,0,0,0,0,false,"), "{csv}");
+    assert!(lines[1].contains(",'-Ada,") && lines[1].contains(",absent,,,0,0,0,0,0,false,"), "{csv}");
     assert!(lines[2].contains(",came,2036-12-05T14:00:00+01:00,2036-12-05T14:10:00+01:00,10,1,1,0,0,false,"), "{csv}");
 }
 

@@ -7,7 +7,7 @@ pub(crate) mod smtp_server;
 pub(crate) mod terminal;
 
 pub(crate) use mailbox::{ReceivedMail, links_in, token_in, verify_token};
-pub(crate) use sandbox::{EventFile, Finished, SECRET, Sandbox, attendees, mode, variable};
+pub(crate) use sandbox::{EventFile, Finished, Running, SECRET, Sandbox, attendees, mode, variable};
 pub(crate) use smtp_server::{CLOSED_PORT, SmtpServer};
 #[cfg(target_os = "linux")]
 pub(crate) use terminal::Terminal;

@@ -293,6 +293,16 @@ impl Running {
         }
     }
 
+    /// What it said so far.
+    pub(crate) fn stderr(&self) -> String {
+        fs::read_to_string(self.said.join("stderr")).unwrap()
+    }
+
+    /// What it printed so far.
+    pub(crate) fn stdout(&self) -> String {
+        fs::read_to_string(self.said.join("stdout")).unwrap()
+    }
+
     /// Waits for its end.
     pub(crate) fn wait(mut self) -> Finished {
         let deadline = std::time::Instant::now() + TOO_LONG;
