@@ -196,11 +196,9 @@ fn posts(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<()
 pub(super) fn journal(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told) -> Result<(), failure::Told> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let read = read_posts(BufReader::new(file), gathered).map_err(|error| unreadable(path, &error))?;
-    told.sources.push(format!(
-        "{}: {} in all, signs of life included",
-        shown(path),
-        words::counted(read.events, "event", "events")
-    ));
+    let name = path.file_name().map_or_else(|| shown(path), |name| name.to_string_lossy().into_owned());
+    let entries = words::counted(read.events, "entry", "entries");
+    told.sources.push(format!("{name}: {entries}, the listener's own signs of life among them"));
     Ok(())
 }
 

@@ -84,12 +84,9 @@ fn what_is_posted_is_kept_and_told_at_the_end() {
         assert_eq!(listening.event(event), 200);
     }
     assert_eq!(listening.event(&Occupant::who(&json!({}), "x", "14:00:00", "15:00:00").posts()[0]), 200);
+    listening.running.as_ref().unwrap().wait_until_it_says("somebody came whom no invitation explains: no token");
     let finished = listening.end();
-    finished
-        .is(5)
-        .says("2 of 3 people came")
-        .says("1 unexplained")
-        .says("somebody came whom no invitation explains: no token");
+    finished.is(5).says("2 of 3 people came").says("1 unexplained");
     assert!(!finished.said().contains(SECRET));
     let journal = listening.journal();
     let lines: Vec<Value> = journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
