@@ -17,7 +17,11 @@ local function enter(event)
 	local opens, reason = rules:opens(session, room, domain);
 	if not mapper then opens, reason = false, "Room does not exist"; end
 	if opens then return; end
-	session.send(st.error_reply(stanza, "cancel", "not-allowed", reason or "Room and token mismatched"));
+	reason = reason or "Room and token mismatched";
+	-- Jitsi's own writes the whole token into the log, too.
+	module:log("error", "Token %s not allowed to join: %s err: %s reason: %s", tostring(session.auth_token),
+		stanza.attr.to, nil, reason);
+	session.send(st.error_reply(stanza, "cancel", "not-allowed", reason));
 	return true;
 end
 
