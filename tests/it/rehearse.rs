@@ -38,7 +38,7 @@ fn the_organisers_own_secret_signs_where_there_is_one() {
 }
 
 /// The caught mails, wherever in the rehearsal's folder they lie.
-fn caught(sandbox: &Sandbox) -> Vec<std::path::PathBuf> {
+pub(crate) fn caught(sandbox: &Sandbox) -> Vec<std::path::PathBuf> {
     let mut folders = vec![sandbox.path("rehearsal")];
     let mut mails = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -7,6 +7,7 @@ use crate::support::variable;
 
 mod aiosmtpd;
 mod attendance_page;
+mod attendance;
 mod browser;
 mod clock;
 mod dns;

@@ -53,6 +53,11 @@ impl Servers {
         EventFile::at(CLOSED_PORT).text("jitsi", "url", &url).text("jitsi", "ca_file", &self.ca)
     }
 
+    /// An event at nginx, as it should be.
+    pub(super) fn behind_nginx(&self) -> EventFile {
+        self.at(0)
+    }
+
     pub(super) fn sandbox(&self) -> Sandbox {
         let mut sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
         sandbox.set("ROOMKEY_JITSI_SECRET", &self.secret);

@@ -1,11 +1,14 @@
-//! What the tests share: a sandbox to run the program in, a server to send to, a reader of mails.
+//! What the tests share: a sandbox to run the program in, a server to send to, a reader of mails, and one who
+//! opens their links.
 
+pub(crate) mod browser;
 pub(crate) mod mailbox;
 pub(crate) mod sandbox;
 pub(crate) mod smtp_server;
 #[cfg(target_os = "linux")]
 pub(crate) mod terminal;
 
+pub(crate) use browser::Browser;
 pub(crate) use mailbox::{ReceivedMail, links_in, token_in, verify_token};
 pub(crate) use sandbox::{EventFile, Finished, Running, SECRET, Sandbox, attendees, mode, variable};
 pub(crate) use smtp_server::{CLOSED_PORT, SmtpServer};
