@@ -49,6 +49,15 @@ pub(super) fn find(start: &str, is_all: bool, rules: &Rules) -> Dialect {
     found.map_or(Dialect { delimiter: b',', quote }, |(_, dialect)| dialect)
 }
 
+/// The dialect in which a file names its columns, where the organiser's delimiter is another one and finds none.
+pub(super) fn better_than_said(start: &str, is_all: bool, rules: &Rules) -> Option<Dialect> {
+    let said = find(start, is_all, rules);
+    rules.delimiter?;
+    let own = find(start, is_all, &Rules { delimiter: None, ..rules.clone() });
+    let names_columns = |dialect| worth(start, dialect, rules).0;
+    (own.delimiter != said.delimiter && names_columns(own) && !names_columns(said)).then_some(own)
+}
+
 /// Whether each value of the first line stands in `'`.
 fn stands_in_apostrophes(start: &str) -> bool {
     let line = start.lines().next().unwrap_or_default().trim_start_matches('\u{feff}').trim();

@@ -89,7 +89,8 @@ impl Recognised {
             return problems;
         }
         // One cause, one way out: no setting that names a column helps where none was parted from the others.
-        if header.len() == 1 && (self.wrong_delimiter.is_some() || header.get(0).and_then(separator_in).is_some()) {
+        let is_one_value = header.len() == 1 && header.get(0).and_then(separator_in).is_some();
+        if is_one_value || self.wrong_delimiter.is_some() {
             problems.truncate(1);
             // A colon may belong to the one column's name.
             if header.get(0).is_none_or(|cell| separator_in(cell) != Some(':')) {
@@ -199,10 +200,8 @@ impl Reading {
         }
         let start = start.trim_end_matches('\u{FFFD}');
         let dialect = dialect::find(start, is_all, rules);
-        let wrong_delimiter = rules.delimiter.and_then(|given| {
-            let own = dialect::find(start, is_all, &Rules { delimiter: None, ..rules.clone() });
-            (own.delimiter != given && start.contains(char::from(own.delimiter))).then_some((given, own))
-        });
+        let better = dialect::better_than_said(start, is_all, rules);
+        let wrong_delimiter = rules.delimiter.zip(better);
         let is_announced = dialect::announced(start).is_some();
         if dialect.delimiter != Dialect::COMMAS.delimiter && rules.delimiter.is_none() {
             assumed.push(format!("{name}: its columns are separated by {}", dialect.delimiter_in_words()));

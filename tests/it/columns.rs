@@ -204,6 +204,7 @@ fn the_name_is_of_whom_the_address_is() {
     sandbox.write("attendees.csv", half);
     let check = sandbox.run(&["check"]);
     check.is(3).says("attendees.csv:3: the address is empty").says("email = \"Email\"").says_not("is empty in");
+    check.says_not("`name` is taken");
     for (headers, row, taken) in [
         ("Name;Email;Attendee name;Attendee email", "Kim;kim@example.org;Ann;ann@example.org", "ann@example.org Ann"),
         ("Name;Email;Attendee name;Attendee email", "Kim;kim@example.org;Ann;", "kim@example.org Kim"),

@@ -88,7 +88,9 @@ fn a_last_line_with_an_address_is_somebodys_however_it_came_out() {
     ] {
         let text = format!("name,email,paid\nAda,ada@example.net,3\n{last}\n");
         let sandbox = event(&[("a.csv", &text)], "");
-        sandbox.run(&["check"]).is(3).says("a.csv:3: this row has 1 field, the header has 3").says_not("nobody's row");
+        let check = sandbox.run(&["check"]);
+        check.is(3).says("a.csv:3: this row has 1 field, the header has 3").says_not("nobody's row");
+        check.says_not("A remark below the table?");
         // Behind a line of sums as well.
         let text = format!("name,email,paid\nAda,ada@example.net,3\nTotal: 1\n{last}\n");
         event(&[("a.csv", &text)], "").run(&["check"]).is(3).says("a.csv:4: this row has 1 field").says_not("nobody's");
@@ -137,6 +139,11 @@ fn settings_that_the_file_does_not_bear_out_are_named() {
     let check =
         event(&[("a.csv", "email,name\nada@example.org,Ada\n"), semicolons], "delimiter = \",\"\n").run(&["check"]);
     check.is(3).says("b.csv:1: there is no column").says("delimiter = \",\" under [attendees] is not the file's");
+    let commas = ("a.csv", "email,name,x;y\nada@example.org,Ada,1;2\n");
+    let check = event(&[commas], "delimiter = \";\"\n").run(&["check"]);
+    check.is(3).says("seem to be separated by commas").says_not("[attendees.columns]");
+    let own = ("a.csv", "Kontakt;Wer, bitte\nada@example.org;Ada, L\n");
+    event(&[own], "delimiter = \";\"\n").run(&["check"]).is(3).says_not("is not the file's");
     let check = event(&[("a.csv", "email,name\nada@example.org,Ada\n")], "skip_lines = 5\n").run(&["check"]);
     check.is(3).says("a.csv: skip_lines = 5 under [attendees] skips the whole file: its last line is 2");
     check.says("without skip_lines that is found out");

@@ -152,10 +152,15 @@ impl Header<'_> {
         if !matches!(self.exporter, None | Some(Exporter::GoogleForms | Exporter::TicketShop)) {
             return;
         }
+        // What goes with the address that is taken is the name of the same person.
+        let owner = |index: usize| names::owner(&self.headers[index]);
+        let email = found[Field::Email as usize].and_then(|(email, _)| owner(email));
+        let is_settled = email.is_some() && email == owner(whole);
         let is_taken = |index: usize| found.iter().flatten().any(|(taken, _)| *taken == index);
         let differs = |index: usize| self.sample.iter().any(|row| row.get(index) != row.get(whole));
         let is_warned_of = self.warnings.iter().any(|warning| warning.what.starts_with("`name` is taken"));
         let all = (0..self.headers.len()).filter(|index| !is_taken(*index));
+        let all = all.filter(|index| !is_settled || owner(*index) == email);
         let rivals: Vec<usize> = all
             .filter(|index| names::says_name(&self.headers[*index]) && self.is_filled(*index) && differs(*index))
             .collect();

@@ -1,7 +1,10 @@
 //! Whether a row has the header's shape, and what may have gone wrong where it has not. Pure.
 
 use super::Row;
-use crate::attendees::scanner::Lines;
+use crate::{
+    attendees::{remark::holds_address, scanner::Lines},
+    model::Address,
+};
 
 impl Row<'_> {
     /// Whether the row has as many cells as the header, each quoted properly: else no cell can be
@@ -17,6 +20,9 @@ impl Row<'_> {
                 "its values are separated by `;` or tabs: separate them by commas".into()
             } else if has_lone_return {
                 "lines end in several ways here, this one as on old Macs: save the file with one kind of line ends"
+                    .into()
+            } else if found == 1 && holds_address(self.cells[0]) && Address::parse(self.cells[0]).is_err() {
+                "somebody's address stands in it: part its values as the lines above do, without quotes around all of them"
                     .into()
             } else if let Some(hint) = self.swallowed_lines() {
                 hint
