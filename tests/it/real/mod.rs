@@ -6,8 +6,8 @@
 use crate::support::variable;
 
 mod aiosmtpd;
-mod attendance_page;
 mod attendance;
+mod attendance_page;
 mod browser;
 mod clock;
 mod dns;
