@@ -121,7 +121,7 @@ impl Address {
         if domain.is_ascii() && bare.len() > 254 {
             return Err(too_long("the whole", bare.len(), 254));
         }
-        if domain.ends_with('.') && a_labels(domain.trim_end_matches('.')).is_some() {
+        if domain.strip_suffix('.').is_some_and(|rest| a_labels(rest).is_some()) {
             return Err(AddressProblem::TrailingDot(quoted()));
         }
         let domain = a_labels(domain).ok_or_else(|| AddressProblem::Malformed(quoted()))?;

@@ -184,6 +184,52 @@ fn refused_tokens_are_counted_by_their_reason_and_kept_by_nobody() {
     let of_another_room = altered("room", json!("another-room"));
     let expired = altered("exp", json!(now() - 1));
     let early = altered("nbf", json!(now() + 3600));
+    let forged = signed(HEADER, &evening.claims(1).to_string(), "a secret that is not the server's");
+    for (token, reason) in [
+        (&of_another_room, "Room and token mismatched"),
+        (&expired, "Not acceptable by exp"),
+        (&early, "Not acceptable by nbf"),
+        (&forged, "Invalid signature"),
+    ] {
+        let answer = evening.browser.enter(&evening.room, token).err().expect("a refusal");
+        assert!(answer.starts_with(reason), "{answer}");
+    }
+    evening.browser.open(&evening.links[0]).unwrap().leave();
+
+    let told = evening.by_log();
+
+    told.is(5).says("1 try: token for another room").says("1 try: after closing");
+    told.says("1 try: before opening").says("1 try: wrong signature");
+    assert!(log().contains(&of_another_room), "the server itself writes it down");
+    evening.keeps_no_token(&told, &[of_another_room, expired, early, forged]);
+    assert_eq!(people(&evening.known()), [("came", 1)]);
+}
+
+#[test]
+fn a_token_without_an_id_is_a_stranger_whatever_it_says() {
+    let Some(evening) = Evening::begun("a token without an id", 3600, 2) else { return };
+    let mut claims = evening.claims(1);
+    claims["context"]["user"] = json!({"name": "Attendee 1", "email": "a1@example.org"});
+    evening.browser.enter(&evening.room, &evening.signed(&claims)).unwrap().leave();
+
+    let told = evening.by_log();
+
+    told.is(5).says("1 unexplained").says("a token without an id; says Attendee 1, a1@example.org");
+    let known = evening.known();
+    assert_eq!(people(&known), [("unknown", 0), ("unknown", 0)]);
+    assert_eq!(known["unexplained"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_a_refused_visitor_writes_into_the_log_adds_nobody() {
+    let Some(evening) = Evening::begun("a forged line", 3600, 2) else { return };
+    evening.browser.open(&evening.links[0]).unwrap().leave();
+    // The true line, made over into one about somebody who is not there.
+    let log_before = log();
+    let place = format!("New occupant in room: {}@", evening.room);
+    let line = log_before.lines().find(|line| line.contains(&place)).expect("a line about the one who came");
+    let id = |n: usize| evening.claims(n)["context"]["user"]["id"].as_str().unwrap().to_owned();
+    let (first, second) = (id(1), id(2));
     let made_over = |text: &str| {
         text.replace(&first, &second).replace("Attendee 1", "Attendee 2").replace("@hs256.test/", "@hs256.test/x")
     };
@@ -194,9 +240,8 @@ fn refused_tokens_are_counted_by_their_reason_and_kept_by_nobody() {
     visitor.enter(&evening.room, &token).err().expect("a refusal");
     let escaped: String = forged.bytes().map(|octet| format!("%{octet:02x}")).collect();
     visitor.enter(&format!("{}%0a{escaped}", evening.room), &token).err().expect("a refusal");
-    let log = log();
     let its_end = made_over(&line[line.find(&place).unwrap()..]);
-    assert_eq!(log.matches(&its_end).count(), 3, "twice at the end, once behind the room's name");
+    assert_eq!(log().matches(&its_end).count(), 3, "twice at the end, once behind the room's name");
 
     evening.by_log().is(5).says("2 tries: wrong signature");
 
@@ -223,10 +268,18 @@ fn what_the_server_posts_tells_the_same_as_its_log() {
     assert_eq!(counts.map(|what| count(&format!("/api/events/{what}"))), [2, 3, 3, 1]);
     let secret = value("ROOMKEY_REAL_PROSODY_EVENTS_SECRET");
     assert!(kept.iter().all(|posted| posted.authorization == format!("Bearer {secret}")), "{kept:#?}");
-    let saved: String = kept.iter().map(|posted| format!("{}\n", posted.body)).collect();
-    evening.sandbox.write("saved.jsonl", &saved);
-    evening.run(&["--events", "saved.jsonl"]).is(5).says("So far 2 of 3 people came, 1 not seen");
-    let by_posts = evening.known();
+    let saved = |paths: &[&str]| -> String {
+        let wanted = kept.iter().filter(|posted| paths.iter().any(|path| posted.path.ends_with(path)));
+        wanted.map(|posted| format!("{}\n", posted.body)).collect()
+    };
+    let read = |paths: &[&str]| {
+        evening.sandbox.write("saved.jsonl", &saved(paths));
+        evening.run(&["--events", "saved.jsonl"]).is(5).says("So far 2 of 3 people came, 1 not seen");
+        evening.known()
+    };
+    // A room's end tells of everybody once more: it adds nothing where nothing got lost.
+    let by_posts = read(&counts[..3]);
+    assert_eq!(by_posts["people"], read(&counts)["people"]);
     // Another rehearsal forgets what was read.
     evening.rehearse();
     evening.by_log().is(5);
