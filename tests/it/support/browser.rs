@@ -91,9 +91,9 @@ impl Guest {
     fn log_in(&mut self) -> Result<(), String> {
         let domain = self.browser.domain.clone();
         let begin = format!(" {XBOSH} hold='1' wait='5' ver='1.6' xml:lang='en' xmpp:version='1.0' to='{domain}'");
-        let begun = self.send(&begin, "");
-        self.sid = between(&begun, "sid='", "'").unwrap_or_else(|| panic!("no session: {begun}")).to_owned();
-        self.until(begun, &["<mechanism>"]);
+        let opened = self.send(&begin, "");
+        between(&opened, "sid='", "'").unwrap_or_else(|| panic!("no session: {opened}")).clone_into(&mut self.sid);
+        self.until(opened, &["<mechanism>"]);
         let auth = self.stanza("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>");
         let auth = self.until(auth, &["<success", "<failure"]);
         if auth.contains("<failure") {
