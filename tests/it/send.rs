@@ -182,7 +182,7 @@ fn a_window_already_over_sends_nothing() {
 fn names_of_strangers_are_shown_and_never_obeyed() {
     let server = SmtpServer::obliging();
     let sandbox = Sandbox::with_attendees(0, server.port());
-    let names = ["<b>Bobby</b> & {{ link }}", "O'Brien", "{% raw %}", "=1+1", "Smith, \"Jr.\"", "山田 太郎", "علي"];
+    let names = ["<b>Bobby</b> & {{ link }}", "O'Brien", "{% raw %}", "-1+1", "Smith, \"Jr.\"", "山田 太郎", "علي"];
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(["email", "name"]).unwrap();
     for (number, name) in names.iter().enumerate() {
