@@ -114,15 +114,16 @@ fn reason_of(text: &str) -> Refusal {
     }
 }
 
-/// `Token … not allowed to join: <presence to='room@conference.host/nick'…>`, or `User … not allowed to join: …`. The
-/// token in it, where there is one, is looked into and never kept.
+/// `Token … not allowed to join: room@conference.host/nick err: … reason: …`, with a whole `<presence to='…'>` in older
+/// versions, and `User …` in its place in newer ones. The token in it, where there is one, is looked into and never kept.
 fn refused_join<'a>(line: &Line<'a>) -> Option<Said<'a>> {
-    let (who, stanza) = line.message.split_once(" not allowed to join: ")?;
-    let to = ["to='", "to=\""].into_iter().find_map(|key| stanza.split_once(key).map(|(_, rest)| rest));
-    let jid = match to {
-        Some(rest) => rest.split(['\'', '"']).next()?,
-        // The newer form names the room's address itself.
-        None => stanza.split([' ', ',', ';']).find(|word| word.contains('@'))?,
+    let (who, rest) = line.message.split_once(" not allowed to join: ")?;
+    // A stanza, or the room's address itself; what follows it is the visitor's own nickname.
+    let jid = if rest.starts_with('<') {
+        let quoted = ["to='", "to=\""].into_iter().find_map(|key| rest.split_once(key).map(|(_, rest)| rest))?;
+        quoted.split(['\'', '"']).next()?
+    } else {
+        rest.split([' ', ',', ';']).next()?
     };
     let room = RoomAddress::parse(jid)?;
     let token = who.strip_prefix("Token ").or_else(|| line.message.split_once(" token: ").map(|(_, token)| token));
@@ -206,6 +207,12 @@ mod tests {
         assert_eq!(told(&format!("Token {}", token("rust-workshop"))).1, Refusal::OtherServer);
         assert_eq!(told("Token nil").1, Refusal::NoToken);
         assert_eq!(told("User x@h/y").1, Refusal::OtherRoom);
+        // As the plugins of 2026 write it; the nickname is the visitor's own.
+        let message = format!(
+            "Token {} not allowed to join: [acme]r@conference.h/x to='y@conference.h/z' err: (nil) reason: x",
+            token("other")
+        );
+        assert_eq!(refusal("conference.h:token_verification", &message), ("[acme]r".to_owned(), Refusal::OtherRoom));
     }
 
     #[test]

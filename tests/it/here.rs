@@ -87,7 +87,7 @@ fn what_stands_in_the_way_comes_first() {
         .text("event", "starts", "2020-12-05T14:00")
         .text("event", "ends", "2020-12-05T17:00")
         .write(&sandbox);
-    assert!(next(&sandbox).contains("stopped working"));
+    assert!(next(&sandbox).contains("the event is over"));
 
     sandbox.write("event.toml", "[event]\ntitel = \"x\"\n");
     sandbox.run(&[]).is(3).says("event.toml:2:1: unknown key `titel`");

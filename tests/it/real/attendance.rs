@@ -238,8 +238,8 @@ fn what_a_refused_visitor_writes_into_the_log_adds_nobody() {
     let token = signed(HEADER, &evening.claims(2).to_string(), "a secret that is not the server's");
     let visitor = evening.browser.clone().called(&forged);
     visitor.enter(&evening.room, &token).err().expect("a refusal");
-    let escaped = percent_encoded_whole(&forged);
-    visitor.enter(&format!("{}%0a{escaped}", evening.room), &token).err().expect("a refusal");
+    let escaped = forged.bytes().fold("%0a".to_owned(), |text, octet| text + &format!("%{octet:02x}"));
+    visitor.enter(&(evening.room.clone() + &escaped), &token).err().expect("a refusal");
     let its_end = made_over(&line[line.find(&place).unwrap()..]);
     assert_eq!(log().matches(&its_end).count(), 3, "twice at the end, once behind the room's name");
 
@@ -270,7 +270,7 @@ fn what_the_server_posts_tells_the_same_as_its_log() {
     assert!(kept.iter().all(|posted| posted.authorization == format!("Bearer {secret}")), "{kept:#?}");
     let saved = |paths: &[&str]| -> String {
         let wanted = kept.iter().filter(|posted| paths.iter().any(|path| posted.path.ends_with(path)));
-        wanted.map(|posted| posted.body.clone() + "\n").collect()
+        wanted.flat_map(|posted| [&*posted.body, "\n"]).collect()
     };
     let read = |paths: &[&str]| {
         evening.sandbox.write("saved.jsonl", &saved(paths));
@@ -287,13 +287,4 @@ fn what_the_server_posts_tells_the_same_as_its_log() {
     assert_eq!(people(&by_log), [("came", 2), ("came", 1), ("unknown", 0)]);
     assert_eq!(by_posts["people"], by_log["people"]);
     assert_eq!((&by_posts["unexplained"], &by_log["unexplained"]), (&json!([]), &json!([])));
-}
-
-/// Every octet of a text, percent-encoded.
-fn percent_encoded_whole(text: &str) -> String {
-    text.bytes().flat_map(|octet| ['%', hex(octet >> 4), hex(octet & 15)]).collect()
-}
-
-fn hex(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16).expect("a nibble")
 }

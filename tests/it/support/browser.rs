@@ -52,8 +52,7 @@ impl Browser {
             sid: String::new(),
             place: String::new(),
         };
-        let guest_or_reason = guest.log_in().and_then(|()| guest.join(room));
-        match guest_or_reason {
+        match guest.log_in().and_then(|()| guest.join(room)) {
             Ok(()) => Ok(guest),
             Err(reason) => {
                 guest.close();
@@ -90,10 +89,10 @@ impl Guest {
 
     fn log_in(&mut self) -> Result<(), String> {
         let domain = self.browser.domain.clone();
-        let begin = format!(" {XBOSH} hold='1' wait='5' ver='1.6' xml:lang='en' xmpp:version='1.0' to='{domain}'");
-        let opened = self.send(&begin, "");
-        between(&opened, "sid='", "'").unwrap_or_else(|| panic!("no session: {opened}")).clone_into(&mut self.sid);
-        self.until(opened, &["<mechanism>"]);
+        let opening = format!(" {XBOSH} hold='1' wait='5' ver='1.6' xml:lang='en' xmpp:version='1.0' to='{domain}'");
+        let begun = self.send(&opening, "");
+        between(&begun, "sid='", "'").unwrap_or_else(|| panic!("no session: {begun}")).clone_into(&mut self.sid);
+        self.until(begun, &["<mechanism>"]);
         let auth = self.stanza("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>");
         let auth = self.until(auth, &["<success", "<failure"]);
         if auth.contains("<failure") {
