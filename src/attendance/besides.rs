@@ -19,6 +19,8 @@ pub struct Besides {
     pub clocks_apart: UnixSeconds,
     /// So many seconds the server's clock was set back at most.
     pub set_back: UnixSeconds,
+    /// Whether there is a log whose zone nobody knows.
+    pub without_zone: bool,
     /// Rooms of the same name that are not the event's: another server's, or another tenant's.
     pub namesakes: BTreeSet<String>,
 }
@@ -35,6 +37,7 @@ impl Besides {
             unreadable: self.unreadable + other.unreadable,
             clocks_apart: self.clocks_apart.max(other.clocks_apart),
             set_back: self.set_back.max(other.set_back),
+            without_zone: self.without_zone || other.without_zone,
             namesakes: self.namesakes,
         }
     }

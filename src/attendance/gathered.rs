@@ -22,13 +22,26 @@ pub struct Gathered<'a> {
     /// Of breakout rooms whose main room the log does not name.
     pub(super) adrift: Vec<Stay>,
     pub(super) lives_adrift: BTreeSet<RoomLife>,
+    /// What is known at its true time.
+    pub(super) dated: Dated,
+    /// What a log tells whose zone nobody knows: told, and not kept.
+    pub(super) unsure: Dated,
+    /// Whether what comes is known at its true time.
+    is_sure: bool,
+    /// How far the server's clock is ahead of UTC, as its logs tell.
+    pub(super) clocks: BTreeMap<UnixSeconds, UnixSeconds>,
+    pub(super) elsewhere: HashSet<(String, UnixSeconds)>,
+    pub(super) besides: Besides,
+}
+
+/// What has a time, and no session.
+#[derive(Debug, Default)]
+pub(super) struct Dated {
     pub(super) lives: BTreeSet<RoomLife>,
     pub(super) stops: BTreeSet<UnixSeconds>,
     /// By moment and line: the most of one source, and how many the source that is being read has.
     pub(super) refusals: BTreeMap<(UnixSeconds, u64), (RefusedJoin, u32)>,
     pub(super) covered: Vec<Covered>,
-    pub(super) elsewhere: HashSet<(String, UnixSeconds)>,
-    pub(super) besides: Besides,
 }
 
 impl<'a> Gathered<'a> {
@@ -40,17 +53,56 @@ impl<'a> Gathered<'a> {
             stays: BTreeMap::new(),
             adrift: Vec::new(),
             lives_adrift: BTreeSet::new(),
-            lives: kept.lives.into_iter().collect(),
-            stops: kept.stops.into_iter().collect(),
-            refusals: kept.refusals.into_iter().map(|join| ((join.at, join.digest), (join, 0))).collect(),
-            covered: kept.covered,
+            dated: Dated {
+                lives: BTreeSet::new(),
+                stops: kept.stops.into_iter().collect(),
+                refusals: kept.refusals.into_iter().map(|join| ((join.at, join.digest), (join, 0))).collect(),
+                covered: kept.covered,
+            },
+            unsure: Dated::default(),
+            is_sure: true,
+            clocks: kept.clocks.into_iter().map(|clock| (clock.at, clock.ahead)).collect(),
             elsewhere: HashSet::new(),
             besides: Besides::default(),
         };
         for stay in kept.stays {
-            gathered.keep(stay);
+            if is_adrift(&stay.place) { gathered.adrift.push(stay) } else { gathered.keep(stay) }
+        }
+        for life in kept.lives {
+            let lives = if is_adrift(&life.place) { &mut gathered.lives_adrift } else { &mut gathered.dated.lives };
+            lives.insert(life);
         }
         gathered
+    }
+
+    /// Takes what was told before, and is not to be kept.
+    pub fn add_unsure(&mut self, told: Presence) {
+        let is_new = |join: &RefusedJoin| !self.dated.refusals.contains_key(&(join.at, join.digest));
+        let refusals = told.refusals.into_iter().filter(is_new);
+        self.unsure.refusals.extend(refusals.map(|join| ((join.at, join.digest), (join, 0))));
+        self.unsure.lives.extend(told.lives);
+        self.unsure.stops.extend(told.stops);
+        self.unsure.covered.extend(told.covered);
+    }
+
+    fn dated(&mut self) -> &mut Dated {
+        if self.is_sure { &mut self.dated } else { &mut self.unsure }
+    }
+
+    /// Takes what comes as known at its true time, or not: then it is told and not kept.
+    pub(super) fn be_sure(&mut self, is_sure: bool) {
+        self.is_sure = is_sure;
+        self.besides.without_zone |= !is_sure;
+    }
+
+    /// Takes what the server's clock showed.
+    pub(super) fn clock(&mut self, at: UnixSeconds, ahead: UnixSeconds) {
+        self.clocks.insert(at, ahead);
+    }
+
+    /// What the server's clock showed at the time nearest to another; `None` where nothing tells.
+    pub(super) fn clock_near(&self, at: UnixSeconds) -> Option<UnixSeconds> {
+        self.clocks.iter().min_by_key(|(known, _)| known.abs_diff(at)).map(|(_, ahead)| *ahead)
     }
 
     /// What belongs to the event.
@@ -83,7 +135,7 @@ impl<'a> Gathered<'a> {
         }
         if self.scope.has_room(room) {
             self.keep(stay);
-        } else if is_breakout(room) && stay.place.breakout.is_none() {
+        } else if is_adrift(&stay.place) {
             let times = [stay.joined, stay.left].into_iter().flatten();
             let may_matter = self
                 .scope
@@ -116,20 +168,20 @@ impl<'a> Gathered<'a> {
     pub fn life(&mut self, life: RoomLife) {
         let room = &life.place.room;
         if self.scope.has_room(room) {
-            self.lives.insert(life);
-        } else if is_breakout(room) && life.place.breakout.is_none() && self.lives_adrift.len() < MOST_TOLD_APART {
+            self.dated().lives.insert(life);
+        } else if is_adrift(&life.place) && self.lives_adrift.len() < MOST_TOLD_APART {
             self.lives_adrift.insert(life);
         }
     }
 
     /// Takes a stop of the server, or a start that shows one.
     pub fn stop(&mut self, at: UnixSeconds) {
-        self.stops.insert(at);
+        self.dated().stops.insert(at);
     }
 
     /// A source begins: lines that are alike count in each source, and the most counts.
     pub fn source(&mut self) {
-        for (_, of_source) in self.refusals.values_mut() {
+        for (_, of_source) in self.dated.refusals.values_mut().chain(self.unsure.refusals.values_mut()) {
             *of_source = 0;
         }
     }
@@ -144,15 +196,16 @@ impl<'a> Gathered<'a> {
             return;
         }
         let new = || (RefusedJoin { room: room.to_owned(), at, why, digest, count: 0 }, 0);
-        let (join, of_source) = self.refusals.entry((at, digest)).or_insert_with(new);
+        let (join, of_source) = self.dated().refusals.entry((at, digest)).or_insert_with(new);
         *of_source += 1;
         join.count = join.count.max(*of_source);
     }
 
     /// Takes a stretch of time of which a source tells everything.
     pub fn covers(&mut self, covered: Covered) {
-        if !self.covered.contains(&covered) {
-            self.covered.push(covered);
+        let known = &mut self.dated().covered;
+        if !known.contains(&covered) {
+            known.push(covered);
         }
     }
 
@@ -189,6 +242,11 @@ pub(super) fn fill(known: &mut Claimed, other: &Claimed) {
             known.clone_from(other);
         }
     }
+}
+
+/// Whether a place is a breakout room of which nobody knows the main room.
+fn is_adrift(place: &Place) -> bool {
+    place.breakout.is_none() && is_breakout(&place.room)
 }
 
 /// Whether a room is a breakout room, as its component tells.

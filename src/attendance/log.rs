@@ -52,18 +52,16 @@ pub struct LogRead {
     pub is_a_log: bool,
 }
 
-/// Reads a log. `near` is a time near to those in the log, for logs without any epoch; `tick` is called with how many
-/// octets are read.
+/// Reads a log; what its lines without an epoch tell comes with [`OpenLog::close`], when all logs are read: in which zone
+/// the server is, another one may tell. `tick` is called with how many octets are read.
 ///
 /// # Errors
 /// What the source answers.
 pub fn read_log(
     mut from: impl Read,
     gathered: &mut Gathered<'_>,
-    near: UnixSeconds,
     tick: &mut dyn FnMut(u64),
-) -> std::io::Result<LogRead> {
-    gathered.source();
+) -> std::io::Result<OpenLog> {
     let mut reader = Reader::default();
     let mut buffer = vec![0; 2 * PIECE];
     let mut held = 0;
@@ -96,8 +94,28 @@ pub fn read_log(
         buffer.copy_within(end..filled, 0);
         held = filled - end;
     }
-    reader.finish(gathered, near);
-    Ok(reader.read)
+    for anchor in &reader.anchors {
+        gathered.clock(anchor.epoch, anchor.ahead);
+    }
+    Ok(OpenLog(reader))
+}
+
+/// A log that was read, and not all of it understood yet.
+pub struct OpenLog(Reader);
+
+impl OpenLog {
+    /// What it turned out to be, as far as that can be said before it is closed.
+    #[must_use]
+    pub fn read(&self) -> &LogRead {
+        &self.0.read
+    }
+
+    /// Takes what its lines without an epoch tell. `near` is a time near to those in the log, where nothing else tells.
+    #[must_use]
+    pub fn close(mut self, gathered: &mut Gathered<'_>, near: UnixSeconds) -> LogRead {
+        self.0.finish(gathered, near);
+        self.0.read
+    }
 }
 
 /// Something that is dated by the line alone.
@@ -132,7 +150,6 @@ struct Reader {
     anchors: Vec<Anchor>,
     undated: Vec<Undated>,
     span: LogSpan,
-    latest_epoch: Option<UnixSeconds>,
 }
 
 impl Reader {
@@ -142,6 +159,7 @@ impl Reader {
         while begin < piece.len() {
             let end = memchr(b'\n', &piece[begin..]).map_or(piece.len(), |length| begin + length);
             let line = &piece[begin..end];
+            let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
             self.span.line(line, self.before + begin as u64);
             self.read.lines += 1;
             if !self.read.is_a_log && self.read.lines < LOOKED_AT {
@@ -204,10 +222,6 @@ impl Reader {
     /// Learns from a line that has an epoch what its date means.
     fn anchor(&mut self, at: u64, date: Option<Date>, epoch: Option<UnixSeconds>, gathered: &mut Gathered<'_>) {
         let (Some(date), Some(epoch)) = (date, epoch) else { return };
-        if let Some(latest) = self.latest_epoch {
-            gathered.set_back(latest - epoch);
-        }
-        self.latest_epoch = Some(epoch);
         let Some(local) = instant(date, 0, epoch) else { return };
         let ahead = local - epoch;
         // Zones are whole quarters of an hour ahead; a second passes while a line is written.
@@ -229,15 +243,27 @@ impl Reader {
         if let Some(anchor) = self.anchors.get(before.saturating_sub(1)) {
             return instant(date, anchor.ahead, anchor.epoch);
         }
-        // Without any epoch the organiser's own zone is the best guess.
         let as_utc = instant(date, 0, near)?;
+        if let Some(ahead) = gathered.clock_near(as_utc) {
+            return instant(date, ahead, near);
+        }
+        // Where nothing tells, the organiser's own zone is the best guess.
         let zone = gathered.scope().zone();
         let ahead = zone.to_offset(jiff::Timestamp::from_second(as_utc).ok()?).seconds();
         instant(date, i64::from(ahead), near)
     }
 
     fn finish(&mut self, gathered: &mut Gathered<'_>, near: UnixSeconds) {
+        gathered.source();
+        gathered.set_back(self.span.set_back());
+        let has_local_dates = self.span.has_local_dates();
+        gathered.be_sure(!has_local_dates || gathered.clock_near(near).is_some());
+        let mut stretches = self.span.begins().skip(1).peekable();
         for undated in std::mem::take(&mut self.undated) {
+            // The same log once more, or another one put behind it.
+            if stretches.next_if(|begin| *begin <= undated.at).is_some() {
+                gathered.source();
+            }
             let Some(when) = self.instant(undated.at, undated.date, near, gathered) else { continue };
             match undated.what {
                 What::Stop => gathered.stop(when),
@@ -261,5 +287,6 @@ impl Reader {
                 gathered.covers(Covered { by: Witness::Log, room: None, from, to });
             }
         }
+        gathered.be_sure(true);
     }
 }

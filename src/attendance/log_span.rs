@@ -30,6 +30,9 @@ pub(super) struct LogSpan {
     most: Option<(UnixSeconds, Mark)>,
     forth: u64,
     back: u64,
+    /// By how many seconds the clock was set back at most.
+    set_back: UnixSeconds,
+    has_local_dates: bool,
     /// The year for dates without one, to compare them; a change of it is a leap that is none.
     last: Option<UnixSeconds>,
 }
@@ -70,7 +73,15 @@ impl LogSpan {
             self.most = Some((when, mark));
         }
         let begun = self.stretches.last().and_then(|last| last.from.1.as_if_utc(2028));
-        let is_older_log = step < -LEAP && !is_new_year && begun.is_some_and(|begun| when < begun);
+        let is_older_log = step < 0
+            && !is_new_year
+            // The same log once more, or an older one.
+            && begun.is_some_and(|begun| when == begun || (when < begun && step < -LEAP));
+        self.has_local_dates |= matches!(mark.1, Date::Local { .. });
+        // In autumn clocks are put back by an hour.
+        if step < 0 && !is_new_year && !is_older_log && (step + 3600).abs() > 5 {
+            self.set_back = self.set_back.max(-step);
+        }
         let is_full = self.stretches.len() >= MOST;
         match self.stretches.last_mut() {
             // Of a clock that was set back, the new time holds.
@@ -78,6 +89,22 @@ impl LogSpan {
             _ if is_full => {}
             _ => self.stretches.push(Stretch { from: mark, to: mark }),
         }
+    }
+
+    /// By how many seconds the server's clock was set back at most; 0 where it was not, or the log is turned around.
+    pub(super) fn set_back(&self) -> UnixSeconds {
+        if self.back > self.forth { 0 } else { self.set_back }
+    }
+
+    /// Whether dates stand in the log that name no zone.
+    pub(super) fn has_local_dates(&self) -> bool {
+        self.has_local_dates
+    }
+
+    /// Where each stretch begins, in octets.
+    pub(super) fn begins(&self) -> impl Iterator<Item = u64> + use<> {
+        let begins: Vec<u64> = self.stretches.iter().map(|one| one.from.0).collect();
+        begins.into_iter()
     }
 
     /// The stretches of time, each by its first and last date.

@@ -54,6 +54,10 @@ fn event(message: &str) -> Option<Said<'_>> {
     if let Some(room) = message.strip_prefix("Start tracking occupants for ") {
         return Some(Said::Room { room: room.trim_end(), is_end: false });
     }
+    // The module is loaded anew when the server is.
+    if message.starts_with("Component loaded ") || message.starts_with("MUC module loaded for ") {
+        return Some(Said::Stopped);
+    }
     message.strip_prefix("Room destroyed - ").map(|room| Said::Room { room: room.trim_end(), is_end: true })
 }
 

@@ -31,7 +31,7 @@ mod words;
 pub use besides::Besides;
 pub use forms::{COLUMNS, cells, json, rfc3339};
 pub use gathered::Gathered;
-pub use log::{LogRead, read_log};
+pub use log::{LogRead, OpenLog, read_log};
 pub use page::{PageFacts, page};
 pub use posts::{PostsRead, read_post, read_posts, time_of_post};
 pub use report::{Bar, Invited, Link, Person, Presented, Report, Status, Stranger, report};

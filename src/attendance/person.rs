@@ -23,11 +23,8 @@ impl<'a> Seen<'a> {
             of_session.entry(&stay.session).or_default().push(stay);
         }
         let sessions: Vec<Vec<Closed<'a>>> = of_session.values().map(|session| ends.close(session)).collect();
-        // A stay whose end got lost may have ended any time: whether another one overlaps it, nobody can tell.
-        let sure = |session: &Vec<Closed<'_>>| {
-            union(session.iter().filter(|one| one.end != End::Lost).map(|one| one.time).collect())
-        };
-        let overlaps = at_once(&sessions.iter().map(sure).collect::<Vec<_>>());
+        let times = |session: &Vec<Closed<'_>>| union(session.iter().map(|one| one.time).collect());
+        let overlaps = at_once(&sessions.iter().map(times).collect::<Vec<_>>());
         let joins = sessions.len();
         let stays: Vec<Closed<'a>> = sessions.into_iter().flatten().collect();
         let all = union(stays.iter().map(|one| one.time).collect());
@@ -79,8 +76,8 @@ fn bars(stays: &[Closed<'_>]) -> Vec<Bar> {
     bars
 }
 
-/// One of the invited, as the report tells of them.
-pub(super) fn person(invited: &Invited, seen: Option<Seen<'_>>, is_complete: bool) -> Person {
+/// One of the invited, as the report tells of them; `elsewhere` are stays in rooms that no link of theirs opens.
+pub(super) fn person(invited: &Invited, seen: Option<Seen<'_>>, elsewhere: &[&Stay], is_complete: bool) -> Person {
     let status = match (&seen, is_complete) {
         (Some(_), _) => Status::Came,
         (None, true) => Status::Absent,
@@ -96,10 +93,14 @@ pub(super) fn person(invited: &Invited, seen: Option<Seen<'_>>, is_complete: boo
         } else if !invited.mailed {
             notes.push("came though no mail to them is on record".to_owned());
         }
-        notes.extend(elsewhere(invited, seen));
         notes.extend(unseen_end(seen));
     } else if !invited.mailed {
         notes.push("not mailed".to_owned());
+    }
+    let others: BTreeSet<&str> = elsewhere.iter().map(|stay| stay.place.room.name.as_str()).collect();
+    if !others.is_empty() {
+        let others: Vec<&str> = others.into_iter().collect();
+        notes.push(format!("was in room {}, which is not theirs: not counted", others.join(", ")));
     }
     if !invited.in_file {
         notes.push("no longer in the attendee file".to_owned());
@@ -142,14 +143,6 @@ fn superseded(invited: &Invited, seen: &Seen<'_>) -> Option<String> {
         (false, true) => Some("came on a link since superseded".to_owned()),
         (false, false) => Some(format!("came on a link since superseded, to room {}", named.join(", "))),
     }
-}
-
-/// The rooms in which they were, and to which none of their links leads.
-fn elsewhere(invited: &Invited, seen: &Seen<'_>) -> Option<String> {
-    let is_theirs = |room: &str| room == invited.room || invited.links.iter().any(|link| link.room == room);
-    let others: BTreeSet<&str> = seen.entries().map(|(room, _)| room).filter(|room| !is_theirs(room)).collect();
-    let others: Vec<&str> = others.into_iter().collect();
-    (!others.is_empty()).then(|| format!("was in room {}, which is not theirs", others.join(", ")))
 }
 
 fn unseen_end(seen: &Seen<'_>) -> Option<String> {

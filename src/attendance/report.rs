@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     gathered::is_recorder,
     person::{self, Seen},
-    scope::{Hours, Scope},
+    scope::{Hours, MARGIN, Scope},
     settle::Settled,
     span::{Span, span},
     stays::{End, Ends, Stretch},
@@ -55,6 +55,13 @@ pub struct Invited {
     pub in_file: bool,
     /// The links they were mailed, oldest first.
     pub links: Vec<Link>,
+}
+
+impl Invited {
+    /// Whether a link of theirs leads to a room.
+    pub(super) fn has_room(&self, room: &str) -> bool {
+        room == self.room || self.links.iter().any(|link| link.room == room)
+    }
 }
 
 /// Whether somebody came.
@@ -179,7 +186,7 @@ impl Report {
 #[must_use]
 pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSeconds) -> Report {
     let presence = &settled.in_hours;
-    let ends = Ends::of(&settled.all);
+    let ends = Ends::of(&settled.all, scope.whole().map(|whole| whole.closes + MARGIN));
     let known: BTreeSet<&str> = invited.iter().map(|one| one.id.as_str()).collect();
     let groups = Groups::of(presence, &known);
     let mut spans = Spans { all: &settled.all, known: BTreeMap::new() };
@@ -187,10 +194,13 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
     let people: Vec<Person> = invited
         .iter()
         .filter_map(|one| {
-            let seen = groups.people.get(one.id.as_str()).map(|stays| Seen::of(stays, &ends));
+            let stays = groups.people.get(one.id.as_str());
+            let (theirs, others): (Vec<&Stay>, Vec<&Stay>) =
+                stays.into_iter().flatten().partition(|stay| one.has_room(&stay.place.room.name));
+            let seen = (!theirs.is_empty()).then(|| Seen::of(&theirs, &ends));
             let span = spans.of(&one.room, &one.hours);
             // Whoever was told that it is called off, or is nobody's guest any more, is not missed.
-            (seen.is_some() || !one.called_off).then(|| person::person(one, seen, span.is_complete()))
+            (stays.is_some() || !one.called_off).then(|| person::person(one, seen, &others, span.is_complete()))
         })
         .collect();
     for (room, hours) in people.iter().map(|person| (&person.invited.room, &person.invited.hours)) {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{
     besides::Besides,
-    gathered::{Gathered, add_to, fill},
-    stays::Ends,
+    gathered::{Dated, Gathered, add_to, fill},
+    scope::MARGIN,
+    stays::{End, Ends},
 };
-use crate::model::{Claimed, Covered, Place, Presence, RoomAddress, RoomLife, Stay, UnixSeconds};
+use crate::model::{Claimed, Covered, Place, Presence, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds};
 
 /// Two beginnings of one session in one room that are this close, in seconds, are one, told by two clocks.
 const ONE_BEGINNING: UnixSeconds = 300;
@@ -15,7 +16,9 @@ const ONE_BEGINNING: UnixSeconds = 300;
 /// All that is known of an event.
 #[derive(Debug)]
 pub struct Settled {
-    /// All of its rooms: to be kept.
+    /// What is to be kept of it.
+    pub kept: Presence,
+    /// All of its rooms.
     pub all: Presence,
     /// What of it lies in its hours: to be reported.
     pub in_hours: Presence,
@@ -27,32 +30,40 @@ impl Gathered<'_> {
     /// Puts it all together.
     #[must_use]
     pub fn settle(mut self) -> Settled {
-        self.attach_breakouts();
+        let (adrift, lives_adrift) = self.attach_breakouts();
         self.pair_loose_ends();
         self.leave_out_other_servers();
         self.learn_who();
         let stays: Vec<Stay> = std::mem::take(&mut self.stays).into_values().collect();
         self.compare_clocks(&stays);
-        let all = Presence {
-            stays,
-            lives: self.lives.into_iter().collect(),
-            stops: self.stops.into_iter().collect(),
-            refusals: self.refusals.into_values().map(|(join, _)| join).collect(),
-            covered: merged(self.covered),
-        };
-        let ends = Ends::of(&all);
+        let clocks = self.clocks.iter().map(|(at, ahead)| ServerClock { at: *at, ahead: *ahead }).collect();
+        let mut all = Presence { stays, clocks, ..presence(self.dated) };
+        let mut kept = all.clone();
+        kept.stays.extend(adrift);
+        kept.lives.extend(lives_adrift);
+        let unsure = presence(self.unsure);
+        all.lives.extend(unsure.lives);
+        all.stops.extend(unsure.stops);
+        all.refusals.extend(unsure.refusals);
+        all.covered = merged([all.covered, unsure.covered].concat());
+        let ends = Ends::of(&all, self.scope.whole().map(|whole| whole.closes + MARGIN));
         let touches = |stay: &Stay| {
-            let closed = ends.close(&[stay]);
-            closed.iter().any(|one| self.scope.touches(&stay.place.room.name, one.time.from, one.time.to))
+            let touches = |from, to| self.scope.touches(&stay.place.room.name, from, to);
+            ends.close(&[stay]).iter().any(|one| {
+                // Whoever came before, and of whose end nobody told, was not seen in these hours.
+                let to = if matches!(one.end, End::Lost | End::Unseen) { one.time.from } else { one.time.to };
+                touches(one.time.from, to)
+            })
         };
         let (in_hours, others): (Vec<Stay>, Vec<Stay>) = all.stays.iter().cloned().partition(touches);
         self.besides.other_times = others.len() as u64;
         let in_hours = Presence { stays: in_hours, ..all.clone() };
-        Settled { all, in_hours, besides: self.besides }
+        Settled { kept, all, in_hours, besides: self.besides }
     }
 
-    /// A breakout room belongs to the main room in which one of its sessions is seen, nearest in time.
-    fn attach_breakouts(&mut self) {
+    /// A breakout room belongs to the main room in which one of its sessions is seen, nearest in time. What is left has
+    /// its main room in a log that is still to be read; of whom it tells, the id is enough.
+    fn attach_breakouts(&mut self) -> (Vec<Stay>, Vec<RoomLife>) {
         let adrift = std::mem::take(&mut self.adrift);
         let mut main_of: BTreeMap<RoomAddress, (UnixSeconds, RoomAddress)> = BTreeMap::new();
         let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
@@ -71,21 +82,25 @@ impl Gathered<'_> {
                 }
             }
         }
+        let mut left = (Vec::new(), Vec::new());
+        for stay in adrift {
+            if let Some((_, main)) = main_of.get(&stay.place.room) {
+                let place = Place { room: main.clone(), breakout: Some(stay.place.room.name.clone()) };
+                self.keep(Stay { place, ..stay });
+            } else {
+                self.pass_by(&stay.place.room, &stay.session, stay.joined.or(stay.left).unwrap_or_default());
+                left.0.push(Stay { who: Claimed { id: stay.who.id, ..Claimed::default() }, ..stay });
+            }
+        }
         for life in std::mem::take(&mut self.lives_adrift) {
             if let Some((_, main)) = main_of.get(&life.place.room) {
                 let place = Place { room: main.clone(), breakout: Some(life.place.room.name) };
-                self.lives.insert(RoomLife { place, ..life });
+                self.dated.lives.insert(RoomLife { place, ..life });
+            } else if left.0.iter().any(|stay| stay.place == life.place) {
+                left.1.push(life);
             }
         }
-        for stay in adrift {
-            match main_of.get(&stay.place.room) {
-                Some((_, main)) => {
-                    let place = Place { room: main.clone(), breakout: Some(stay.place.room.name.clone()) };
-                    self.keep(Stay { place, ..stay });
-                }
-                None => self.pass_by(&stay.place.room, &stay.session, stay.joined.or(stay.left).unwrap_or_default()),
-            }
-        }
+        left
     }
 
     /// An end without a beginning ends the latest stay of its session in its room that has none.
@@ -117,7 +132,7 @@ impl Gathered<'_> {
         self.besides.other_rooms += self.stays.keys().filter(|key| !is_at_home(&key.0)).count() as u64;
         let scope = self.scope;
         self.stays.retain(|key, _| scope.is_at_home(&key.0.room));
-        self.lives.retain(|life| scope.is_at_home(&life.place.room));
+        self.dated.lives.retain(|life| scope.is_at_home(&life.place.room));
     }
 
     /// A session has one token: what one of its stays tells of it, all do.
@@ -143,6 +158,16 @@ impl Gathered<'_> {
         }
         let backwards = stays.iter().filter_map(|stay| Some(stay.joined? - stay.left?));
         self.set_back(backwards.max().unwrap_or_default());
+    }
+}
+
+fn presence(dated: Dated) -> Presence {
+    Presence {
+        lives: dated.lives.into_iter().collect(),
+        stops: dated.stops.into_iter().collect(),
+        refusals: dated.refusals.into_values().map(|(join, _)| join).collect(),
+        covered: merged(dated.covered),
+        ..Presence::default()
     }
 }
 

@@ -11,6 +11,8 @@ use super::{
 
 /// Between two pieces of a log that was rotated so many seconds may be silent.
 const BRIDGE: UnixSeconds = 600;
+/// Two sources tell of one making of a room within so many seconds.
+const ONE_MAKING: UnixSeconds = 10;
 
 /// What time the sources cover.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,6 +46,8 @@ pub enum Gap {
     Hole(UnixSeconds, UnixSeconds),
     /// The server was stopped meanwhile: who came in that moment is not told.
     Stopped(UnixSeconds),
+    /// The room was made anew, and nothing tells that it had ended: the server ended unseen, or something got lost.
+    MadeAnew(UnixSeconds),
     /// It tells nothing of the room.
     NoSuchRoom(String),
 }
@@ -63,6 +67,9 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
     }
     let stops = presence.stops.iter().filter(|at| (hours.opens..=hours.ends).contains(at));
     gaps.extend(stops.map(|at| Gap::Stopped(*at)));
+    gaps.extend(
+        made_anew(presence, room).into_iter().filter(|at| (hours.opens..=hours.ends).contains(at)).map(Gap::MadeAnew),
+    );
     let is_near = |from: UnixSeconds, to: UnixSeconds| from <= hours.closes && to >= hours.opens;
     let seen = presence.stays.iter().filter(|stay| stay.place.room.name == room).any(|stay| {
         let from = stay.joined.or(stay.left).unwrap_or_default();
@@ -77,6 +84,20 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
         gaps.insert(Gap::NoSuchRoom(room.to_owned()));
     }
     Span { from, to, gaps }
+}
+
+/// When a room was made though nothing had told its end.
+fn made_anew(presence: &Presence, room: &str) -> Vec<UnixSeconds> {
+    let lives = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
+    // Of one second the end comes first.
+    let mut turns: Vec<(UnixSeconds, bool)> = lives
+        .flat_map(|life| [life.destroyed.map(|at| (at, false)), life.created.map(|at| (at, true))])
+        .flatten()
+        .collect();
+    turns.sort_unstable();
+    turns.dedup();
+    let is_odd = |pair: &&[(UnixSeconds, bool)]| pair[0].1 && pair[1].1 && pair[1].0 - pair[0].0 > ONE_MAKING;
+    turns.windows(2).filter(is_odd).map(|pair| pair[1].0).collect()
 }
 
 /// Saved events alone are enough where the room's last end is after the event's.

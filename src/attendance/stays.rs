@@ -63,16 +63,18 @@ pub(super) struct Ends {
     /// By room: when it was destroyed, or made anew.
     of_rooms: BTreeMap<Place, Vec<UnixSeconds>>,
     stops: Vec<UnixSeconds>,
-    /// The last moment that any source tells of.
+    /// The last event that was seen.
     last: UnixSeconds,
+    /// When nobody can be there any more whose end nobody told.
+    latest: UnixSeconds,
 }
 
 impl Ends {
-    /// Collects them.
+    /// Collects them; `latest` is when the event's hours are over.
     #[must_use]
-    pub(super) fn of(presence: &Presence) -> Self {
+    pub(super) fn of(presence: &Presence, latest: Option<UnixSeconds>) -> Self {
         let mut of_rooms = BTreeMap::<_, Vec<_>>::new();
-        let mut last = presence.covered.iter().map(|covered| covered.to).max().unwrap_or(UnixSeconds::MIN);
+        let mut last = UnixSeconds::MIN;
         for life in &presence.lives {
             let of_room = of_rooms.entry(life.place.clone()).or_default();
             of_room.extend(life.destroyed);
@@ -87,7 +89,7 @@ impl Ends {
         }
         let mut stops = presence.stops.clone();
         stops.sort_unstable();
-        Self { of_rooms, stops, last }
+        Self { of_rooms, stops, last, latest: latest.unwrap_or(UnixSeconds::MAX) }
     }
 
     /// The end of a stay, and how it is known; `next` is when its session turned up next.
@@ -99,7 +101,10 @@ impl Ends {
         let destroyed = self.of_rooms.get(&stay.place).and_then(|times| after(times));
         let candidates = [(next, End::Known), (after(&self.stops), End::Stopped), (destroyed, End::Lost)];
         let found = candidates.into_iter().filter_map(|(at, end)| Some((at?, end))).min_by_key(|(at, _)| *at);
-        found.unwrap_or((self.last.max(joined), End::Unseen))
+        let (at, end) = found.unwrap_or((self.last, End::Unseen));
+        // Beyond the event's hours nothing is guessed.
+        let at = if end == End::Known { at } else { at.min(self.latest) };
+        (at.max(joined), end)
     }
 
     /// Gives each stay of one session its end. A stay of which only the end is known has no length.

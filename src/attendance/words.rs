@@ -13,20 +13,25 @@ pub fn words(gap: &Gap, zone: &TimeZone) -> String {
             "nothing was read yet: read the Jitsi server's log of the event, such as prosody.log".to_owned()
         }
         Gap::BeginsLate(at) => format!(
-            "what was read begins at {}, after the room opened: read the older log too, such as prosody.log.1",
+            "what was read begins at {}, after the room opened: read what tells of the time before too, such as prosody.log.1",
             moment(*at, zone)
         ),
         Gap::EndsEarly(at) => format!(
-            "what was read ends at {}, before the event does: read the log again when the event is over",
+            "what was read ends at {}, before the event does: read what tells of the time after too, when the event is over",
             moment(*at, zone)
         ),
         Gap::Hole(from, to) => format!(
-            "nothing that was read tells of the time {}: read the log of that time too, such as prosody.log.1",
+            "nothing that was read tells of the time {}: read the server's log of that time too, if there is one",
             between(*from, *to, zone)
         ),
         Gap::Stopped(at) => format!(
             "the Jitsi server was stopped at {}: who came or left in that moment may be missing, and no log tells; ask \
              them",
+            moment(*at, zone)
+        ),
+        Gap::MadeAnew(at) => format!(
+            "the room was made anew at {} though nothing tells that it had ended: the Jitsi server ended before, or \
+             something got lost; who came in between may be missing",
             moment(*at, zone)
         ),
         Gap::NoSuchRoom(room) => format!(
@@ -59,6 +64,10 @@ pub(super) fn clock(at: UnixSeconds, zone: &TimeZone) -> String {
 #[must_use]
 pub fn between(from: UnixSeconds, to: UnixSeconds, zone: &TimeZone) -> String {
     if day(from, zone) == day(to, zone) {
+        if clock(from, zone) == clock(to, zone) && from != to {
+            let exact = |at| told(at, zone, "%H:%M:%S");
+            return format!("from {} to {} on {}", exact(from), exact(to), day(to, zone));
+        }
         return format!("from {} to {}", clock(from, zone), moment(to, zone));
     }
     format!("from {} to {}", moment(from, zone), moment(to, zone))

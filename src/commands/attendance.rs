@@ -32,7 +32,12 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
     sources::check(args, &opened)?;
     let guests = Guests::of(desk, &opened)?;
     let kept = kept(&opened)?;
-    let has_sources = !args.log.is_empty() || !args.events.is_empty() || args.listen.is_some();
+    // What a receiver of this event has kept is a source, whoever asks: also one that runs, or was cut off.
+    let journal = listen::journal_of(&opened);
+    let has_sources = !args.log.is_empty()
+        || !args.events.is_empty()
+        || args.listen.is_some()
+        || journal.as_deref().is_some_and(Path::exists);
     if !has_sources && kept.is_empty() {
         return Err(nothing_read());
     }
@@ -43,28 +48,29 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
         gathered.settle()
     };
     if let Some(address) = args.listen {
-        let journal = listen::journal_of(&opened)?;
-        // What an earlier listening left there, of which the ledger may know nothing.
+        let journal = listen::prepared(&opened)?;
         settled = received(&journal, &guests, settled, &mut sources::Told::default())?;
-        listen::listen(desk, &opened, &guests, (address, &journal, args.web), settled.all.clone())?;
+        listen::listen(desk, &opened, &guests, (address, &journal, args.web), settled.kept.clone())?;
+    }
+    if let Some(journal) = journal.or_else(|| listen::journal_of(&opened)).filter(|journal| journal.exists()) {
         settled = received(&journal, &guests, settled, &mut told)?;
     }
     if has_sources {
-        keep(desk, &opened, &settled.all)?;
+        keep(desk, &opened, &settled.kept)?;
     }
     let report = attendance::report(&settled, &guests.scope, &guests.invited, now(desk));
     tell(desk, args, &opened, &guests, &settled, &report, &told)
 }
 
-/// Adds what the receiver keeps in its file.
+/// Adds what the receiver keeps in its file; what is told and not kept stays told.
 fn received(journal: &Path, guests: &Guests, known: Settled, told: &mut sources::Told) -> Result<Settled, Failure> {
     if !journal.exists() {
         return Ok(known);
     }
-    let mut gathered = Gathered::with(&guests.scope, known.all);
+    let mut gathered = Gathered::with(&guests.scope, known.kept);
+    gathered.add_unsure(known.all);
     sources::journal(journal, &mut gathered, told).map_err(Failure::bad_input)?;
     let settled = gathered.settle();
-    // What the other sources had besides stays told.
     Ok(Settled { besides: settled.besides.with(known.besides), ..settled })
 }
 

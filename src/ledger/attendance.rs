@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{Ledger, LedgerProblem, Reader};
 use crate::model::{
-    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, Stay, UnixSeconds, Witness,
+    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds,
+    Witness,
 };
 
 /// A link that was mailed: to whom, to which room, and when it works.
@@ -77,6 +78,9 @@ fn read(connection: &Connection) -> rusqlite::Result<Presence> {
             let room = Some(row.get::<_, String>(1)?).filter(|room| !room.is_empty());
             Ok(Some(Covered { by, room, from: row.get(2)?, to: row.get(3)? }))
         })?,
+        clocks: all(connection, "SELECT at, ahead FROM server_clock", |row| {
+            Ok(Some(ServerClock { at: row.get(0)?, ahead: row.get(1)? }))
+        })?,
     })
 }
 
@@ -102,7 +106,7 @@ fn stay(row: &Row<'_>) -> rusqlite::Result<Option<Stay>> {
 }
 
 fn write(step: &Transaction<'_>, presence: &Presence) -> rusqlite::Result<()> {
-    for table in ["stay", "room_life", "server_stop", "refused_join", "covered"] {
+    for table in ["stay", "room_life", "server_stop", "refused_join", "covered", "server_clock"] {
         step.execute(&format!("DELETE FROM {table}"), [])?;
     }
     let breakout = |place: &Place| place.breakout.clone().unwrap_or_default();
@@ -130,6 +134,10 @@ fn write(step: &Transaction<'_>, presence: &Presence) -> rusqlite::Result<()> {
     let mut insert = step.prepare("INSERT INTO covered VALUES (?1, ?2, ?3, ?4)")?;
     for one in &presence.covered {
         insert.execute(params![one.by.as_str(), one.room.as_deref().unwrap_or_default(), one.from, one.to])?;
+    }
+    let mut insert = step.prepare("INSERT OR REPLACE INTO server_clock VALUES (?1, ?2)")?;
+    for clock in &presence.clocks {
+        insert.execute([clock.at, clock.ahead])?;
     }
     Ok(())
 }
@@ -165,6 +173,7 @@ mod tests {
                 Covered { by: Witness::Log, room: None, from: 1, to: 10 },
                 Covered { by: Witness::Events, room: Some("r".into()), from: 1, to: 8 },
             ],
+            clocks: vec![ServerClock { at: 1, ahead: 3600 }],
         };
         for _ in 0..2 {
             ledger.keep_presence(&told).unwrap();

@@ -223,6 +223,15 @@ pub struct Covered {
     pub to: UnixSeconds,
 }
 
+/// What a server's clock showed: how many seconds it was ahead of UTC at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServerClock {
+    /// When.
+    pub at: UnixSeconds,
+    /// How far it was ahead.
+    pub ahead: UnixSeconds,
+}
+
 /// All that servers told of an event's rooms.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Presence {
@@ -236,6 +245,8 @@ pub struct Presence {
     pub refusals: Vec<RefusedJoin>,
     /// What time the sources cover.
     pub covered: Vec<Covered>,
+    /// In which zone the server's log is, for pieces of it that do not tell.
+    pub clocks: Vec<ServerClock>,
 }
 
 impl Presence {

@@ -1,6 +1,7 @@
 //! `attendance`: who came, by logs and saved events that a real server wrote, and by what nobody would want to meet.
 
 mod captures;
+mod in_parts;
 mod listening;
 mod mishaps;
 mod refused;

@@ -30,10 +30,20 @@ const RENEWED: Duration = Duration::from_secs(1);
 /// A page in a browser asks for a newer one after so many seconds.
 const REFRESHED: u32 = 5;
 
-/// Where events are kept that the server posts.
-pub(super) fn journal_of(opened: &Opened) -> Result<PathBuf, Failure> {
+/// Where events are kept that the server posts; `None` where nobody was mailed and nobody listened yet.
+pub(super) fn journal_of(opened: &Opened) -> Option<PathBuf> {
+    let folder = LedgerFolder::find(&opened.settings.folder).ok()??;
+    Some(journal_in(&folder, opened))
+}
+
+/// The same, with the folder made.
+pub(super) fn prepared(opened: &Opened) -> Result<PathBuf, Failure> {
     let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
-    Ok(folder.path().join(format!("{}.events.jsonl", opened.settings.event.id)))
+    Ok(journal_in(&folder, opened))
+}
+
+fn journal_in(folder: &LedgerFolder, opened: &Opened) -> PathBuf {
+    folder.path().join(format!("{}.events.jsonl", opened.settings.event.id))
 }
 
 /// Listens until Ctrl-C. All that was answered is in the journal then.
@@ -119,7 +129,7 @@ impl<'a> Live<'a> {
     fn begin(&mut self) {
         let (settled, report) = self.state();
         self.strangers = report.unexplained.len();
-        self.known = settled.all;
+        self.known = settled.kept;
         self.desk.console.start_progress(report.people.len() as u64);
     }
 
@@ -142,10 +152,10 @@ impl<'a> Live<'a> {
     fn page(&mut self) -> Result<ShownPage, Failure> {
         let (settled, report) = self.state();
         let page = self.rendered(&settled, &report);
-        self.known = settled.all;
+        self.known = settled.kept;
         let page = ShownPage::start(page).map_err(|problem| listen_failure(&problem))?;
         self.desk.console.say("the report, on this computer alone, as long as this command runs:");
-        self.desk.console.result_shown(&page.url());
+        self.desk.console.say(&page.url());
         browser::open(self.desk, Path::new(&page.url()));
         Ok(page)
     }
@@ -162,7 +172,7 @@ impl<'a> Live<'a> {
         if let Some(page) = page {
             page.show(self.rendered(&settled, &report));
         }
-        self.known = settled.all;
+        self.known = settled.kept;
         for stranger in report.unexplained.iter().skip(self.strangers) {
             let why = stranger.note.split("; nothing tells that").next().unwrap_or_default();
             self.desk.console.say(&format!("somebody came whom no invitation explains: {why}"));

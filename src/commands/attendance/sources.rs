@@ -9,7 +9,7 @@ use std::{
 use flate2::bufread::MultiGzDecoder;
 
 use crate::{
-    attendance::{Gathered, LogRead, Scope, between, read_log, read_posts},
+    attendance::{Gathered, LogRead, OpenLog, Scope, between, read_log, read_posts},
     campaign::{grouped, words},
     cli::Attendance,
     commands::{Desk, opened::Opened, piped},
@@ -71,15 +71,18 @@ pub(super) fn read(
     let mut problems = Vec::new();
     let mut spans = Vec::new();
     let mut events = 0;
+    let mut logs = Vec::new();
     for path in &args.log {
-        match log(desk, path, gathered, near) {
-            Ok(read) => {
-                told.sources.push(in_words(path, &read, gathered.scope()));
-                events += read.of_events;
-                spans.extend(read.span.map(|span| (path, span)));
-            }
+        match log(desk, path, gathered) {
+            Ok(log) => logs.push((path, log)),
             Err(problem) => problems.push(problem),
         }
+    }
+    for (path, log) in logs {
+        let read = log.close(gathered, near);
+        told.sources.push(in_words(path, &read, gathered.scope()));
+        events += read.of_events;
+        spans.extend(read.span.map(|span| (path, span)));
     }
     for path in &args.events {
         posts(path, gathered, told).unwrap_or_else(|problem| problems.push(problem));
@@ -100,7 +103,7 @@ fn in_words(path: &Path, read: &LogRead, scope: &Scope) -> String {
     format!("{}: {lines}{}", shown(path), span.unwrap_or_default())
 }
 
-fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>, near: UnixSeconds) -> Result<LogRead, failure::Told> {
+fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>) -> Result<OpenLog, failure::Told> {
     let failed = |error: &io::Error| unreadable(path, error);
     let (source, size) = open(path)?;
     let name = shown(path);
@@ -116,14 +119,14 @@ fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>, near: UnixSeco
         let line = format!("{name}: {} MB read", grouped(read >> 20));
         desk.console.show_progress(read.min(size), &line);
     };
-    let read = read_log(source, gathered, near, &mut tick);
+    let read = read_log(source, gathered, &mut tick);
     desk.console.end_progress();
     let read = read.map_err(|error| failed(&error))?;
-    if read.octets == 0 {
+    if read.read().octets == 0 {
         return Err(failure::Told::new(format!("{name} is empty"))
             .hint("is it the right file? Logs are rotated: look for the one before it"));
     }
-    if !read.is_a_log {
+    if !read.read().is_a_log {
         return Err(failure::Told::new(format!("{name} is no log of Prosody's: no line of it has their form"))
             .hint("the log is /var/log/prosody/prosody.log, or what `docker compose logs prosody` prints; saved events are given with --events"));
     }

@@ -92,7 +92,8 @@ pub(super) fn warn(desk: &Desk<'_>, guests: &Guests, settled: &Settled, report: 
     let zone = guests.scope.zone();
     if !report.span.is_complete() {
         let why: Vec<String> = report.span.gaps.iter().take(4).map(|gap| gap_words(gap, zone)).collect();
-        let what = if report.so_far { "the event is not over" } else { "who was not seen is not known to be absent" };
+        let what =
+            if report.so_far { "not everything is known yet" } else { "who was not seen is not known to be absent" };
         desk.console.warn(&Told::new(format!("{what}: {}", why.join("; "))));
     }
     for told in warnings(settled) {
@@ -109,6 +110,12 @@ pub(super) fn warnings(settled: &Settled) -> Vec<Told> {
             "two clocks differ by {}: times are as exact as that",
             seconds(besides.clocks_apart)
         )));
+    }
+    if besides.without_zone {
+        warnings.push(
+            Told::new("a log does not tell in which zone the server is, as nobody joins in it: its times are taken to be the event's, and are not kept")
+                .hint("give it again together with a log in which somebody joins"),
+        );
     }
     if besides.set_back > 0 {
         warnings.push(Told::new(format!(

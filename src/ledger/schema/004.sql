@@ -2,7 +2,7 @@
 -- the server's clock. No token stands here; `digest` tells refused joins of one second apart.
 
 CREATE TABLE stay (
-    room     TEXT NOT NULL,            -- the room's JID
+    room     TEXT NOT NULL,            -- the room's JID; a breakout room's own one as long as its main room is not known
     breakout TEXT NOT NULL DEFAULT '', -- the breakout room's name; empty in the main room
     session  TEXT NOT NULL,            -- one page load
     joined   INTEGER,                  -- NULL where only the end is known
@@ -31,6 +31,12 @@ CREATE TABLE refused_join (
     count  INTEGER NOT NULL,
     PRIMARY KEY (at, digest)
 ) STRICT, WITHOUT ROWID;
+
+-- In which zone the server's log is: how far its clock was ahead of UTC at a time.
+CREATE TABLE server_clock (
+    at    INTEGER PRIMARY KEY,
+    ahead INTEGER NOT NULL
+) STRICT;
 
 -- What time a source tells of: `witness` is log, receiver or events; `room` is empty where it tells of all.
 CREATE TABLE covered (

@@ -155,6 +155,8 @@ fn killed_at_once_it_has_lost_nothing_that_was_answered() {
     listening.running.take().unwrap().kill();
     let kept = listening.journal().lines().filter(|line| line.contains("muc-occupant-joined")).count();
     assert_eq!(kept, answered);
+    // Whoever asks is told of it, though nobody listens any more.
+    listening.party.run(&[]).says("3 of 3 people came");
     // The file goes on, and so does the count; half a line of a crash is no problem.
     let half = listening.journal() + "{\"event_name\":\"muc-occ";
     std::fs::write(listening.party.sandbox.path(JOURNAL), half).unwrap();
@@ -170,7 +172,7 @@ fn the_page_is_shown_to_this_computer_while_it_listens() {
     running.wait_until_it_says("the report, on this computer alone");
     let deadline = Instant::now() + Duration::from_mins(1);
     let url = loop {
-        if let Some(url) = running.stdout().lines().find(|line| line.starts_with("http://127.0.0.1:")) {
+        if let Some(url) = running.stderr().lines().find(|line| line.starts_with("http://127.0.0.1:")) {
             break url.to_owned();
         }
         assert!(Instant::now() < deadline);

@@ -298,11 +298,6 @@ impl Running {
         fs::read_to_string(self.said.join("stderr")).unwrap()
     }
 
-    /// What it printed so far.
-    pub(crate) fn stdout(&self) -> String {
-        fs::read_to_string(self.said.join("stdout")).unwrap()
-    }
-
     /// Waits for its end.
     pub(crate) fn wait(mut self) -> Finished {
         let deadline = std::time::Instant::now() + TOO_LONG;
