@@ -32,6 +32,8 @@ pub struct Scope {
     host: String,
     zone: TimeZone,
     rooms: BTreeMap<String, Vec<Hours>>,
+    /// From when to when links worked that later mails replaced, by their room.
+    replaced: BTreeMap<String, BTreeSet<(UnixSeconds, UnixSeconds)>>,
 }
 
 impl Scope {
@@ -39,7 +41,7 @@ impl Scope {
     #[must_use]
     pub fn new(tenant: Option<&str>, host: &str, zone: TimeZone) -> Self {
         let tenants = BTreeSet::from([tenant.map(str::to_ascii_lowercase)]);
-        Self { tenants, host: host.to_ascii_lowercase(), zone, rooms: BTreeMap::new() }
+        Self { tenants, host: host.to_ascii_lowercase(), zone, rooms: BTreeMap::new(), replaced: BTreeMap::new() }
     }
 
     /// Adds a tenant that some people's links lead to.
@@ -55,6 +57,21 @@ impl Scope {
         }
     }
 
+    /// Adds where and when links work that were mailed, be they replaced since.
+    pub fn add_link(&mut self, room: &str, opens: UnixSeconds, closes: UnixSeconds) {
+        let room = room.to_ascii_lowercase();
+        let is_known = |hours: &Hours| (hours.opens, hours.closes) == (opens, closes);
+        if !self.rooms.get(&room).is_some_and(|known| known.iter().any(is_known)) {
+            self.replaced.entry(room).or_default().insert((opens, closes));
+        }
+    }
+
+    /// From when to when links to a room work, or worked.
+    fn links(&self, room: &str) -> impl Iterator<Item = (UnixSeconds, UnixSeconds)> {
+        let hours = self.rooms.get(room).into_iter().flatten().map(|hours| (hours.opens, hours.closes));
+        hours.chain(self.replaced.get(room).into_iter().flatten().copied())
+    }
+
     /// The zone in which the organiser speaks of it.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
@@ -64,13 +81,17 @@ impl Scope {
     /// Whether a room is one of them; on which server it is, it does not tell.
     #[must_use]
     pub fn has_room(&self, room: &RoomAddress) -> bool {
-        self.tenants.contains(&room.tenant) && self.rooms.contains_key(&room.name)
+        self.tenants.contains(&room.tenant) && self.is_named(&room.name)
     }
 
     /// Whether a room has the name of one of them, and another tenant.
     #[must_use]
     pub fn has_namesake(&self, room: &RoomAddress) -> bool {
-        !self.tenants.contains(&room.tenant) && self.rooms.contains_key(&room.name)
+        !self.tenants.contains(&room.tenant) && self.is_named(&room.name)
+    }
+
+    fn is_named(&self, room: &str) -> bool {
+        self.rooms.contains_key(room) || self.replaced.contains_key(room)
     }
 
     /// Whether a room is on the event's own server, as far as its domain tells: in containers it has another name.
@@ -82,16 +103,14 @@ impl Scope {
     /// Whether a stretch of time touches the hours of a room, margins included.
     #[must_use]
     pub fn touches(&self, room: &str, from: UnixSeconds, to: UnixSeconds) -> bool {
-        let hours = self.rooms.get(room).into_iter().flatten();
-        hours.into_iter().any(|hours| from <= hours.closes + MARGIN && to >= hours.opens - MARGIN)
+        self.links(room).any(|(opens, closes)| from <= closes + MARGIN && to >= opens - MARGIN)
     }
 
     /// Whether somebody who was refused meant this event.
     #[must_use]
     pub fn may_have_meant(&self, room: &str, at: UnixSeconds, is_early: bool) -> bool {
         let before = if is_early { EARLY } else { MARGIN };
-        let hours = self.rooms.get(room).into_iter().flatten();
-        hours.into_iter().any(|hours| at <= hours.closes + MARGIN && at >= hours.opens - before)
+        self.links(room).any(|(opens, closes)| at <= closes + MARGIN && at >= opens - before)
     }
 
     /// All hours.
@@ -118,7 +137,8 @@ impl Scope {
             Some((tenant, name)) => (Some(tenant.to_owned()), name),
             None => (None, spelt),
         };
-        let (known, _) = self.rooms.get_key_value(name)?;
+        let known = self.rooms.get_key_value(name).map(|(known, _)| known);
+        let known = known.or_else(|| self.replaced.get_key_value(name).map(|(known, _)| known))?;
         self.tenants.contains(&tenant).then_some(known)
     }
 

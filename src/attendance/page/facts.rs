@@ -52,8 +52,13 @@ pub(super) fn verdict(report: &Report, facts: &PageFacts<'_>) -> String {
     let moment = |at| words::moment(at, facts.zone);
     let told = match (report.so_far, is_under_way, gaps.is_empty()) {
         (true, true, _) => format!(
-            "<b>So far: it ends at {}</b><p>Whoever has not come yet is unknown until then.</p>",
-            moment(facts.hours.ends)
+            "<b>So far: it ends at {}</b><p>{}</p>",
+            moment(facts.hours.ends),
+            if report.span.is_complete() {
+                "What was read tells of all of it already."
+            } else {
+                "Whoever has not come yet is unknown until then."
+            }
         ),
         (true, false, _) => {
             format!("<b>So far: links work until {}</b><p>It has ended.</p>", moment(facts.hours.closes))

@@ -1,7 +1,7 @@
 //! Whom an event invites, or invited: the rows of today's file and the people of the ledger, each with the id in their
 //! tokens.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     attendance::{Hours, Invited, Link, Scope},
@@ -76,12 +76,16 @@ fn scope(opened: &Opened, invited: &[Invited], tenants: &HashSet<String>) -> Sco
     if event.sessions.is_empty() {
         scope.add(event.room.as_str(), hours(&event.window));
     }
+    // After all hours, by which links are known.
+    let mut links = BTreeSet::new();
     for one in invited {
         scope.add(&one.room, one.hours);
         for link in &one.links {
-            let (opens, closes) = (link.opens, link.closes);
-            scope.add(&link.room, Hours { opens, starts: opens, ends: closes, closes });
+            links.insert((&link.room, link.opens, link.closes));
         }
+    }
+    for (room, opens, closes) in links {
+        scope.add_link(room, opens, closes);
     }
     scope
 }
