@@ -11,8 +11,9 @@ struct Capture {
 }
 
 impl Capture {
-    /// A capture whose first event is moved to 14:00, with the ids of the first two attendees.
-    fn of(party: &Party, name: &str) -> Self {
+    /// A capture whose first event is moved to 14:00 and whose time runs so many times slower, with the ids of the first
+    /// two attendees.
+    fn of(party: &Party, name: &str, slower: i64) -> Self {
         let path = format!("{}/tests/fixtures/attendance/{name}.json", env!("CARGO_MANIFEST_DIR"));
         let whole: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let texts = |key: &str| -> Vec<String> {
@@ -20,13 +21,14 @@ impl Capture {
         };
         let (bodies, log) = (texts("bodies"), texts("log"));
         let first: Value = serde_json::from_str(&bodies[0]).unwrap();
-        let delta = at("14:00:00") - first["created_at"].as_i64().unwrap();
+        let begin = first["created_at"].as_i64().unwrap();
+        let moved_time = |time: i64| at("14:00:00") + (time - begin) * slower;
         let ids = [("r-0001", party.nth(1)), ("r-0002", party.nth(2))];
         let named = |text: &str| ids.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
-        let bodies = bodies.iter().map(|body| moved(&named(body), delta)).collect();
+        let bodies = bodies.iter().map(|body| moved(&named(body), moved_time)).collect();
         let log = log.iter().map(|line| {
             let (date, rest) = line.split_at(15);
-            format!("{}{}", moved_date(date, delta), moved(&named(rest), delta))
+            format!("{}{}", moved_date(date, moved_time), moved(&named(rest), moved_time))
         });
         Self { bodies, log: log.collect() }
     }
@@ -53,32 +55,36 @@ impl Capture {
 }
 
 /// A text with its epochs moved.
-fn moved(text: &str, delta: i64) -> String {
+fn moved(text: &str, time: impl Fn(i64) -> i64) -> String {
     let mut whole = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("_at\":") {
         let (before, digits) = rest.split_at(at + 5);
         let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
         whole.push_str(before);
-        whole.push_str(&(digits[..end].parse::<i64>().unwrap() + delta).to_string());
+        whole.push_str(&time(digits[..end].parse::<i64>().unwrap()).to_string());
         rest = &digits[end..];
     }
     whole + rest
 }
 
 /// `Nov 24 07:18:45`, moved.
-fn moved_date(date: &str, delta: i64) -> String {
+fn moved_date(date: &str, time: impl Fn(i64) -> i64) -> String {
     let date = DateTime::strptime("%Y %b %d %H:%M:%S", format!("2026 {date}")).unwrap();
-    let at = TimeZone::UTC.to_timestamp(date).unwrap().as_second() + delta;
+    let at = time(TimeZone::UTC.to_timestamp(date).unwrap().as_second());
     let moved = TimeZone::UTC.to_datetime(Timestamp::from_second(at).unwrap());
     moved.strftime("%b %d %H:%M:%S").to_string()
 }
 
 /// Reads a capture in each of its forms; each time what is told of the first two attendees, and of strangers.
 fn told(name: &str, look: impl Fn(&Value, &Value, &Value)) {
+    told_slower(name, 1, look);
+}
+
+fn told_slower(name: &str, slower: i64, look: impl Fn(&Value, &Value, &Value)) {
     for form in ["log", "docker", "events", "reversed"] {
         let party = Party::of(3);
-        let capture = Capture::of(&party, name);
+        let capture = Capture::of(&party, name, slower);
         let events = |bodies: &[String]| bodies.join("\n") + "\n";
         let (option, text) = match form {
             "log" => ("--log", capture.as_log()),
@@ -159,4 +165,19 @@ fn a_killed_tab_leaves_a_minute_late_and_its_ghost_is_nobody() {
         assert_eq!((&two["overlap_minutes"], &two["note"]), (&json!(0), &json!("")));
         assert_eq!(whole["unexplained"], json!([]));
     });
+}
+
+#[test]
+fn a_shared_link_of_minutes_is_told() {
+    // The first two sessions are there together for six seconds, those after the first one's end for two.
+    told_slower("shared-link-rejoin-unknown", 60, |one, two, whole| {
+        assert_eq!(
+            (&one["devices_at_once"], &one["overlap_minutes"], &one["joins"]),
+            (&json!(2), &json!(8), &json!(3))
+        );
+        assert_eq!(one["note"], "two at once, 8 min: second device or shared link");
+        assert_eq!((&two["devices_at_once"], &two["note"]), (&json!(1), &json!("")));
+        assert_eq!(whole["unexplained"].as_array().unwrap().len(), 3);
+    });
+    told_slower("tab-killed-reconnect", 1, |_, two, _| assert_eq!(two["devices_at_once"], 1));
 }
