@@ -9,7 +9,9 @@ use super::{
     besides::{Besides, CLOCKS_MAY_DIFFER},
     scope::{MARGIN, Scope},
 };
-use crate::model::{Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, Stay, UnixSeconds};
+use crate::model::{
+    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerTurn, Stay, UnixSeconds,
+};
 
 /// So many joins of other rooms are told apart; more are only counted.
 const MOST_TOLD_APART: usize = 500_000;
@@ -38,7 +40,7 @@ pub struct Gathered<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Dated {
     pub(super) lives: BTreeSet<RoomLife>,
-    pub(super) stops: BTreeSet<UnixSeconds>,
+    pub(super) turns: BTreeSet<ServerTurn>,
     /// By moment and line: the most of one source, and how many the source that is being read has.
     pub(super) refusals: BTreeMap<(UnixSeconds, u64), (RefusedJoin, u32)>,
     pub(super) covered: Vec<Covered>,
@@ -55,7 +57,7 @@ impl<'a> Gathered<'a> {
             lives_adrift: BTreeSet::new(),
             dated: Dated {
                 lives: BTreeSet::new(),
-                stops: kept.stops.into_iter().collect(),
+                turns: kept.turns.into_iter().collect(),
                 refusals: kept.refusals.into_iter().map(|join| ((join.at, join.digest), (join, 0))).collect(),
                 covered: kept.covered,
             },
@@ -81,7 +83,7 @@ impl<'a> Gathered<'a> {
         let refusals = told.refusals.into_iter().filter(is_new);
         self.unsure.refusals.extend(refusals.map(|join| ((join.at, join.digest), (join, 0))));
         self.unsure.lives.extend(told.lives);
-        self.unsure.stops.extend(told.stops);
+        self.unsure.turns.extend(told.turns);
         self.unsure.covered.extend(told.covered);
     }
 
@@ -174,9 +176,9 @@ impl<'a> Gathered<'a> {
         }
     }
 
-    /// Takes a stop of the server, or a start that shows one.
-    pub fn stop(&mut self, at: UnixSeconds) {
-        self.dated().stops.insert(at);
+    /// Takes a stop of the server, or a start.
+    pub fn turn(&mut self, turn: ServerTurn) {
+        self.dated().turns.insert(turn);
     }
 
     /// A source begins: lines that are alike count in each source, and the most counts.

@@ -13,14 +13,17 @@ use memchr::{memchr, memrchr};
 
 use super::{
     gathered::Gathered,
-    log_line::{Date, Line, instant, without_colours},
-    log_span::LogSpan,
+    log_line::{Date, Line, date_of, instant, without_colours},
+    log_span::{LogSpan, Mark},
     log_words::{self, Said},
 };
-use crate::model::{Covered, Place, RoomAddress, RoomLife, Stay, UnixSeconds, Witness};
+use crate::model::{Covered, Place, RoomAddress, RoomLife, ServerTurn, Stay, UnixSeconds, Witness};
 
 /// The log is read in pieces of so many octets; a line that is longer is none.
 const PIECE: usize = 1 << 20;
+
+/// So many lines are looked at for a date before another line.
+const LOOKED_BACK: usize = 1000;
 
 /// Among so many lines at the start one has the form of Prosody's.
 const LOOKED_AT: u64 = 10_000;
@@ -36,6 +39,24 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     ];
     AhoCorasick::new(words).expect("five short words make an automaton")
 });
+
+/// Which of the words a server's start may have in its lines.
+const STARTS: [usize; 2] = [0, 4];
+
+/// The date of the last dated line before a place of a piece.
+fn date_before(piece: &[u8], mut end: usize, before: u64) -> Option<Mark> {
+    for _ in 0..LOOKED_BACK {
+        let line_end = end.checked_sub(1)?;
+        let begin = memrchr(b'\n', &piece[..line_end]).map_or(0, |at| at + 1);
+        let head = &piece[begin..line_end];
+        let text = String::from_utf8_lossy(&head[..head.len().min(120)]);
+        if let Some(date) = date_of(&without_colours(&text)).0 {
+            return Some((before + begin as u64, date));
+        }
+        end = begin;
+    }
+    None
+}
 
 /// What a log turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -129,6 +150,7 @@ struct Undated {
 enum What {
     Life { place: Place, is_end: bool },
     Stop,
+    Start { since: Option<Mark>, host: Option<String> },
     Refused { room: String, why: crate::model::Refusal, digest: u64 },
     Stay { stay: Stay, is_end: bool },
 }
@@ -150,6 +172,8 @@ struct Reader {
     anchors: Vec<Anchor>,
     undated: Vec<Undated>,
     span: LogSpan,
+    /// The last date of earlier pieces.
+    last_of_earlier: Option<Mark>,
 }
 
 impl Reader {
@@ -174,13 +198,19 @@ impl Reader {
             let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
             let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
             let is_half = end == piece.len();
-            self.line(&piece[begin..end], self.before + begin as u64, is_half, gathered);
+            let place = (&piece[begin..end], self.before + begin as u64);
+            let line = &piece[begin..end];
+            let is_start = STARTS.contains(&found.pattern().as_usize())
+                && [&b" loaded "[..], b"Hello"].iter().any(|words| memchr::memmem::find(line, words).is_some());
+            let since = is_start.then(|| date_before(piece, begin, self.before).or(self.last_of_earlier)).flatten();
+            self.line(place, is_half, since, gathered);
             from = end;
         }
+        self.last_of_earlier = date_before(piece, piece.len(), self.before).or(self.last_of_earlier);
         self.before += piece.len() as u64;
     }
 
-    fn line(&mut self, line: &[u8], at: u64, is_half: bool, gathered: &mut Gathered<'_>) {
+    fn line(&mut self, (line, at): (&[u8], u64), is_half: bool, since: Option<Mark>, gathered: &mut Gathered<'_>) {
         let text = String::from_utf8_lossy(line);
         let text = without_colours(text.trim_end_matches('\r'));
         let Some(line) = Line::parse(&text) else { return };
@@ -213,6 +243,10 @@ impl Reader {
                 }
             }
             Said::Stopped => self.undated.extend(dated(What::Stop)),
+            Said::Started { host } => {
+                let host = host.map(str::to_ascii_lowercase);
+                self.undated.extend(dated(What::Start { since, host }));
+            }
             Said::Refused { room, why, digest } => {
                 self.undated.extend(dated(What::Refused { room: room.into_owned(), why, digest }));
             }
@@ -266,7 +300,12 @@ impl Reader {
             }
             let Some(when) = self.instant(undated.at, undated.date, near, gathered) else { continue };
             match undated.what {
-                What::Stop => gathered.stop(when),
+                What::Stop => gathered.turn(ServerTurn { at: when, since: when, is_stop: true, host: None }),
+                What::Start { since, host } => {
+                    let since = since.and_then(|(at, date)| self.instant(at, date, near, gathered));
+                    let since = since.filter(|since| *since <= when).unwrap_or(when);
+                    gathered.turn(ServerTurn { at: when, since, is_stop: false, host });
+                }
                 What::Refused { room, why, digest } => gathered.refusal(&room, when, why, digest),
                 What::Life { place, is_end } => {
                     let (created, destroyed) = if is_end { (None, Some(when)) } else { (Some(when), None) };

@@ -78,8 +78,9 @@ impl LogSpan {
             // The same log once more, or an older one.
             && begun.is_some_and(|begun| when == begun || (when < begun && step < -LEAP));
         self.has_local_dates |= matches!(mark.1, Date::Local { .. });
-        // In autumn clocks are put back by an hour.
-        if step < 0 && !is_new_year && !is_older_log && (step + 3600).abs() > 5 {
+        // In autumn clocks are put back by an hour, at night.
+        let is_autumn = (step + 3600).abs() <= 5 && when.rem_euclid(86_400) < 4 * 3600;
+        if step < 0 && !is_new_year && !is_older_log && !is_autumn {
             self.set_back = self.set_back.max(-step);
         }
         let is_full = self.stretches.len() >= MOST;

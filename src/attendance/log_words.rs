@@ -16,8 +16,10 @@ pub(super) enum Said<'a> {
     Occupant { room: &'a str, json: &'a str, is_end: bool },
     /// A room was made, or destroyed.
     Room { room: &'a str, is_end: bool },
-    /// The server stops, or has just started.
+    /// The server stops.
     Stopped,
+    /// It has just started, or one of its domains.
+    Started { host: Option<&'a str> },
     /// Somebody was let in not.
     Refused { room: Cow<'a, str>, why: Refusal, digest: u64 },
 }
@@ -36,9 +38,7 @@ pub(super) fn said<'a>(line: &Line<'a>) -> Option<Said<'a>> {
         "event_sync_component" if !host.is_empty() => event(line.message),
         "auth_token" if !host.is_empty() => refused_log_in(line),
         "token_verification" if !host.is_empty() => refused_join(line),
-        "startup" | "general" | "mod_posix" | "mod_startup" if host.is_empty() => {
-            is_stop(line.message).then_some(Said::Stopped)
-        }
+        "startup" | "general" | "mod_posix" | "mod_startup" if host.is_empty() => turn(line.message),
         _ => None,
     }
 }
@@ -55,14 +55,19 @@ fn event(message: &str) -> Option<Said<'_>> {
         return Some(Said::Room { room: room.trim_end(), is_end: false });
     }
     // The module is loaded anew when the server is.
-    if message.starts_with("Component loaded ") || message.starts_with("MUC module loaded for ") {
-        return Some(Said::Stopped);
+    for words in ["Component loaded ", "MUC module loaded for "] {
+        if let Some(component) = message.strip_prefix(words) {
+            return Some(Said::Started { host: component.trim_end().split_once('.').map(|(_, host)| host) });
+        }
     }
     message.strip_prefix("Room destroyed - ").map(|room| Said::Room { room: room.trim_end(), is_end: true })
 }
 
-fn is_stop(message: &str) -> bool {
-    message.starts_with("Shutting down") || message.starts_with("Hello and welcome to Prosody")
+fn turn(message: &str) -> Option<Said<'_>> {
+    if message.starts_with("Shutting down") {
+        return Some(Said::Stopped);
+    }
+    message.starts_with("Hello and welcome to Prosody").then_some(Said::Started { host: None })
 }
 
 /// The time that a line of `event_sync` is about, without reading all of it.

@@ -18,6 +18,7 @@ mod log_line;
 mod log_span;
 mod log_words;
 mod occupant;
+mod outages;
 mod page;
 mod person;
 mod posts;

@@ -100,7 +100,7 @@ pub(super) fn person(invited: &Invited, seen: Option<Seen<'_>>, elsewhere: &[&St
     let others: BTreeSet<&str> = elsewhere.iter().map(|stay| stay.place.room.name.as_str()).collect();
     if !others.is_empty() {
         let others: Vec<&str> = others.into_iter().collect();
-        notes.push(format!("was in room {}, which is not theirs: not counted", others.join(", ")));
+        notes.push(format!("was in room {}, to which this link does not lead: not counted", others.join(", ")));
     }
     if !invited.in_file {
         notes.push("no longer in the attendee file".to_owned());

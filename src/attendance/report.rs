@@ -230,7 +230,10 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
     Report {
         people,
         unexplained: strangers(&groups.strangers),
-        recorders: strangers(&groups.recorders),
+        recorders: strangers(&groups.recorders)
+            .into_iter()
+            .map(|one| Stranger { note: String::new(), ..one })
+            .collect(),
         refusals,
         span: whole,
         so_far: now < closes,

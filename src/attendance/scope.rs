@@ -66,6 +66,12 @@ impl Scope {
         }
     }
 
+    /// Whether a domain is the event's own server.
+    #[must_use]
+    pub fn is_host(&self, domain: &str) -> bool {
+        domain == self.host
+    }
+
     /// From when to when links to a room work, or worked.
     fn links(&self, room: &str) -> impl Iterator<Item = (UnixSeconds, UnixSeconds)> {
         let hours = self.rooms.get(room).into_iter().flatten().map(|hours| (hours.opens, hours.closes));

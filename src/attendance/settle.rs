@@ -1,11 +1,11 @@
 //! All that was read, put together: what needs its neighbours is settled when everything is there. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     besides::Besides,
     gathered::{Dated, Gathered, add_to, fill},
-    scope::MARGIN,
+    scope::{MARGIN, Scope},
     stays::{End, Ends},
 };
 use crate::model::{Claimed, Covered, Place, Presence, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds};
@@ -43,7 +43,8 @@ impl Gathered<'_> {
         kept.lives.extend(lives_adrift);
         let unsure = presence(self.unsure);
         all.lives.extend(unsure.lives);
-        all.stops.extend(unsure.stops);
+        all.turns.extend(unsure.turns);
+        leave_out_other_servers_turns(&mut all, self.scope);
         all.refusals.extend(unsure.refusals);
         all.covered = merged([all.covered, unsure.covered].concat());
         let ends = Ends::of(&all, self.scope.whole().map(|whole| whole.closes + MARGIN));
@@ -161,10 +162,19 @@ impl Gathered<'_> {
     }
 }
 
+/// What another domain's start tells is none of this event's.
+fn leave_out_other_servers_turns(all: &mut Presence, scope: &Scope) {
+    let stays = all.stays.iter().map(|stay| stay.place.room.host());
+    let hosts: BTreeSet<String> =
+        stays.chain(all.lives.iter().map(|life| life.place.room.host())).map(str::to_owned).collect();
+    let is_ours = |host: &String| hosts.is_empty() || hosts.contains(host) || scope.is_host(host);
+    all.turns.retain(|turn| turn.host.as_ref().is_none_or(is_ours));
+}
+
 fn presence(dated: Dated) -> Presence {
     Presence {
         lives: dated.lives.into_iter().collect(),
-        stops: dated.stops.into_iter().collect(),
+        turns: dated.turns.into_iter().collect(),
         refusals: dated.refusals.into_values().map(|(join, _)| join).collect(),
         covered: merged(dated.covered),
         ..Presence::default()

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::model::{Covered, Presence, UnixSeconds, Witness};
 
 use super::{
-    scope::Hours,
+    outages::{Outage, outages},
+    scope::{Hours, MARGIN},
     stays::{Stretch, union, union_over},
 };
 
@@ -44,8 +45,8 @@ pub enum Gap {
     EndsEarly(UnixSeconds),
     /// It has a hole.
     Hole(UnixSeconds, UnixSeconds),
-    /// The server was stopped meanwhile: who came in that moment is not told.
-    Stopped(UnixSeconds),
+    /// The server was down meanwhile, from one time to another: who came then is not told.
+    Stopped(UnixSeconds, UnixSeconds),
     /// The room was made anew, and nothing tells that it had ended: the server ended unseen, or something got lost.
     MadeAnew(UnixSeconds),
     /// It tells nothing of the room.
@@ -60,16 +61,16 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
     let from = covered().map(|one| one.from).min();
     let to = covered().map(|one| one.to).max();
     if from.is_none() {
-        gaps.insert(Gap::Nothing);
+        let is_of_others = !presence.covered.is_empty();
+        gaps.insert(if is_of_others { Gap::NoSuchRoom(room.to_owned()) } else { Gap::Nothing });
     }
     if !is_told_by_events(presence, room, hours) && from.is_some() {
         gaps.extend(holes(covered(), hours));
     }
-    let stops = presence.stops.iter().filter(|at| (hours.opens..=hours.ends).contains(at));
-    gaps.extend(stops.map(|at| Gap::Stopped(*at)));
-    gaps.extend(
-        made_anew(presence, room).into_iter().filter(|at| (hours.opens..=hours.ends).contains(at)).map(Gap::MadeAnew),
-    );
+    let outages = outages(&presence.turns);
+    let meanwhile = outages.iter().filter(|outage| outage.touches(hours.opens, hours.ends));
+    gaps.extend(meanwhile.map(|outage| Gap::Stopped(outage.from, outage.to)));
+    gaps.extend(made_anew(presence, room, hours, &outages));
     let is_near = |from: UnixSeconds, to: UnixSeconds| from <= hours.closes && to >= hours.opens;
     let seen = presence.stays.iter().filter(|stay| stay.place.room.name == room).any(|stay| {
         let from = stay.joined.or(stay.left).unwrap_or_default();
@@ -86,8 +87,9 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
     Span { from, to, gaps }
 }
 
-/// When a room was made though nothing had told its end.
-fn made_anew(presence: &Presence, room: &str) -> Vec<UnixSeconds> {
+/// Where a room was made though nothing had told its end, no stop of the server either; a life that nothing was seen of
+/// in these hours matters to nobody.
+fn made_anew(presence: &Presence, room: &str, hours: &Hours, outages: &[Outage]) -> Vec<Gap> {
     let lives = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
     // Of one second the end comes first.
     let mut turns: Vec<(UnixSeconds, bool)> = lives
@@ -96,8 +98,16 @@ fn made_anew(presence: &Presence, room: &str) -> Vec<UnixSeconds> {
         .collect();
     turns.sort_unstable();
     turns.dedup();
-    let is_odd = |pair: &&[(UnixSeconds, bool)]| pair[0].1 && pair[1].1 && pair[1].0 - pair[0].0 > ONE_MAKING;
-    turns.windows(2).filter(is_odd).map(|pair| pair[1].0).collect()
+    let stays = presence.stays.iter().filter(|stay| stay.place.room.name == room);
+    let events: Vec<UnixSeconds> = stays.flat_map(|stay| [stay.joined, stay.left]).flatten().collect();
+    let odd = turns.windows(2).filter_map(|pair| {
+        let [(made, true), (again, true)] = *pair else { return None };
+        let is_told = outages.iter().any(|outage| outage.touches(made, again));
+        let seen = events.iter().copied().filter(|at| (made..again).contains(at)).max().unwrap_or(made);
+        let matters = seen >= hours.opens - MARGIN && seen <= hours.ends;
+        (again - made > ONE_MAKING && !is_told && matters).then_some(Gap::MadeAnew(again))
+    });
+    odd.collect()
 }
 
 /// Saved events alone are enough where the room's last end is after the event's.
@@ -156,7 +166,7 @@ fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTree
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Place, RoomAddress, RoomLife};
+    use crate::model::{Place, RoomAddress, RoomLife, ServerTurn};
 
     const HOURS: Hours = Hours { opens: 1000, starts: 2000, ends: 10_000, closes: 20_000 };
 
@@ -206,8 +216,9 @@ mod tests {
     #[test]
     fn a_stop_and_another_room_are_gaps() {
         let mut stopped = presence(&[(Witness::Log, 0, 30_000)], 2000, 9000);
-        stopped.stops = vec![500, 3000, 10_001];
-        assert_eq!(span(&stopped, "r", &HOURS).gaps.into_iter().collect::<Vec<_>>(), [Gap::Stopped(3000)]);
+        let stop = |at| ServerTurn { at, since: at, is_stop: true, host: None };
+        stopped.turns = vec![stop(500), stop(3000), stop(10_001)];
+        assert_eq!(span(&stopped, "r", &HOURS).gaps.into_iter().collect::<Vec<_>>(), [Gap::Stopped(3000, 3000)]);
         let other = span(&presence(&[(Witness::Log, 0, 30_000)], 2000, 9000), "other", &HOURS);
         assert_eq!(other.gaps.into_iter().collect::<Vec<_>>(), [Gap::NoSuchRoom("other".into())]);
         let last_month = span(&presence(&[(Witness::Log, -90_000, 30_000)], -80_000, -70_000), "r", &HOURS);

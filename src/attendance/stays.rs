@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::outages::{Outage, outages};
 use crate::model::{Place, Presence, Stay, UnixSeconds};
 
 /// Absences of so many seconds are none: a reload, the way to a breakout room.
@@ -57,12 +58,12 @@ impl End {
     }
 }
 
-/// When each room was destroyed or made, and the server stopped: what ends stays whose end nobody told.
+/// When each room ended, and the server: what ends stays whose end nobody told.
 #[derive(Debug)]
 pub(super) struct Ends {
-    /// By room: when it was destroyed, or made anew.
-    of_rooms: BTreeMap<Place, Vec<UnixSeconds>>,
-    stops: Vec<UnixSeconds>,
+    /// By room: the last moment of a life, and when it was over for sure; sorted.
+    of_rooms: BTreeMap<Place, Vec<(UnixSeconds, UnixSeconds)>>,
+    outages: Vec<Outage>,
     /// The last event that was seen.
     last: UnixSeconds,
     /// When nobody can be there any more whose end nobody told.
@@ -73,23 +74,32 @@ impl Ends {
     /// Collects them; `latest` is when the event's hours are over.
     #[must_use]
     pub(super) fn of(presence: &Presence, latest: Option<UnixSeconds>) -> Self {
-        let mut of_rooms = BTreeMap::<_, Vec<_>>::new();
-        let mut last = UnixSeconds::MIN;
-        for life in &presence.lives {
-            let of_room = of_rooms.entry(life.place.clone()).or_default();
-            of_room.extend(life.destroyed);
-            of_room.extend(life.created);
-            last = last.max(life.destroyed.or(life.created).unwrap_or(last));
+        let mut events: BTreeMap<&Place, Vec<UnixSeconds>> = BTreeMap::new();
+        for stay in &presence.stays {
+            events.entry(&stay.place).or_default().extend([stay.joined, stay.left].into_iter().flatten());
         }
-        for of_room in of_rooms.values_mut() {
+        for life in &presence.lives {
+            events.entry(&life.place).or_default().extend([life.created, life.destroyed].into_iter().flatten());
+        }
+        for of_room in events.values_mut() {
             of_room.sort_unstable();
         }
-        for stay in &presence.stays {
-            last = last.max(stay.left.or(stay.joined).unwrap_or(last));
+        let last = events.values().filter_map(|of_room| of_room.last()).max().copied().unwrap_or(UnixSeconds::MIN);
+        let mut of_rooms = BTreeMap::<_, Vec<_>>::new();
+        for life in &presence.lives {
+            let of_room = of_rooms.entry(life.place.clone()).or_default();
+            of_room.extend(life.destroyed.map(|at| (at, at)));
+            // A room that is made anew had ended: after the last that was seen of it.
+            let before = |at: UnixSeconds| {
+                let seen = &events[&life.place];
+                seen[..seen.partition_point(|seen| *seen < at)].last().copied()
+            };
+            of_room.extend(life.created.and_then(|at| Some((before(at)?, at))));
         }
-        let mut stops = presence.stops.clone();
-        stops.sort_unstable();
-        Self { of_rooms, stops, last, latest: latest.unwrap_or(UnixSeconds::MAX) }
+        for of_room in of_rooms.values_mut() {
+            of_room.sort_unstable_by_key(|(_, over)| *over);
+        }
+        Self { of_rooms, outages: outages(&presence.turns), last, latest: latest.unwrap_or(UnixSeconds::MAX) }
     }
 
     /// The end of a stay, and how it is known; `next` is when its session turned up next.
@@ -97,9 +107,10 @@ impl Ends {
         if let Some(left) = stay.left {
             return (left.max(joined), End::Known);
         }
-        let after = |times: &[UnixSeconds]| times.iter().copied().find(|at| *at > joined);
-        let destroyed = self.of_rooms.get(&stay.place).and_then(|times| after(times));
-        let candidates = [(next, End::Known), (after(&self.stops), End::Stopped), (destroyed, End::Lost)];
+        let outage = self.outages.iter().find(|outage| outage.to > joined).map(|outage| outage.from.max(joined));
+        let of_room = self.of_rooms.get(&stay.place).into_iter().flatten();
+        let destroyed = of_room.into_iter().find(|(_, over)| *over > joined).map(|(at, _)| (*at).max(joined));
+        let candidates = [(next, End::Known), (outage, End::Stopped), (destroyed, End::Lost)];
         let found = candidates.into_iter().filter_map(|(at, end)| Some((at?, end))).min_by_key(|(at, _)| *at);
         let (at, end) = found.unwrap_or((self.last, End::Unseen));
         // Beyond the event's hours nothing is guessed.

@@ -24,7 +24,12 @@ pub fn words(gap: &Gap, zone: &TimeZone) -> String {
             "nothing that was read tells of the time {}: read the server's log of that time too, if there is one",
             between(*from, *to, zone)
         ),
-        Gap::Stopped(at) => format!(
+        Gap::Stopped(from, to) if from != to => format!(
+            "the Jitsi server was down {}, in all of that time or part of it: who came or left then may be missing, and no \
+             log tells; ask them",
+            between(*from, *to, zone)
+        ),
+        Gap::Stopped(at, _) => format!(
             "the Jitsi server was stopped at {}: who came or left in that moment may be missing, and no log tells; ask \
              them",
             moment(*at, zone)
@@ -95,7 +100,7 @@ mod tests {
         assert!(told(Gap::Hole(at, at + 900)).contains("the time from 14:05 to 14:20 on Wed 3 Dec 2036: "));
         let night = told(Gap::Hole(at, at + 86_400));
         assert!(night.contains("from 14:05 on Wed 3 Dec 2036 to 14:05 on Thu 4 Dec 2036: "), "{night}");
-        assert!(told(Gap::Stopped(at)).contains("stopped at 14:05"));
+        assert!(told(Gap::Stopped(at, at)).contains("stopped at 14:05"));
         assert!(told(Gap::NoSuchRoom("a\u{202e}b".into())).contains("the room a\\u{202e}b: "));
         assert!(told(Gap::Nothing).contains("prosody.log"));
     }

@@ -4,8 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{Ledger, LedgerProblem, Reader};
 use crate::model::{
-    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds,
-    Witness,
+    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerClock, ServerTurn, Stay,
+    UnixSeconds, Witness,
 };
 
 /// A link that was mailed: to whom, to which room, and when it works.
@@ -67,7 +67,10 @@ fn read(connection: &Connection) -> rusqlite::Result<Presence> {
             let Some(place) = place(row)? else { return Ok(None) };
             Ok(Some(RoomLife { place, created: row.get(2)?, destroyed: row.get(3)? }))
         })?,
-        stops: all(connection, "SELECT at FROM server_stop", |row| row.get(0).map(Some))?,
+        turns: all(connection, "SELECT at, since, is_stop, host FROM server_turn", |row| {
+            let host = Some(row.get::<_, String>(3)?).filter(|host| !host.is_empty());
+            Ok(Some(ServerTurn { at: row.get(0)?, since: row.get(1)?, is_stop: row.get(2)?, host }))
+        })?,
         refusals: all(connection, "SELECT room, at, why, digest, count FROM refused_join", |row| {
             let why = Refusal::named(&row.get::<_, String>(2)?).unwrap_or(Refusal::Other);
             let digest = row.get::<_, i64>(3)?.cast_unsigned();
@@ -106,7 +109,7 @@ fn stay(row: &Row<'_>) -> rusqlite::Result<Option<Stay>> {
 }
 
 fn write(step: &Transaction<'_>, presence: &Presence) -> rusqlite::Result<()> {
-    for table in ["stay", "room_life", "server_stop", "refused_join", "covered", "server_clock"] {
+    for table in ["stay", "room_life", "server_turn", "refused_join", "covered", "server_clock"] {
         step.execute(&format!("DELETE FROM {table}"), [])?;
     }
     let breakout = |place: &Place| place.breakout.clone().unwrap_or_default();
@@ -123,9 +126,9 @@ fn write(step: &Transaction<'_>, presence: &Presence) -> rusqlite::Result<()> {
     for life in &presence.lives {
         insert.execute(params![life.place.room.to_string(), breakout(&life.place), life.created, life.destroyed])?;
     }
-    let mut insert = step.prepare("INSERT OR IGNORE INTO server_stop VALUES (?1)")?;
-    for at in &presence.stops {
-        insert.execute([at])?;
+    let mut insert = step.prepare("INSERT INTO server_turn VALUES (?1, ?2, ?3, ?4)")?;
+    for turn in &presence.turns {
+        insert.execute(params![turn.at, turn.since, turn.is_stop, turn.host.as_deref().unwrap_or_default()])?;
     }
     let mut insert = step.prepare("INSERT OR REPLACE INTO refused_join VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for join in &presence.refusals {
@@ -167,7 +170,7 @@ mod tests {
                 },
             ],
             lives: vec![RoomLife { place: breakout, created: Some(4), destroyed: None }],
-            stops: vec![7],
+            turns: vec![ServerTurn { at: 7, since: 6, is_stop: false, host: Some("h".into()) }],
             refusals: vec![RefusedJoin { room: "[acme]r".into(), at: 3, why: Refusal::TooEarly, digest: 77, count: 2 }],
             covered: vec![
                 Covered { by: Witness::Log, room: None, from: 1, to: 10 },

@@ -45,8 +45,8 @@ pub use outcome::{Deferral, Doubt, Outage, Outcome, Reply, Stage};
 pub use own_claims::OwnClaims;
 pub use picture::Picture;
 pub use presence::{
-    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds,
-    Witness,
+    Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerClock, ServerTurn, Stay,
+    UnixSeconds, Witness,
 };
 pub use room::{Room, RoomProblem};
 pub use session::{Session, SessionKey, SessionKeyProblem};

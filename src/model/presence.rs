@@ -223,6 +223,19 @@ pub struct Covered {
     pub to: UnixSeconds,
 }
 
+/// A line that tells of a server's stop or start.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServerTurn {
+    /// When.
+    pub at: UnixSeconds,
+    /// When the line before was written: the last sign of life before a start.
+    pub since: UnixSeconds,
+    /// Whether it stopped.
+    pub is_stop: bool,
+    /// Which of the domains on it was started; `None` where the line is about all of it.
+    pub host: Option<String>,
+}
+
 /// What a server's clock showed: how many seconds it was ahead of UTC at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServerClock {
@@ -239,8 +252,8 @@ pub struct Presence {
     pub stays: Vec<Stay>,
     /// When rooms were there.
     pub lives: Vec<RoomLife>,
-    /// When the server was stopped, or started after it had ended unseen.
-    pub stops: Vec<UnixSeconds>,
+    /// When the server stopped and started.
+    pub turns: Vec<ServerTurn>,
     /// Whom it let in not.
     pub refusals: Vec<RefusedJoin>,
     /// What time the sources cover.

@@ -19,8 +19,12 @@ CREATE TABLE room_life (
     destroyed INTEGER
 ) STRICT;
 
-CREATE TABLE server_stop (
-    at INTEGER PRIMARY KEY
+-- Lines of the server's stops and starts: `since` is the time of the line before, `host` empty where all of it is meant.
+CREATE TABLE server_turn (
+    at      INTEGER NOT NULL,
+    since   INTEGER NOT NULL,
+    is_stop INTEGER NOT NULL,
+    host    TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE refused_join (

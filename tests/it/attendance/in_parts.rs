@@ -122,11 +122,11 @@ fn a_server_that_was_killed_shows_by_how_it_comes_back() {
         let mut log = Log::of_the_day("Europe/Berlin");
         log.created("14:00:00");
         log.joined(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+        log.stay(&Occupant::with_id(&party.nth(2), "b", "14:10:00", "14:39:58"));
         sign(&mut log);
-        party.log(&log.whole()).is(5).says("at 14:40 on Fri 5 Dec 2036");
+        party.log(&log.whole()).is(5).says("14:40 on Fri 5 Dec 2036");
         let ada = party.person("a1@example.org");
         assert_eq!((&ada["minutes"], &ada["left_uncertain"]), (&json!(40), &json!(true)));
-        assert_eq!(party.person("a2@example.org")["status"], "unknown");
     }
 }
 
@@ -166,7 +166,70 @@ fn whoever_was_in_another_sessions_room_did_not_come_to_this_one() {
     log.stay(&Occupant::with_id(&party.id("a1@example.org"), "a", "14:00:00", "15:00:00"));
     let mut log = Log { room: format!("rust-workshop@conference.{HOST}"), ..log };
     log.created("14:00:00");
-    party.log(&log.whole()).says("which is not theirs: not counted");
+    party.log(&log.whole()).says("to which this link does not lead: not counted");
     let one = party.person("a1@example.org");
     assert_eq!((&one["status"], &one["minutes"]), (&json!("absent"), &json!(0)));
+}
+
+/// A log in which somebody stays from 14:00 on, the last line is of 14:31, and the server comes back at a time.
+fn killed(party: &Party, clock: &str, sign: impl Fn(&mut Log, &str)) -> Log {
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.created("13:50:00");
+    log.joined(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    idle(&mut log, "14:31:00");
+    sign(&mut log, clock);
+    log
+}
+
+#[test]
+fn a_kill_that_shows_only_after_the_end_is_one_all_the_same() {
+    let party = Party::of(2);
+    let component = |log: &mut Log, clock: &str| log.event(at(clock), &format!("Component loaded conference.{HOST}"));
+    let anew = |log: &mut Log, clock: &str| log.created(clock);
+    for (clock, told) in [("16:50:00", "16:50"), ("18:30:00", "18:30")] {
+        party.rehearse();
+        party.log(&killed(&party, clock, component).whole()).is(5).says(&format!("from 14:31 to {told}"));
+        // There until the last sign of life at least, and not until the server came back.
+        assert_eq!(party.person("a1@example.org")["minutes"], 31);
+        assert_eq!(party.person("a2@example.org")["status"], "unknown");
+        party.rehearse();
+        party.log(&killed(&party, clock, anew).whole()).is(5).says(&format!("anew at {told}"));
+        assert_eq!(party.person("a1@example.org")["minutes"], 0);
+    }
+}
+
+#[test]
+fn a_stop_before_opening_explains_why_a_room_is_made_anew() {
+    let party = Party::of(2);
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.created("11:00:00");
+    log.joined(&Occupant::with_id("a-test", "t", "11:00:00", "11:30:00"));
+    log.line(at("12:00:00"), "startup", "info", "Shutting down: Received SIGTERM");
+    log.event(at("12:00:03"), &format!("Component loaded conference.{HOST}"));
+    log.event(at("12:00:03"), &format!("MUC module loaded for conference.{HOST}"));
+    log.created("13:50:00");
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    log.destroyed("17:10:00");
+    party.log(&log.clone().whole()).is(0).says("1 of 2 people came").says("1 absent");
+    // One outage is told once, from the stop to the start; another server's is none of ours.
+    log.line(at("15:10:00"), "startup", "info", "Shutting down: Received SIGTERM");
+    log.line(at("15:10:00"), "general", "info", "Shutting down...");
+    log.event(at("15:30:00"), &format!("Component loaded conference.{HOST}"));
+    let told = party.log(&log.whole());
+    assert_eq!(told.is(5).said().matches("was down from 15:10 to 15:30").count(), 1, "{}", told.said());
+    party.rehearse();
+    let mut other = Log::of_the_day("Europe/Berlin");
+    other.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    other.line(at("15:00:00"), "esync.other.org:event_sync_component", "info", "Component loaded conference.other.org");
+    party.log(&other.whole()).is(0);
+}
+
+#[test]
+fn a_clock_set_back_by_an_hour_in_the_afternoon_is_no_autumn() {
+    let party = Party::of(1);
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    idle(&mut log, "15:00:00");
+    idle(&mut log, "14:00:03");
+    party.log(&log.whole()).says("set back by 3,597 seconds");
 }

@@ -60,8 +60,9 @@ fn a_stop_or_a_start_in_between_makes_the_absent_unknown() {
         let party = Party::of(2);
         let mut log = Log::of_the_day("Europe/Berlin");
         log.joined(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+        log.line(at("14:39:58"), "mod_bosh", "info", "x");
         log.line(at("14:40:00"), source, "info", message);
-        party.log(&log.clone().whole()).is(5).says("stopped at 14:40 on Fri 5 Dec 2036");
+        party.log(&log.clone().whole()).is(5).says("14:40 on Fri 5 Dec 2036");
         assert_eq!(status(&party), "unknown");
         let first = party.person("a1@example.org");
         assert_eq!((&first["minutes"], &first["left_uncertain"]), (&json!(40), &json!(true)));
