@@ -246,6 +246,20 @@ impl Console {
         }
     }
 
+    /// Says what plain progress has not said yet, where its time has come: for those who wait for long.
+    pub fn catch_up_progress(&self) {
+        let mut said = None;
+        if let Some(Bar::Plain { last, unsaid }) = &mut *self.lock_bar()
+            && last.is_none_or(|last| last.elapsed() >= PLAIN_PROGRESS_EVERY)
+        {
+            said = unsaid.take();
+            *last = said.as_ref().map(|_| Instant::now()).or(*last);
+        }
+        if let Some(line) = said {
+            self.say(&line);
+        }
+    }
+
     /// Takes the bar away; plain lines end with the last one.
     pub fn end_progress(&self) {
         let bar = self.lock_bar().take();

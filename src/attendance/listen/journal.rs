@@ -7,6 +7,7 @@ use std::{
     fs::{self, File, Metadata, OpenOptions, TryLockError},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{FileFlaw, ListenProblem};
@@ -38,7 +39,7 @@ impl Journal {
         if let Some(flaw) = flaw(&found) {
             return Err(ListenProblem::unsafe_file(path, flaw));
         }
-        file.try_lock().map_err(|refused| match refused {
+        lock(&file).map_err(|refused| match refused {
             TryLockError::WouldBlock => ListenProblem::Taken { path: path.to_owned() },
             TryLockError::Error(error) => ListenProblem::io("lock", path, &error),
         })?;
@@ -164,6 +165,17 @@ fn close_to_others(_: &File, _: &Metadata) -> io::Result<()> {
 #[cfg(not(unix))]
 fn is_same(_: &Metadata, _: &Metadata) -> bool {
     true
+}
+
+/// Takes the lock; a program that another thread is just starting may hold it for a moment after it was given back.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+            other => return other,
+        }
+    }
+    file.try_lock()
 }
 
 #[cfg(all(test, unix))]

@@ -188,6 +188,7 @@ impl<'a> Live<'a> {
                 .warn(&told.hint("the server's `api_headers` must bear the same secret as [attendance] names"));
             self.refused = counts.refused;
         }
+        self.desk.console.catch_up_progress();
         let line = line(&report);
         if line != self.line {
             self.desk.console.show_progress(report.with(Status::Came).count() as u64, &line);

@@ -4,7 +4,12 @@
 
 mod sink;
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs,
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Value, json};
@@ -18,6 +23,13 @@ use crate::{
 };
 
 const DOMAIN: &str = "hs256.test";
+
+/// There is one address to which the server posts: one test at a time takes what comes.
+static POSTS: Mutex<()> = Mutex::new(());
+
+fn posts() -> MutexGuard<'static, ()> {
+    POSTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[expect(clippy::disallowed_methods, reason = "the server goes by the same clock")]
 fn now() -> i64 {
@@ -252,6 +264,7 @@ fn what_a_refused_visitor_writes_into_the_log_adds_nobody() {
 fn what_the_server_posts_tells_the_same_as_its_log() {
     let Some(evening) = Evening::begun("posted events", 3600, 3) else { return };
     let value = |name: &str| variable(name).unwrap_or_else(|| panic!("{name} is not set"));
+    let _posts = posts();
     let sink = Sink::on(value("ROOMKEY_REAL_PROSODY_EVENTS_PORT").parse().unwrap(), &evening.room);
     let open = |n: usize| evening.browser.open(&evening.links[n - 1]).unwrap();
     let (first, second) = (open(1), open(2));
@@ -287,4 +300,29 @@ fn what_the_server_posts_tells_the_same_as_its_log() {
     assert_eq!(people(&by_log), [("came", 2), ("came", 1), ("unknown", 0)]);
     assert_eq!(by_posts["people"], by_log["people"]);
     assert_eq!((&by_posts["unexplained"], &by_log["unexplained"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn what_the_server_posts_is_taken_shown_and_kept() {
+    let Some(mut evening) = Evening::begun("posts to the listener", 3600, 3) else { return };
+    let value = |name: &str| variable(name).unwrap_or_else(|| panic!("{name} is not set"));
+    let _posts = posts();
+    evening.sandbox.set("ROOMKEY_ATTENDANCE_SECRET", &value("ROOMKEY_REAL_PROSODY_EVENTS_SECRET"));
+    let address = format!("127.0.0.1:{}", value("ROOMKEY_REAL_PROSODY_EVENTS_PORT"));
+    let listening = evening.sandbox.spawn(&["attendance", "--rehearsal", "--listen", &address]);
+    listening.wait_until_it_says("Ctrl-C ends it");
+    let open = |n: usize| evening.browser.open(&evening.links[n - 1]).unwrap();
+    let (first, second) = (open(1), open(2));
+    listening.wait_until_it_says("2 in the room now · 2 of 3 came · 1 missing");
+    first.leave();
+    listening.wait_until_it_says("1 in the room now · 2 of 3 came");
+    second.leave();
+    listening.wait_until_it_says("0 in the room now · 2 of 3 came");
+    listening.interrupt();
+    let told = listening.wait();
+    told.is(5)
+        .says("So far 2 of 3 people came, 1 not seen")
+        .says_not("unexplained")
+        .says_not("without the right secret");
+    assert_eq!(people(&evening.known()), [("came", 1), ("came", 1), ("unknown", 0)]);
 }
