@@ -92,7 +92,7 @@ struct Whole<'a> {
 
 /// A time in RFC 3339, on the clock of a zone.
 #[must_use]
-pub fn rfc3339(at: UnixSeconds, zone: &TimeZone) -> String {
+fn rfc3339(at: UnixSeconds, zone: &TimeZone) -> String {
     let Ok(at) = Timestamp::from_second(at) else { return String::new() };
     at.display_with_offset(zone.to_offset(at)).to_string()
 }

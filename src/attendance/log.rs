@@ -40,9 +40,6 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::new(words).expect("five short words make an automaton")
 });
 
-/// Which of the words a server's start may have in its lines.
-const STARTS: [usize; 2] = [0, 4];
-
 /// The date of the last dated line before a place of a piece.
 fn date_before(piece: &[u8], mut end: usize, before: u64) -> Option<Mark> {
     for _ in 0..LOOKED_BACK {
@@ -172,19 +169,18 @@ struct Reader {
     anchors: Vec<Anchor>,
     undated: Vec<Undated>,
     span: LogSpan,
-    /// The last date of earlier pieces.
-    last_of_earlier: Option<Mark>,
 }
 
 impl Reader {
     /// Reads whole lines.
     fn lines(&mut self, piece: &[u8], gathered: &mut Gathered<'_>) {
+        let (before, earlier) = (self.before, self.span.last());
         let mut begin = 0;
         while begin < piece.len() {
             let end = memchr(b'\n', &piece[begin..]).map_or(piece.len(), |length| begin + length);
             let line = &piece[begin..end];
             let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-            self.span.line(line, self.before + begin as u64);
+            self.span.line(line, before + begin as u64);
             self.read.lines += 1;
             if !self.read.is_a_log && self.read.lines < LOOKED_AT {
                 let text = String::from_utf8_lossy(line);
@@ -198,19 +194,20 @@ impl Reader {
             let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
             let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
             let is_half = end == piece.len();
-            let place = (&piece[begin..end], self.before + begin as u64);
-            let line = &piece[begin..end];
-            let is_start = STARTS.contains(&found.pattern().as_usize())
-                && [&b" loaded "[..], b"Hello"].iter().any(|words| memchr::memmem::find(line, words).is_some());
-            let since = is_start.then(|| date_before(piece, begin, self.before).or(self.last_of_earlier)).flatten();
-            self.line(place, is_half, since, gathered);
+            let since = || date_before(piece, begin, before).or(earlier);
+            self.line((&piece[begin..end], before + begin as u64), is_half, &since, gathered);
             from = end;
         }
-        self.last_of_earlier = date_before(piece, piece.len(), self.before).or(self.last_of_earlier);
         self.before += piece.len() as u64;
     }
 
-    fn line(&mut self, (line, at): (&[u8], u64), is_half: bool, since: Option<Mark>, gathered: &mut Gathered<'_>) {
+    fn line(
+        &mut self,
+        (line, at): (&[u8], u64),
+        is_half: bool,
+        since: &dyn Fn() -> Option<Mark>,
+        gathered: &mut Gathered<'_>,
+    ) {
         let text = String::from_utf8_lossy(line);
         let text = without_colours(text.trim_end_matches('\r'));
         let Some(line) = Line::parse(&text) else { return };
@@ -245,7 +242,7 @@ impl Reader {
             Said::Stopped => self.undated.extend(dated(What::Stop)),
             Said::Started { host } => {
                 let host = host.map(str::to_ascii_lowercase);
-                self.undated.extend(dated(What::Start { since, host }));
+                self.undated.extend(dated(What::Start { since: since(), host }));
             }
             Said::Refused { room, why, digest } => {
                 self.undated.extend(dated(What::Refused { room: room.into_owned(), why, digest }));

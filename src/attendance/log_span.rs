@@ -92,6 +92,11 @@ impl LogSpan {
         }
     }
 
+    /// The last date so far.
+    pub(super) fn last(&self) -> Option<Mark> {
+        self.stretches.last().map(|one| one.to)
+    }
+
     /// By how many seconds the server's clock was set back at most; 0 where it was not, or the log is turned around.
     pub(super) fn set_back(&self) -> UnixSeconds {
         if self.back > self.forth { 0 } else { self.set_back }

@@ -30,14 +30,14 @@ mod stays;
 mod words;
 
 pub use besides::Besides;
-pub use forms::{COLUMNS, cells, json, rfc3339};
+pub use forms::{COLUMNS, cells, json};
 pub use gathered::Gathered;
 pub use log::{LogRead, OpenLog, read_log};
 pub use page::{PageFacts, page};
 pub use posts::{PostsRead, read_post, read_posts, time_of_post};
 pub use report::{Bar, Invited, Link, Person, Presented, Report, Status, Stranger, report};
-pub use scope::{Hours, MARGIN, Scope};
+pub use scope::{Hours, Scope};
 pub use settle::Settled;
 pub use span::{Gap, Span};
 pub use stays::Stretch;
-pub use words::{between, moment, words};
+pub use words::{between, clock, moment, words};

@@ -1,10 +1,10 @@
 //! One person's presence, and what is odd about it, in words. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     report::{Bar, Invited, Person, Presented, Status, Stranger},
-    stays::{Closed, End, Ends, at_once, total, union},
+    stays::{Closed, End, Ends, at_once, by_session, total, union},
 };
 use crate::model::{Claimed, Stay, UnixSeconds};
 
@@ -18,10 +18,7 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     pub(super) fn of(stays: &[&'a Stay], ends: &Ends) -> Self {
-        let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
-        for stay in stays {
-            of_session.entry(&stay.session).or_default().push(stay);
-        }
+        let of_session = by_session(stays.iter().copied());
         let sessions: Vec<Vec<Closed<'a>>> = of_session.values().map(|session| ends.close(session)).collect();
         let times = |session: &Vec<Closed<'_>>| union(session.iter().map(|one| one.time).collect());
         let overlaps = at_once(&sessions.iter().map(times).collect::<Vec<_>>());

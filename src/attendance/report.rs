@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     gathered::is_recorder,
     person::{self, Seen},
-    scope::{Hours, MARGIN, Scope},
+    scope::{Hours, Scope},
     settle::Settled,
     span::{Span, span},
-    stays::{End, Ends, Stretch},
+    stays::{End, Ends, Stretch, by_session},
 };
 use crate::model::{Claimed, Presence, Stay, UnixSeconds};
 
@@ -185,10 +185,9 @@ impl Report {
 /// Lays what was seen over the invited.
 #[must_use]
 pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSeconds) -> Report {
-    let presence = &settled.in_hours;
-    let ends = Ends::of(&settled.all, scope.whole().map(|whole| whole.closes + MARGIN));
+    let ends = &settled.ends;
     let known: BTreeSet<&str> = invited.iter().map(|one| one.id.as_str()).collect();
-    let groups = Groups::of(presence, &known);
+    let groups = Groups::of(&settled.in_hours, &known);
     let mut spans = Spans { all: &settled.all, known: BTreeMap::new() };
     let mut whole = Span::default();
     let people: Vec<Person> = invited
@@ -197,18 +196,17 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
             let stays = groups.people.get(one.id.as_str());
             let (theirs, others): (Vec<&Stay>, Vec<&Stay>) =
                 stays.into_iter().flatten().partition(|stay| one.has_room(&stay.place.room.name));
-            let seen = (!theirs.is_empty()).then(|| Seen::of(&theirs, &ends));
-            let span = spans.of(&one.room, &one.hours);
+            let seen = (!theirs.is_empty()).then(|| Seen::of(&theirs, ends));
+            let is_complete = spans.of(&one.room, &one.hours).is_complete();
             // Whoever was told that it is called off, or is nobody's guest any more, is not missed.
-            (stays.is_some() || !one.called_off).then(|| person::person(one, seen, &others, span.is_complete()))
+            (stays.is_some() || !one.called_off).then(|| person::person(one, seen, &others, is_complete))
         })
         .collect();
-    for (room, hours) in people.iter().map(|person| (&person.invited.room, &person.invited.hours)) {
-        spans.of(room, hours);
-    }
     if spans.known.is_empty() {
         for hours in scope.hours() {
-            scope.rooms().for_each(|room| drop(spans.of(room, hours)));
+            for room in scope.rooms() {
+                spans.of(room, hours);
+            }
         }
     }
     for one in spans.known.into_values() {
@@ -217,7 +215,7 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
         whole.gaps.extend(one.gaps);
     }
     let strangers = |groups: &BTreeMap<&str, Vec<&Stay>>| {
-        let mut strangers: Vec<Stranger> = groups.values().map(|stays| person::stranger(stays, &ends)).collect();
+        let mut strangers: Vec<Stranger> = groups.values().map(|stays| person::stranger(stays, ends)).collect();
         strangers.sort_by_key(|one| one.seen.first_joined);
         strangers
     };
@@ -237,7 +235,7 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
         refusals,
         span: whole,
         so_far: now < closes,
-        inside: groups.inside(&ends),
+        inside: groups.inside(ends),
     }
 }
 
@@ -248,9 +246,9 @@ struct Spans<'a> {
 }
 
 impl Spans<'_> {
-    fn of(&mut self, room: &str, hours: &Hours) -> Span {
+    fn of(&mut self, room: &str, hours: &Hours) -> &Span {
         let known = self.known.entry((room.to_owned(), *hours));
-        known.or_insert_with(|| span(self.all, room, hours)).clone()
+        known.or_insert_with(|| span(self.all, room, hours))
     }
 }
 
@@ -263,9 +261,9 @@ struct Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
-    fn of(presence: &'a Presence, known: &BTreeSet<&str>) -> Self {
+    fn of(stays: &'a [Stay], known: &BTreeSet<&str>) -> Self {
         let mut groups = Self { people: BTreeMap::new(), strangers: BTreeMap::new(), recorders: BTreeMap::new() };
-        for stay in &presence.stays {
+        for stay in stays {
             let (group, key) = match stay.who.id.as_deref() {
                 Some(id) if known.contains(id) => (&mut groups.people, id),
                 _ if is_recorder(&stay.session, &stay.place.room) => (&mut groups.recorders, stay.session.as_str()),
@@ -279,10 +277,7 @@ impl<'a> Groups<'a> {
 
     /// Sessions whose end nobody saw.
     fn inside(&self, ends: &Ends) -> usize {
-        let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
-        for stay in self.people.values().chain(self.strangers.values()).flatten() {
-            of_session.entry(&stay.session).or_default().push(stay);
-        }
+        let of_session = by_session(self.people.values().chain(self.strangers.values()).flatten().copied());
         let is_inside = |stays: &&Vec<&Stay>| ends.close(stays).iter().any(|one| one.end == End::Unseen);
         of_session.values().filter(is_inside).count()
     }

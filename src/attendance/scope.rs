@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::model::{RoomAddress, UnixSeconds};
 
 /// Clocks and people are late: so many seconds before opening and after closing still belong to the event.
-pub const MARGIN: UnixSeconds = 30 * 60;
+pub(super) const MARGIN: UnixSeconds = 30 * 60;
 
 /// Whoever is refused for being early belongs to the event if it opens within a day.
 const EARLY: UnixSeconds = 24 * 3600;

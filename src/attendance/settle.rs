@@ -6,7 +6,7 @@ use super::{
     besides::Besides,
     gathered::{Dated, Gathered, add_to, fill},
     scope::{MARGIN, Scope},
-    stays::{End, Ends},
+    stays::{End, Ends, by_session},
 };
 use crate::model::{Claimed, Covered, Place, Presence, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds};
 
@@ -20,8 +20,10 @@ pub struct Settled {
     pub kept: Presence,
     /// All of its rooms.
     pub all: Presence,
-    /// What of it lies in its hours: to be reported.
-    pub in_hours: Presence,
+    /// The stays that lie in its hours: to be reported.
+    pub(super) in_hours: Vec<Stay>,
+    /// What ends stays whose end nobody told.
+    pub(super) ends: Ends,
     /// What there was besides.
     pub besides: Besides,
 }
@@ -58,8 +60,7 @@ impl Gathered<'_> {
         };
         let (in_hours, others): (Vec<Stay>, Vec<Stay>) = all.stays.iter().cloned().partition(touches);
         self.besides.other_times = others.len() as u64;
-        let in_hours = Presence { stays: in_hours, ..all.clone() };
-        Settled { kept, all, in_hours, besides: self.besides }
+        Settled { kept, all, in_hours, ends, besides: self.besides }
     }
 
     /// A breakout room belongs to the main room in which one of its sessions is seen, nearest in time. What is left has
@@ -67,10 +68,7 @@ impl Gathered<'_> {
     fn attach_breakouts(&mut self) -> (Vec<Stay>, Vec<RoomLife>) {
         let adrift = std::mem::take(&mut self.adrift);
         let mut main_of: BTreeMap<RoomAddress, (UnixSeconds, RoomAddress)> = BTreeMap::new();
-        let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
-        for stay in self.stays.values() {
-            of_session.entry(&stay.session).or_default().push(stay);
-        }
+        let of_session = by_session(self.stays.values());
         for stay in &adrift {
             let at = stay.joined.or(stay.left).unwrap_or_default();
             for main in of_session.get(stay.session.as_str()).into_iter().flatten() {

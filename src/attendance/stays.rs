@@ -134,6 +134,15 @@ impl Ends {
     }
 }
 
+/// Stays by their sessions.
+pub(super) fn by_session<'a>(stays: impl Iterator<Item = &'a Stay>) -> BTreeMap<&'a str, Vec<&'a Stay>> {
+    let mut of_session: BTreeMap<&str, Vec<&Stay>> = BTreeMap::new();
+    for stay in stays {
+        of_session.entry(&stay.session).or_default().push(stay);
+    }
+    of_session
+}
+
 /// The union of stretches, gaps of up to [`GAP`] closed; sorted.
 #[must_use]
 pub(super) fn union(stretches: Vec<Stretch>) -> Vec<Stretch> {

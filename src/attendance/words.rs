@@ -61,7 +61,7 @@ pub(super) fn day(at: UnixSeconds, zone: &TimeZone) -> String {
 
 /// `14:05`.
 #[must_use]
-pub(super) fn clock(at: UnixSeconds, zone: &TimeZone) -> String {
+pub fn clock(at: UnixSeconds, zone: &TimeZone) -> String {
     told(at, zone, "%H:%M")
 }
 

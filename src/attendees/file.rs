@@ -62,6 +62,14 @@ impl AttendeeFile {
         if file.stamp() == *stamp { Ok(file) } else { Err(FileProblem::Changed { file: rules.shown_as.clone() }) }
     }
 
+    /// Opens the files once more, as they were then; for the first time where there is no stamp yet.
+    ///
+    /// # Errors
+    /// As [`AttendeeFile::reopen`].
+    pub fn again(rules: &Rules, stamp: Option<&FileStamp>) -> Result<Self, FileProblem> {
+        stamp.map_or_else(|| Self::open(rules), |stamp| Self::reopen(rules, stamp))
+    }
+
     /// Which columns mean what, in each file.
     pub fn columns(&self) -> impl Iterator<Item = &Columns> {
         self.sources.iter().map(Source::columns)

@@ -171,11 +171,7 @@ impl Composer {
         if self.total() == 0 {
             return Ok(());
         }
-        let file = match &self.stamp {
-            Some(stamp) => AttendeeFile::reopen(&self.rules, stamp),
-            None => AttendeeFile::open(&self.rules),
-        };
-        let file = match file {
+        let file = match AttendeeFile::again(&self.rules, self.stamp.as_ref()) {
             // All of these are in no row.
             Err(_) if self.stamp.is_none() && self.occasion == Occasion::Cancel => None,
             other => Some(other.map_err(|problem| changed(&problem))?),

@@ -70,8 +70,9 @@ fn received(journal: &Path, guests: &Guests, known: Settled, told: &mut sources:
     let mut gathered = Gathered::with(&guests.scope, known.kept);
     gathered.add_unsure(known.all);
     sources::journal(journal, &mut gathered, told).map_err(Failure::bad_input)?;
-    let settled = gathered.settle();
-    Ok(Settled { besides: settled.besides.with(known.besides), ..settled })
+    let mut settled = gathered.settle();
+    settled.besides = settled.besides.with(known.besides);
+    Ok(settled)
 }
 
 /// Whether people came, by address, name and session; `None` where nothing was read yet.

@@ -114,14 +114,11 @@ pub(super) fn escaped(json: &str) -> String {
 }
 
 fn csv(lines: &[Line]) -> Result<String, Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::unexpected(format!("failed to write CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let header =
-        ["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason", "session"];
     let is_known = lines.iter().any(|line| line.came.is_some());
-    let came = is_known.then_some("came");
-    writer.write_record(header.into_iter().chain(came)).map_err(|error| failed(&error))?;
-    for line in lines {
+    let mut header =
+        vec!["email", "name", "state", "attempts", "last_reply", "message_id", "next_attempt", "reason", "session"];
+    header.extend(is_known.then_some("came"));
+    let row = |line: &Line| {
         let cells = [
             line.email.clone(),
             line.name.clone(),
@@ -133,16 +130,28 @@ fn csv(lines: &[Line]) -> Result<String, Failure> {
             line.reason.clone().unwrap_or_default(),
             line.session.clone().unwrap_or_default(),
         ];
-        let came = is_known.then(|| line.came.unwrap_or_default().to_owned());
-        let cells = cells.into_iter().chain(came).map(|cell| harmless(&cell));
-        writer.write_record(cells).map_err(|error| failed(&error))?;
+        cells.into_iter().chain(is_known.then(|| line.came.unwrap_or_default().to_owned()))
+    };
+    written_csv(&header, lines.iter().map(row))
+}
+
+/// A table as a spreadsheet reads it; no cell is a formula.
+pub(super) fn written_csv<R: IntoIterator<Item = String>>(
+    header: &[&str],
+    rows: impl Iterator<Item = R>,
+) -> Result<String, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::unexpected(format!("failed to write CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header).map_err(|error| failed(&error))?;
+    for row in rows {
+        writer.write_record(row.into_iter().map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;
     String::from_utf8(bytes).map_err(|error| failed(&error))
 }
 
 /// A cell that no spreadsheet takes for a formula, and no terminal for a command.
-pub(super) fn harmless(cell: &str) -> String {
+fn harmless(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let cell = visible(cell);
     if formula { format!("'{cell}") } else { cell }

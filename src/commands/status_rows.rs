@@ -105,11 +105,7 @@ fn rows(
     survey: &Survey,
     teller: &mut Teller<'_>,
 ) -> Result<Result<Vec<Line>, FileProblem>, LedgerProblem> {
-    let file = match &survey.stamp {
-        Some(stamp) => AttendeeFile::reopen(&opened.rules, stamp),
-        None => AttendeeFile::open(&opened.rules),
-    };
-    let file = match file {
+    let file = match AttendeeFile::again(&opened.rules, survey.stamp.as_ref()) {
         Ok(file) => file,
         Err(problem) => return Ok(Err(problem)),
     };

@@ -120,10 +120,7 @@ impl Teller<'_> {
         };
         let wanted = Wanted::default();
         let survey = self.opened.surveyor(self.roster, &wanted, desk).survey(Depth::Rows, None).map_err(told)?;
-        let file = match &survey.stamp {
-            Some(stamp) => AttendeeFile::reopen(&self.opened.rules, stamp),
-            None => AttendeeFile::open(&self.opened.rules),
-        };
+        let file = AttendeeFile::again(&self.opened.rules, survey.stamp.as_ref());
         for ((number, note), row) in (1..).zip(&survey.rows).zip(file.map_err(told)?) {
             match row {
                 Ok(attendee) => {

@@ -168,16 +168,6 @@ impl<'a> Live<'a> {
     }
 
     fn renew(&mut self, counts: attendance::listen::Counts, page: Option<&ShownPage>) {
-        let (settled, report) = self.state();
-        if let Some(page) = page {
-            page.show(self.rendered(&settled, &report));
-        }
-        self.known = settled.kept;
-        for stranger in report.unexplained.iter().skip(self.strangers) {
-            let why = stranger.note.split("; nothing tells that").next().unwrap_or_default();
-            self.desk.console.say(&format!("somebody came whom no invitation explains: {why}"));
-        }
-        self.strangers = report.unexplained.len();
         if counts.refused > self.refused {
             let told = Told::new(format!(
                 "{} without the right secret: not taken",
@@ -189,6 +179,20 @@ impl<'a> Live<'a> {
             self.refused = counts.refused;
         }
         self.desk.console.catch_up_progress();
+        // Without events only the page's clock goes on.
+        if self.bodies.is_empty() && page.is_none() && !self.line.is_empty() {
+            return;
+        }
+        let (settled, report) = self.state();
+        if let Some(page) = page {
+            page.show(self.rendered(&settled, &report));
+        }
+        self.known = settled.kept;
+        for stranger in report.unexplained.iter().skip(self.strangers) {
+            let why = stranger.note.split("; nothing tells that").next().unwrap_or_default();
+            self.desk.console.say(&format!("somebody came whom no invitation explains: {why}"));
+        }
+        self.strangers = report.unexplained.len();
         let line = line(&report);
         if line != self.line {
             self.desk.console.show_progress(report.with(Status::Came).count() as u64, &line);

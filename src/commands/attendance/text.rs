@@ -4,12 +4,12 @@ use jiff::tz::TimeZone;
 
 use super::{invited::Guests, sources};
 use crate::{
-    attendance::{self, Person, Report, Settled, Status, Stranger, words as gap_words},
+    attendance::{self, Person, Presented, Report, Settled, Status, Stranger, words as gap_words},
     campaign::{grouped, words},
     commands::{
         Desk,
         opened::Opened,
-        status::{aligned, harmless},
+        status::{aligned, written_csv},
     },
     failure::{Failure, Told},
     model::UnixSeconds,
@@ -167,22 +167,9 @@ fn lists(desk: &Desk<'_>, report: &Report, zone: &TimeZone, all: bool) {
 }
 
 fn people(desk: &Desk<'_>, title: &str, people: &[&Person], zone: &TimeZone, all: bool) {
-    let with_session = people.iter().any(|person| person.invited.session.is_some());
     let row = |person: &&Person| {
-        let (one, seen) = (&person.invited, &person.seen);
-        let name = match &one.session {
-            Some(session) if with_session => format!("{} ({session})", one.name),
-            _ => one.name.clone(),
-        };
-        [
-            one.email.clone(),
-            name,
-            clock(seen.first_joined, zone),
-            until(seen.last_left, seen.uncertain, zone),
-            minutes(seen),
-            seen.joins.to_string(),
-            person.note.clone(),
-        ]
+        let [first, last, minutes, joins] = seen_cells(&person.seen, zone);
+        [person.invited.email.clone(), name(person), first, last, minutes, joins, person.note.clone()]
     };
     let header = ["EMAIL", "NAME", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
     table(desk, title, header, people.iter().map(row).collect(), all);
@@ -190,16 +177,8 @@ fn people(desk: &Desk<'_>, title: &str, people: &[&Person], zone: &TimeZone, all
 
 fn strangers(desk: &Desk<'_>, title: &str, strangers: &[Stranger], zone: &TimeZone, all: bool) {
     let row = |one: &Stranger| {
-        let seen = &one.seen;
-        let id = one.who.id.clone().unwrap_or_else(|| "-".to_owned());
-        [
-            id,
-            clock(seen.first_joined, zone),
-            until(seen.last_left, seen.uncertain, zone),
-            minutes(seen),
-            seen.joins.to_string(),
-            one.note.clone(),
-        ]
+        let [first, last, minutes, joins] = seen_cells(&one.seen, zone);
+        [one.who.id.clone().unwrap_or_else(|| "-".to_owned()), first, last, minutes, joins, one.note.clone()]
     };
     let header = ["ID", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
     table(desk, title, header, strangers.iter().map(row).collect(), all);
@@ -207,12 +186,25 @@ fn strangers(desk: &Desk<'_>, title: &str, strangers: &[Stranger], zone: &TimeZo
 
 fn addresses(desk: &Desk<'_>, title: &str, people: &[&Person], all: bool) {
     let row = |person: &&Person| {
-        let one = &person.invited;
-        let name = one.session.as_ref().map_or_else(|| one.name.clone(), |session| format!("{} ({session})", one.name));
         let note = person.note.replace("not mailed; ", "");
-        [one.email.clone(), name, if note == "not mailed" { String::new() } else { note }]
+        let note = if note == "not mailed" { String::new() } else { note };
+        [person.invited.email.clone(), name(person), note]
     };
     table(desk, title, ["EMAIL", "NAME", "NOTE"], people.iter().map(row).collect(), all);
+}
+
+/// `Ada Lovelace`, with the session in brackets where the event has some.
+fn name(person: &Person) -> String {
+    let one = &person.invited;
+    one.session.as_ref().map_or_else(|| one.name.clone(), |session| format!("{} ({session})", one.name))
+}
+
+/// When they came and left, for how long they were there, and how often they loaded the page.
+fn seen_cells(seen: &Presented, zone: &TimeZone) -> [String; 4] {
+    let clock = |at: Option<UnixSeconds>| at.map(|at| attendance::clock(at, zone)).unwrap_or_default();
+    let mark = if seen.uncertain { "≥ " } else { "" };
+    let last = format!("{mark}{}", clock(seen.last_left));
+    [clock(seen.first_joined), last, format!("{mark}{}", minutes(seen.present)), seen.joins.to_string()]
 }
 
 fn table<const N: usize>(desk: &Desk<'_>, title: &str, header: [&str; N], mut rows: Vec<[String; N]>, all: bool) {
@@ -239,20 +231,10 @@ fn table<const N: usize>(desk: &Desk<'_>, title: &str, header: [&str; N], mut ro
     }
 }
 
-/// `14:02`.
-fn clock(at: Option<UnixSeconds>, zone: &TimeZone) -> String {
-    let at = at.and_then(|at| jiff::Timestamp::from_second(at).ok());
-    at.map(|at| at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default()
-}
-
-fn until(at: Option<UnixSeconds>, uncertain: bool, zone: &TimeZone) -> String {
-    format!("{}{}", if uncertain { "≥ " } else { "" }, clock(at, zone))
-}
-
-fn minutes(seen: &attendance::Presented) -> String {
-    let minutes = (seen.present + 30) / 60;
-    let told = if minutes == 0 && seen.present > 0 { "< 1".to_owned() } else { minutes.to_string() };
-    format!("{}{told}", if seen.uncertain { "≥ " } else { "" })
+/// `< 1`, `12`.
+fn minutes(seconds: UnixSeconds) -> String {
+    let minutes = (seconds + 30) / 60;
+    if minutes == 0 && seconds > 0 { "< 1".to_owned() } else { minutes.to_string() }
 }
 
 fn refusals(desk: &Desk<'_>, report: &Report) {
@@ -287,13 +269,5 @@ fn besides(desk: &Desk<'_>, settled: &Settled) {
 
 /// The invited, as a spreadsheet reads them; no cell is a formula.
 pub(super) fn csv(report: &Report, zone: &TimeZone) -> Result<String, Failure> {
-    let failed = |error: &dyn std::fmt::Display| Failure::unexpected(format!("failed to write CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(attendance::COLUMNS).map_err(|error| failed(&error))?;
-    for person in &report.people {
-        let cells = attendance::cells(person, zone);
-        writer.write_record(cells.map(|cell| harmless(&cell))).map_err(|error| failed(&error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|error| failed(&error))
+    written_csv(&attendance::COLUMNS, report.people.iter().map(|person| attendance::cells(person, zone)))
 }
