@@ -30,15 +30,25 @@ enum Unfit {
 /// Where there is none, where its file is not to be read or can be read by others, and where it is no secret: shorter
 /// than 16 octets, with a blank or control character in it, or the placeholder of `roomkey server-config`.
 pub(super) fn required(desk: &Desk<'_>, settings: &Settings) -> Result<SecretString, Told> {
-    let source = settings.attendance_secret();
-    let Some(secret) = own_secrets::ATTENDANCE.find(desk, settings, &source)? else {
-        return Err(Told::new("the attendance secret is missing: anybody could send events").hint(format!(
+    found(desk, settings)?.ok_or_else(|| {
+        Told::new("the attendance secret is missing: anybody could send events").hint(format!(
             "{MAKE_ONE}; then name the file in event.toml under [attendance]: secret_file = \"attendance.secret\" \
              (or set ROOMKEY_ATTENDANCE_SECRET)"
-        )));
-    };
+        ))
+    })
+}
+
+/// What is wrong with the secret, where one is named; whoever reads logs alone needs none.
+#[must_use]
+pub(super) fn fault(desk: &Desk<'_>, settings: &Settings) -> Option<Told> {
+    found(desk, settings).err()
+}
+
+fn found(desk: &Desk<'_>, settings: &Settings) -> Result<Option<SecretString>, Told> {
+    let source = settings.attendance_secret();
+    let Some(secret) = own_secrets::ATTENDANCE.find(desk, settings, &source)? else { return Ok(None) };
     match unfit(secret.expose_secret()) {
-        None => Ok(secret),
+        None => Ok(Some(secret)),
         Some(why) => Err(own_secrets::ATTENDANCE.blame(desk, settings, &source, &why.to_string(), MAKE_ONE)),
     }
 }
@@ -63,7 +73,7 @@ mod tests {
     use crate::{cli::Cli, console::Console, settings::example, surroundings::Surroundings};
 
     /// What is found where a file holds this, or nothing names one.
-    fn found(content: Option<&str>, mode: u32) -> Result<String, String> {
+    fn required_with(content: Option<&str>, mode: u32) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let event = folder.path().join("event.toml");
         let table = content.map_or("", |_| "\n[attendance]\nsecret_file = \"attendance.secret\"\n");
@@ -89,7 +99,7 @@ mod tests {
     #[test]
     fn a_secret_of_sixteen_octets_is_enough() {
         for secret in ["0123456789abcdef", "whsec_9635df66714a4cf088ee9d0979dd3bf6"] {
-            assert_eq!(found(Some(&format!("{secret}\n")), 0o600).as_deref(), Ok(secret));
+            assert_eq!(required_with(Some(&format!("{secret}\n")), 0o600).as_deref(), Ok(secret));
         }
     }
 
@@ -104,7 +114,7 @@ mod tests {
             ("pl4nted-s3cret-of-more-than-16", 0o644, "can be read by others than you"),
             ("", 0o600, "is empty"),
         ] {
-            let told = found(Some(content), mode).unwrap_err();
+            let told = required_with(Some(content), mode).unwrap_err();
             assert!(told.starts_with("event.toml:") && told.contains(": the attendance secret: "), "{told}");
             assert!(told.contains(said) && !told.contains("pl4nted") && !told.ends_with('\n'), "{told}");
         }
@@ -112,7 +122,7 @@ mod tests {
 
     #[test]
     fn who_has_none_is_told_how_to_make_one() {
-        let told = found(None, 0o600).unwrap_err();
+        let told = required_with(None, 0o600).unwrap_err();
         assert!(told.starts_with("the attendance secret is missing"), "{told}");
         for way in ["openssl rand -hex 32", "chmod 600", "secret_file = ", "ROOMKEY_ATTENDANCE_SECRET", "whsec_"] {
             assert!(told.contains(way), "{way}: {told}");

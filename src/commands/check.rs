@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use self::smtp::ask_the_relay;
 use super::{
-    Desk, calendar, dns, event_change, kept_out, languages, lint, mapping, mx,
+    Desk, attendance_secret, calendar, dns, event_change, kept_out, languages, lint, mapping, mx,
     opened::{Opened, SecretNeed, ledger_failure},
     own_secrets,
     own_words::templates_folder,
@@ -48,6 +48,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Check) -> Result<Status, Failure> {
     if let Some(told) = kept_out::in_words(&opened.suppressed, &survey) {
         desk.console.result_shown(&told);
     }
+    warnings.extend(attendance_secret::fault(desk, &opened.settings).map(without_attendance));
     warnings.extend(survey.unmet.iter().cloned());
     warnings.extend(survey.domains.likely_typos());
     warnings.extend(languages::unknown(&opened, &survey, Occasion::Invite));
@@ -233,4 +234,9 @@ fn own_templates(opened: &Opened) -> Option<String> {
         [] => format!("no templates of your own in {shown}{why}: the built-in ones are used"),
         parts => format!("templates of your own in {shown}{why}: {}", parts.join(", ")),
     })
+}
+
+/// What the attendance secret's fault leads to: mails go out all the same.
+fn without_attendance(fault: Told) -> Told {
+    Told { what: format!("{}; `roomkey attendance --listen` will not start until it is mended", fault.what), ..fault }
 }

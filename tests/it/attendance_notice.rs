@@ -95,7 +95,7 @@ fn who_does_not_listen_needs_no_secret() {
     let server = SmtpServer::obliging();
     let sandbox = Sandbox::with_attendees(1, server.port());
     append(&sandbox, "[attendance]\nsecret_file = \"attendance.secret\"\n");
-    for arguments in [&["check"][..], &["send", "--yes"], &["status"], &["server-config"], &["rehearse"]] {
+    for arguments in [&["send", "--yes"][..], &["status"], &["server-config"], &["rehearse"]] {
         sandbox.run(arguments).is(0).says_not("attendance secret");
     }
 }
@@ -118,4 +118,16 @@ fn the_server_is_told_to_record_where_the_table_stands_and_no_secret_is_shown() 
     assert_eq!(off.len(), on.len());
     let changed = off.iter().zip(&on).filter(|(off, on)| off != on);
     assert!(changed.clone().all(|(off, on)| *off == format!("-- {on}")), "{:?}", changed.collect::<Vec<_>>());
+}
+
+#[test]
+fn check_warns_of_a_secret_that_the_receiver_would_refuse() {
+    let sandbox = Sandbox::with_attendees(1, CLOSED_PORT);
+    append(&sandbox, "[attendance]\nsecret_file = \"attendance.secret\"\n");
+    let warned = "`roomkey attendance --listen` will not start";
+    sandbox.run(&["check"]).is(0).says("warning: event.toml:").says("attendance.secret").says(warned);
+    sandbox.write("attendance.secret", "pl4nted-short\n");
+    sandbox.run(&["check"]).is(0).says("at least 16 are needed").says(warned).says_not("pl4nted");
+    sandbox.write("attendance.secret", "long-enough-for-anybody\n");
+    sandbox.run(&["check"]).is(0).says_not("warning: event.toml:").says_not(warned);
 }

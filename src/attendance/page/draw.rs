@@ -97,18 +97,18 @@ impl Drawing<'_> {
         line
     }
 
-    /// Whether there are times of which nothing was read.
+    /// Whether there are times of which nothing is known.
     #[must_use]
     pub(super) fn has_untold(&self) -> bool {
         untold(self.span, self.block).next().is_some()
     }
 
-    /// Times of which nothing was read.
+    /// Times of which nothing is known: not read, or with the server down.
     fn untold(&self, svg: &mut String) {
         for (from, to) in untold(self.span, self.block) {
             let (x, width) = (self.x(from), self.x(self.block.from + to - from));
             svg.push_str(&format!(
-                "<rect class=\"untold\" x=\"{x}\" y=\"26\" width=\"{width}\" height=\"120\"><title>nothing was read of \
+                "<rect class=\"untold\" x=\"{x}\" y=\"26\" width=\"{width}\" height=\"120\"><title>nothing is known of \
                  this time</title></rect>"
             ));
         }
@@ -157,15 +157,15 @@ fn level(svg: &mut String, part: u32, most: u32) {
     svg.push_str(&format!("<text class=\"scale\" x=\"2\" y=\"{:.1}\">{part}</text>", y - 4.0));
 }
 
-/// The parts of a block of which nothing was read.
+/// The parts of a block of which nothing is known.
 fn untold(span: &Span, block: &Block) -> impl Iterator<Item = (UnixSeconds, UnixSeconds)> {
     let (from, to) = (block.from, block.to);
     let all = span.gaps.iter().filter_map(move |gap| match gap {
         Gap::Nothing => Some((from, to)),
         Gap::BeginsLate(at) => Some((from, *at)),
         Gap::EndsEarly(at) => Some((*at, to)),
-        Gap::Hole(start, end) => Some((*start, *end)),
-        Gap::Stopped(..) | Gap::MadeAnew(_) | Gap::NoSuchRoom(_) => None,
+        Gap::Hole(start, end) | Gap::Stopped(start, end) => Some((*start, *end)),
+        Gap::MadeAnew(_) | Gap::NoSuchRoom(_) => None,
     });
     all.map(move |(start, end)| (start.max(from), end.min(to))).filter(|(start, end)| start < end)
 }
@@ -190,15 +190,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_read_is_shown_as_such() {
+    fn what_nobody_told_is_shown_as_such() {
         let (block, zone) = (block(), TimeZone::get("Europe/Berlin").unwrap());
         let seen = samples::seen(&[(block.from, block.from + 3600)]);
         let curve = curve(&block, std::iter::once(&seen));
-        let gaps = [Gap::Hole(block.from + 600, block.from + 900), Gap::EndsEarly(block.to - 7200)].into();
+        let gaps = [
+            Gap::Hole(block.from + 600, block.from + 900),
+            Gap::Stopped(block.from + 1200, block.from + 1500),
+            Gap::Stopped(block.from + 2000, block.from + 2000),
+            Gap::EndsEarly(block.to - 7200),
+        ]
+        .into();
         let span = Span { gaps, ..Span::default() };
         let drawing = Drawing { block: &block, curve: &curve, most: 1, span: &span, zone: &zone };
         let svg = drawing.svg(0, "a <b> \"c\"");
-        assert_eq!(svg.matches("class=\"untold\"").count(), 2);
+        assert_eq!(svg.matches("class=\"untold\"").count(), 3);
         assert!(svg.contains("aria-label=\"a &lt;b&gt; &quot;c&quot;\"") && !svg.contains("style"), "{svg}");
         assert!(svg.contains(">starts 14:00<") && svg.contains(">ends 17:00<"), "{svg}");
         assert!(drawing.table().contains("14:00</th><td>1<") && drawing.table().contains("16:00</th><td>not known<"));

@@ -170,7 +170,7 @@ fn figure(number: usize, drawing: &Drawing<'_>) -> String {
         _ => format!("most at once: {most}, at {}", words::clock(curve.most_at, drawing.zone)),
     };
     if drawing.has_untold() {
-        said.push_str("; hatched: nothing was read of that time");
+        said.push_str("; hatched: nothing is known of that time");
     }
     let (svg, table) = (drawing.svg(number, &format!("People over time; {said}")), drawing.table());
     format!(
