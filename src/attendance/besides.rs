@@ -23,6 +23,8 @@ pub struct Besides {
     pub without_zone: bool,
     /// Rooms of the same name that are not the event's: another server's, or another tenant's.
     pub namesakes: BTreeSet<String>,
+    /// Other servers whose logs tell nothing of this event, by their XMPP domains.
+    pub other_servers: BTreeSet<String>,
 }
 
 impl Besides {
@@ -30,6 +32,7 @@ impl Besides {
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {
         self.namesakes.extend(other.namesakes);
+        self.other_servers.extend(other.other_servers);
         Self {
             other_rooms: self.other_rooms + other.other_rooms,
             // Stays that were kept are counted in each of them.
@@ -39,6 +42,7 @@ impl Besides {
             set_back: self.set_back.max(other.set_back),
             without_zone: self.without_zone || other.without_zone,
             namesakes: self.namesakes,
+            other_servers: self.other_servers,
         }
     }
 }

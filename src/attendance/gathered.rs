@@ -55,26 +55,35 @@ impl<'a> Gathered<'a> {
             stays: BTreeMap::new(),
             adrift: Vec::new(),
             lives_adrift: BTreeSet::new(),
-            dated: Dated {
-                lives: BTreeSet::new(),
-                turns: kept.turns.into_iter().collect(),
-                refusals: kept.refusals.into_iter().map(|join| ((join.at, join.digest), (join, 0))).collect(),
-                covered: kept.covered,
-            },
+            dated: Dated::default(),
             unsure: Dated::default(),
             is_sure: true,
-            clocks: kept.clocks.into_iter().map(|clock| (clock.at, clock.ahead)).collect(),
+            clocks: BTreeMap::new(),
             elsewhere: HashSet::new(),
             besides: Besides::default(),
         };
+        gathered.add(kept);
+        gathered
+    }
+
+    /// Takes what is to be kept of another reading.
+    pub fn add(&mut self, kept: Presence) {
         for stay in kept.stays {
-            if is_adrift(&stay.place) { gathered.adrift.push(stay) } else { gathered.keep(stay) }
+            if is_adrift(&stay.place) { self.adrift.push(stay) } else { self.keep(stay) }
         }
         for life in kept.lives {
-            let lives = if is_adrift(&life.place) { &mut gathered.lives_adrift } else { &mut gathered.dated.lives };
+            let lives = if is_adrift(&life.place) { &mut self.lives_adrift } else { &mut self.dated.lives };
             lives.insert(life);
         }
-        gathered
+        self.dated.turns.extend(kept.turns);
+        self.dated.covered.extend(kept.covered);
+        for join in kept.refusals {
+            let key = (join.at, join.digest);
+            let (known, _) =
+                self.dated.refusals.entry(key).or_insert_with(|| (RefusedJoin { count: 0, ..join.clone() }, 0));
+            known.count = known.count.max(join.count);
+        }
+        self.clocks.extend(kept.clocks.into_iter().map(|clock| (clock.at, clock.ahead)));
     }
 
     /// Takes what was told before, and is not to be kept.
@@ -102,9 +111,9 @@ impl<'a> Gathered<'a> {
         self.clocks.insert(at, ahead);
     }
 
-    /// What the server's clock showed at the time nearest to another; `None` where nothing tells.
-    pub(super) fn clock_near(&self, at: UnixSeconds) -> Option<UnixSeconds> {
-        self.clocks.iter().min_by_key(|(known, _)| known.abs_diff(at)).map(|(_, ahead)| *ahead)
+    /// What the server's clock showed at the time nearest to another, and when that was; `None` where nothing tells.
+    pub(super) fn clock_near(&self, at: UnixSeconds) -> Option<(UnixSeconds, UnixSeconds)> {
+        self.clocks.iter().min_by_key(|(known, _)| known.abs_diff(at)).map(|(known, ahead)| (*known, *ahead))
     }
 
     /// What belongs to the event.

@@ -6,9 +6,10 @@
 //! Known weakness: Prosody before 0.12 writes line breaks in a visitor's own texts as they are, and a line could be
 //! forged behind one.
 
-use std::{io::Read, sync::LazyLock};
+use std::{collections::BTreeSet, io::Read, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
+use jiff::tz::TimeZone;
 use memchr::{memchr, memrchr};
 
 use super::{
@@ -40,14 +41,26 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::new(words).expect("five short words make an automaton")
 });
 
-/// The date of the last dated line before a place of a piece.
-fn date_before(piece: &[u8], mut end: usize, before: u64) -> Option<Mark> {
+/// Lines that a server writes while it starts are so many seconds apart at most.
+const STARTING: UnixSeconds = 1;
+
+/// So many servers are told apart in one log.
+const MOST_HOSTS: usize = 64;
+
+/// The date of the last line that stands before a place of a piece and was written before a server began to start that
+/// has started at a date.
+fn date_before(piece: &[u8], mut end: usize, before: u64, started: Option<Date>) -> Option<Mark> {
+    let starts = started.and_then(|date| date.as_if_utc(2028));
     for _ in 0..LOOKED_BACK {
         let line_end = end.checked_sub(1)?;
         let begin = memrchr(b'\n', &piece[..line_end]).map_or(0, |at| at + 1);
         let head = &piece[begin..line_end];
         let text = String::from_utf8_lossy(&head[..head.len().min(120)]);
-        if let Some(date) = date_of(&without_colours(&text)).0 {
+        let is_earlier = |date: &Date| {
+            let (Some(at), Some(starts)) = (date.as_if_utc(2028), starts) else { return true };
+            !(0..=STARTING).contains(&(starts - at))
+        };
+        if let Some(date) = date_of(&without_colours(&text)).0.filter(is_earlier) {
             return Some((before + begin as u64, date));
         }
         end = begin;
@@ -68,6 +81,19 @@ pub struct LogRead {
     pub span: Option<(UnixSeconds, UnixSeconds)>,
     /// Whether any line has the form of Prosody's.
     pub is_a_log: bool,
+    /// The longest time without a line near its beginning and its end, in seconds.
+    pub silence: UnixSeconds,
+    /// The servers whose rooms it tells of, by their XMPP domains; one process may be several.
+    pub hosts: BTreeSet<String>,
+}
+
+impl LogRead {
+    /// Each server that it tells of; `None` alone where it does not say.
+    pub fn each_host(&self) -> impl Iterator<Item = Option<String>> + use<> {
+        let hosts: Vec<Option<String>> = self.hosts.iter().cloned().map(Some).collect();
+        let is_known = (1..MOST_HOSTS).contains(&hosts.len());
+        if is_known { hosts } else { vec![None] }.into_iter()
+    }
 }
 
 /// Reads a log; what its lines without an epoch tell comes with [`OpenLog::close`], when all logs are read: in which zone
@@ -161,6 +187,28 @@ struct Anchor {
     epoch: UnixSeconds,
 }
 
+/// How far a zone is ahead of UTC.
+fn ahead_in(zone: &TimeZone, at: UnixSeconds) -> Option<UnixSeconds> {
+    Some(i64::from(zone.to_offset(jiff::Timestamp::from_second(at).ok()?).seconds()))
+}
+
+/// What a date means by what the server's clock showed once: a server in the event's own zone, as far as that tells,
+/// changes its clock with it. One that shows UTC shows it all year.
+fn by_clock(
+    date: Date,
+    (known, ahead): (UnixSeconds, UnixSeconds),
+    near: UnixSeconds,
+    zone: &TimeZone,
+) -> Option<UnixSeconds> {
+    let at = instant(date, ahead, near)?;
+    if ahead == 0 || ahead_in(zone, known)? != ahead {
+        return Some(at);
+    }
+    let then = ahead_in(zone, at)?;
+    let again = instant(date, then, near)?;
+    Some(if ahead_in(zone, again)? == then { again } else { at })
+}
+
 #[derive(Default)]
 struct Reader {
     read: LogRead,
@@ -194,7 +242,7 @@ impl Reader {
             let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
             let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
             let is_half = end == piece.len();
-            let since = || date_before(piece, begin, before).or(earlier);
+            let since = |started| date_before(piece, begin, before, started).or(earlier);
             self.line((&piece[begin..end], before + begin as u64), is_half, &since, gathered);
             from = end;
         }
@@ -205,7 +253,7 @@ impl Reader {
         &mut self,
         (line, at): (&[u8], u64),
         is_half: bool,
-        since: &dyn Fn() -> Option<Mark>,
+        since: &dyn Fn(Option<Date>) -> Option<Mark>,
         gathered: &mut Gathered<'_>,
     ) {
         let text = String::from_utf8_lossy(line);
@@ -218,6 +266,7 @@ impl Reader {
         match said {
             Said::Occupant { room, json, is_end } => {
                 let Some(room) = RoomAddress::parse(room) else { return gathered.unreadable(1) };
+                self.host(Some(room.host()));
                 let epoch = log_words::epoch(json, is_end);
                 self.anchor(at, line.date, epoch, gathered);
                 if !gathered.wants(&room) {
@@ -235,18 +284,29 @@ impl Reader {
                 }
             }
             Said::Room { room, is_end } => {
-                if let Some(room) = RoomAddress::parse(room).filter(|room| gathered.wants(room)) {
+                let Some(room) = RoomAddress::parse(room) else { return };
+                self.host(Some(room.host()));
+                if gathered.wants(&room) {
                     self.undated.extend(dated(What::Life { place: Place::main(room), is_end }));
                 }
             }
             Said::Stopped => self.undated.extend(dated(What::Stop)),
             Said::Started { host } => {
                 let host = host.map(str::to_ascii_lowercase);
-                self.undated.extend(dated(What::Start { since: since(), host }));
+                self.host(host.as_deref());
+                self.undated.extend(dated(What::Start { since: since(line.date), host }));
             }
             Said::Refused { room, why, digest } => {
                 self.undated.extend(dated(What::Refused { room: room.into_owned(), why, digest }));
             }
+        }
+    }
+
+    /// Learns of which servers the log tells.
+    fn host(&mut self, host: Option<&str>) {
+        let hosts = &mut self.read.hosts;
+        if let Some(host) = host.filter(|host| hosts.len() < MOST_HOSTS && !hosts.contains(*host)) {
+            hosts.insert(host.to_owned());
         }
     }
 
@@ -271,22 +331,22 @@ impl Reader {
     /// What a line's date means.
     fn instant(&self, at: u64, date: Date, near: UnixSeconds, gathered: &Gathered<'_>) -> Option<UnixSeconds> {
         let before = self.anchors.partition_point(|anchor| anchor.at <= at);
+        let zone = gathered.scope().zone();
         if let Some(anchor) = self.anchors.get(before.saturating_sub(1)) {
-            return instant(date, anchor.ahead, anchor.epoch);
+            return by_clock(date, (anchor.epoch, anchor.ahead), anchor.epoch, zone);
         }
         let as_utc = instant(date, 0, near)?;
-        if let Some(ahead) = gathered.clock_near(as_utc) {
-            return instant(date, ahead, near);
+        if let Some(clock) = gathered.clock_near(as_utc) {
+            return by_clock(date, clock, near, zone);
         }
         // Where nothing tells, the organiser's own zone is the best guess.
-        let zone = gathered.scope().zone();
-        let ahead = zone.to_offset(jiff::Timestamp::from_second(as_utc).ok()?).seconds();
-        instant(date, i64::from(ahead), near)
+        instant(date, ahead_in(zone, as_utc)?, near)
     }
 
     fn finish(&mut self, gathered: &mut Gathered<'_>, near: UnixSeconds) {
         gathered.source();
         gathered.set_back(self.span.set_back());
+        self.read.silence = self.span.silence();
         let has_local_dates = self.span.has_local_dates();
         gathered.be_sure(!has_local_dates || gathered.clock_near(near).is_some());
         let mut stretches = self.span.begins().skip(1).peekable();
@@ -297,11 +357,18 @@ impl Reader {
             }
             let Some(when) = self.instant(undated.at, undated.date, near, gathered) else { continue };
             match undated.what {
-                What::Stop => gathered.turn(ServerTurn { at: when, since: when, is_stop: true, host: None }),
+                What::Stop => {
+                    for host in self.read.each_host() {
+                        gathered.turn(ServerTurn { at: when, since: when, is_stop: true, host });
+                    }
+                }
                 What::Start { since, host } => {
                     let since = since.and_then(|(at, date)| self.instant(at, date, near, gathered));
                     let since = since.filter(|since| *since <= when).unwrap_or(when);
-                    gathered.turn(ServerTurn { at: when, since, is_stop: false, host });
+                    let hosts = if host.is_some() { vec![host] } else { self.read.each_host().collect() };
+                    for host in hosts {
+                        gathered.turn(ServerTurn { at: when, since, is_stop: false, host });
+                    }
                 }
                 What::Refused { room, why, digest } => gathered.refusal(&room, when, why, digest),
                 What::Life { place, is_end } => {
@@ -320,7 +387,9 @@ impl Reader {
                 let (from, to) = (from.min(to), from.max(to));
                 let known = self.read.span.unwrap_or((from, to));
                 self.read.span = Some((known.0.min(from), known.1.max(to)));
-                gathered.covers(Covered { by: Witness::Log, room: None, from, to });
+                for host in self.read.each_host() {
+                    gathered.covers(Covered { by: Witness::Log, room: None, host, from, to });
+                }
             }
         }
         gathered.be_sure(true);

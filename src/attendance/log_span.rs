@@ -3,6 +3,8 @@
 //! Times that go back mean one of three things: an older log was put behind a newer one (two stretches), the server's
 //! clock was set back (what lies ahead of the new time was never reached), or somebody turned the log around.
 
+use std::collections::VecDeque;
+
 use super::log_line::{Date, date_of, without_colours};
 use crate::model::UnixSeconds;
 
@@ -10,6 +12,9 @@ use crate::model::UnixSeconds;
 const LEAP: UnixSeconds = 90 * 60;
 /// Stretches of one log are kept apart up to so many.
 const MOST: usize = 1000;
+
+/// So many lines count as near.
+const NEAR: usize = 20;
 
 /// Where in a log a date stands, in octets, and the date.
 pub(super) type Mark = (u64, Date);
@@ -32,6 +37,8 @@ pub(super) struct LogSpan {
     back: u64,
     /// By how many seconds the clock was set back at most.
     set_back: UnixSeconds,
+    /// The first and the last times without a line, in seconds.
+    silences: (Vec<UnixSeconds>, VecDeque<UnixSeconds>),
     has_local_dates: bool,
     /// The year for dates without one, to compare them; a change of it is a leap that is none.
     last: Option<UnixSeconds>,
@@ -78,8 +85,11 @@ impl LogSpan {
             // The same log once more, or an older one.
             && begun.is_some_and(|begun| when == begun || (when < begun && step < -LEAP));
         self.has_local_dates |= matches!(mark.1, Date::Local { .. });
-        // In autumn clocks are put back by an hour, at night.
-        let is_autumn = (step + 3600).abs() <= 5 && when.rem_euclid(86_400) < 4 * 3600;
+        // In autumn clocks are put back by an hour, at night; between two lines some time passes too.
+        let is_autumn = (-3605..-1800).contains(&step) && when.rem_euclid(86_400) < 4 * 3600;
+        if !is_new_year && step > 0 {
+            self.silent(step);
+        }
         if step < 0 && !is_new_year && !is_older_log && !is_autumn {
             self.set_back = self.set_back.max(-step);
         }
@@ -100,6 +110,23 @@ impl LogSpan {
     /// By how many seconds the server's clock was set back at most; 0 where it was not, or the log is turned around.
     pub(super) fn set_back(&self) -> UnixSeconds {
         if self.back > self.forth { 0 } else { self.set_back }
+    }
+
+    fn silent(&mut self, step: UnixSeconds) {
+        let (first, last) = &mut self.silences;
+        if first.len() < NEAR {
+            first.push(step);
+        }
+        if last.len() == NEAR {
+            last.pop_front();
+        }
+        last.push_back(step);
+    }
+
+    /// The longest time without a line near the beginning and the end, in seconds.
+    pub(super) fn silence(&self) -> UnixSeconds {
+        let (first, last) = &self.silences;
+        first.iter().chain(last).max().copied().unwrap_or_default()
     }
 
     /// Whether dates stand in the log that name no zone.

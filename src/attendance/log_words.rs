@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use data_encoding::BASE64URL_NOPAD;
 use memchr::memmem;
 
-use super::log_line::Line;
+use super::{log_line::Line, occupant::EPOCHS};
 use crate::model::{Refusal, RoomAddress, UnixSeconds};
 
 /// What a line says.
@@ -76,8 +76,9 @@ pub(super) fn epoch(json: &str, is_end: bool) -> Option<UnixSeconds> {
     // A quote inside a name has a backslash before it.
     let at = memmem::find(json.as_bytes(), key)? + key.len();
     let digits = json[at..].trim_start();
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits[..end].parse().ok().filter(|epoch| *epoch < 100_000_000_000)
+    // A number at the very end may be half of one.
+    let end = digits.find(|c: char| !c.is_ascii_digit())?;
+    digits[..end].parse().ok().filter(|epoch| EPOCHS.contains(epoch))
 }
 
 /// The session of an occupant, without reading all of it.

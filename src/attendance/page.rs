@@ -55,11 +55,16 @@ pub struct PageFacts<'a> {
     pub refresh: Option<u32>,
 }
 
+/// What a page has near its start, and hardly another file.
+pub const MARK: &str = "<meta name=\"generator\" content=\"roomkey attendance\">";
+
 /// Writes the page.
 #[must_use]
 pub fn page(report: &Report, facts: &PageFacts<'_>) -> String {
     let blocks = blocks::blocks(report, facts.hours);
-    let curves: Vec<_> = blocks.iter().map(|block| curve::curve(block, blocks::everybody(report))).collect();
+    let everybody = blocks::each_once(report);
+    let everybody = || everybody.iter().map(std::borrow::Cow::as_ref);
+    let curves: Vec<_> = blocks.iter().map(|block| curve::curve(block, everybody())).collect();
     filled(PAGE, |place| match place {
         "policy" => policy(facts.refresh.is_some()),
         "renewal" => facts.refresh.map_or(String::new(), renewal),

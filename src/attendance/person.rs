@@ -8,12 +8,17 @@ use super::{
 };
 use crate::model::{Claimed, Stay, UnixSeconds};
 
+/// Of what a token says of somebody so many characters are told.
+const HINT: usize = 100;
+
 /// The stays of one id, with their ends.
 pub(super) struct Seen<'a> {
     stays: Vec<Closed<'a>>,
     told: Presented,
     /// How the last end is known.
     end: End,
+    /// Whether they were there on a link of theirs that is for another session.
+    by_another_link: bool,
 }
 
 impl<'a> Seen<'a> {
@@ -22,6 +27,10 @@ impl<'a> Seen<'a> {
         let sessions: Vec<Vec<Closed<'a>>> = of_session.values().map(|session| ends.close(session)).collect();
         let times = |session: &Vec<Closed<'_>>| union(session.iter().map(|one| one.time).collect());
         let overlaps = at_once(&sessions.iter().map(times).collect::<Vec<_>>());
+        let told_times = |session: &Vec<Closed<'_>>| {
+            union(session.iter().filter(|one| one.end != End::Lost).map(|one| one.time).collect())
+        };
+        let overlap_is_sure = overlaps == at_once(&sessions.iter().map(told_times).collect::<Vec<_>>());
         let joins = sessions.len();
         let stays: Vec<Closed<'a>> = sessions.into_iter().flatten().collect();
         let all = union(stays.iter().map(|one| one.time).collect());
@@ -37,12 +46,18 @@ impl<'a> Seen<'a> {
             joins,
             at_once: overlaps.most.max(1),
             overlap: total(&overlaps.when),
+            overlap_is_sure,
             in_breakouts: total(&union(breakouts)),
             uncertain: end.is_uncertain() || stays.iter().any(|one| is_open(one, &stays)),
             bars: bars(&stays),
             overlaps: overlaps.when,
         };
-        Self { stays, told, end }
+        Self { stays, told, end, by_another_link: false }
+    }
+
+    /// The same, where another session's link is what they were there on.
+    pub(super) fn by_another_link(self) -> Self {
+        Self { by_another_link: true, ..self }
     }
 
     /// The rooms, with each moment at which they were entered.
@@ -73,9 +88,15 @@ fn bars(stays: &[Closed<'_>]) -> Vec<Bar> {
     bars
 }
 
-/// One of the invited, as the report tells of them; `elsewhere` are stays in rooms that no link of theirs opens.
-pub(super) fn person(invited: &Invited, seen: Option<Seen<'_>>, elsewhere: &[&Stay], is_complete: bool) -> Person {
-    let status = match (&seen, is_complete) {
+/// One of the invited, as the report tells of them; `elsewhere` are stays in rooms that no link of theirs opens. Whether
+/// the sources tell everything, and whether something of them was seen that may belong to these hours or not.
+pub(super) fn person(
+    invited: &Invited,
+    seen: Option<Seen<'_>>,
+    elsewhere: &[&Stay],
+    (is_complete, is_perhaps): (bool, bool),
+) -> Person {
+    let status = match (&seen, is_complete && !is_perhaps) {
         (Some(_), _) => Status::Came,
         (None, true) => Status::Absent,
         (None, false) => Status::Unknown,
@@ -90,9 +111,15 @@ pub(super) fn person(invited: &Invited, seen: Option<Seen<'_>>, elsewhere: &[&St
         } else if !invited.mailed {
             notes.push("came though no mail to them is on record".to_owned());
         }
-        notes.extend(unseen_end(seen));
+        if seen.by_another_link {
+            notes.push("was there on the link of another session".to_owned());
+        }
+        notes.extend(untold(seen));
     } else if !invited.mailed {
         notes.push("not mailed".to_owned());
+    }
+    if is_perhaps {
+        notes.push("perhaps there: came before these hours, or to a breakout room, and nothing tells more".to_owned());
     }
     let others: BTreeSet<&str> = elsewhere.iter().map(|stay| stay.place.room.name.as_str()).collect();
     if !others.is_empty() {
@@ -118,7 +145,8 @@ fn two_at_once(told: &Presented) -> Option<String> {
         3 => "three".to_owned(),
         more => more.to_string(),
     };
-    Some(format!("{count} at once, {} min: second device or shared link", minutes(told.overlap)))
+    let unless = if told.overlap_is_sure { "" } else { ", if both stayed so long: an end was not told" };
+    Some(format!("{count} at once, {} min: second device or shared link{unless}", minutes(told.overlap)))
 }
 
 /// Seconds as whole minutes, rounded; never none.
@@ -142,14 +170,25 @@ fn superseded(invited: &Invited, seen: &Seen<'_>) -> Option<String> {
     }
 }
 
-fn unseen_end(seen: &Seen<'_>) -> Option<String> {
-    let told = match seen.end {
-        End::Known if !seen.told.uncertain => return None,
+/// What was not told of when they came and left.
+fn untold(seen: &Seen<'_>) -> Option<String> {
+    let end = match seen.end {
+        End::Known if !seen.told.uncertain => None,
+        End::Known if seen.stays.iter().any(|one| one.end == End::SetBack) => Some(End::SetBack),
+        End::Known => Some(End::Lost),
+        end => Some(end),
+    };
+    let told = end.map(|end| match end {
         End::Known | End::Lost => "when they left was not told",
         End::Stopped => "the server stopped while they were there",
         End::Unseen => "nothing tells that they left",
-    };
-    Some(told.to_owned())
+        End::Still => "still there",
+        End::SetBack => "the server's clock was set back while they were there: for how long is not known",
+    });
+    let begin = seen.stays.iter().any(|one| one.stay.joined.is_none());
+    let begin = begin.then_some("when they came was not told");
+    let told: Vec<&str> = begin.into_iter().chain(told).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// Somebody whom no invitation explains, or a recorder.
@@ -160,7 +199,7 @@ pub(super) fn stranger(stays: &[&Stay], ends: &Ends) -> Stranger {
     let rooms: BTreeSet<&str> = seen.entries().map(|(room, _)| room).collect();
     let room = rooms.into_iter().collect::<Vec<_>>().join(", ");
     let mut note = unexplained(&who);
-    for more in [two_at_once(&seen.told), unseen_end(&seen)].into_iter().flatten() {
+    for more in [two_at_once(&seen.told), untold(&seen)].into_iter().flatten() {
         note = format!("{note}; {more}");
     }
     Stranger { who, room, seen: seen.told, note }
@@ -170,8 +209,9 @@ fn unexplained(who: &Claimed) -> String {
     let says: Vec<&str> = [&who.name, &who.email].into_iter().flatten().map(String::as_str).collect();
     let why = match &who.id {
         Some(_) => "an id that this event never gave",
-        None if says.is_empty() => "no token",
+        None if says.is_empty() => "no token, or one that names nobody",
         None => "a token without an id",
     };
+    let says: Vec<String> = says.into_iter().map(|says| says.chars().take(HINT).collect()).collect();
     if says.is_empty() { why.to_owned() } else { format!("{why}; says {}", says.join(", ")) }
 }

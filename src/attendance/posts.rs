@@ -113,18 +113,22 @@ impl Span {
     fn receiver(&mut self, sign: &str, at: UnixSeconds) {
         match self.receiver.last_mut() {
             Some(last) if self.is_on && sign != "listening" && at >= last.to && at - last.to <= SILENCE => last.to = at,
-            _ => self.receiver.push(Covered { by: Witness::Receiver, room: None, from: at, to: at }),
+            _ => self.receiver.push(Covered { by: Witness::Receiver, room: None, host: None, from: at, to: at }),
         }
         self.is_on = sign != "stopped";
     }
 
     fn tell(self, gathered: &mut Gathered<'_>) {
+        // Whom the server never reached, or with a wrong secret, tells nothing by waiting.
+        if !self.receiver.is_empty() && self.rooms.is_empty() {
+            return;
+        }
         if !self.receiver.is_empty() {
             return self.receiver.into_iter().for_each(|covered| gathered.covers(covered));
         }
         for (room, (from, to, end)) in self.rooms {
             let to = end.unwrap_or(to);
-            gathered.covers(Covered { by: Witness::Events, room: Some(room), from, to: to.max(from) });
+            gathered.covers(Covered { by: Witness::Events, room: Some(room), host: None, from, to: to.max(from) });
         }
     }
 }
@@ -208,11 +212,10 @@ fn jaas(event: &Map<String, Value>, gathered: &mut Gathered<'_>, span: &mut Span
     let is_main = ours && place.breakout.is_none();
     match kind {
         "PARTICIPANT_JOINED" | "PARTICIPANT_LEFT" => {
-            let Some(session) = text(data.get("participantJid")).or_else(|| text(data.get("participantId"))) else {
-                return false;
-            };
             let who =
                 Claimed { id: text(data.get("id")), name: text(data.get("name")), email: text(data.get("email")) };
+            let session = text(data.get("participantJid")).or_else(|| text(data.get("participantId")));
+            let Some(session) = session.or_else(|| occupant::session_of(&who)) else { return false };
             if ours {
                 span.event(&place.room, at);
             }
@@ -247,5 +250,5 @@ fn milliseconds(value: &Value) -> Option<UnixSeconds> {
     #[expect(clippy::cast_possible_truncation, reason = "what is too large is left out below")]
     let milliseconds =
         value.as_i64().or_else(|| value.as_f64().map(|ms| ms as i64)).or_else(|| value.as_str()?.parse().ok())?;
-    Some(milliseconds.div_euclid(1000)).filter(|at| (0..100_000_000_000).contains(at))
+    Some(milliseconds.div_euclid(1000)).filter(|at| occupant::EPOCHS.contains(at))
 }

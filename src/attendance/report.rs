@@ -9,10 +9,14 @@ use super::{
     person::{self, Seen},
     scope::{Hours, Scope},
     settle::Settled,
-    span::{Span, span},
-    stays::{End, Ends, Stretch, by_session},
+    siblings::Siblings,
+    span::{Gap, Span, last_sign, span},
+    stays::{Ends, Stretch, by_session},
 };
-use crate::model::{Claimed, Presence, Stay, UnixSeconds};
+use crate::model::{Claimed, Presence, Stay, UnixSeconds, Witness};
+
+/// What was read up to so many seconds ago is how things stand.
+const FRESH: UnixSeconds = 15 * 60;
 
 /// A link that was mailed to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +117,8 @@ pub struct Presented {
     pub at_once: usize,
     /// Seconds with two sessions and more, reconnects left out.
     pub overlap: UnixSeconds,
+    /// Whether all of that was told, and does not rest on an end that nobody told.
+    pub overlap_is_sure: bool,
     /// Seconds in breakout rooms.
     pub in_breakouts: UnixSeconds,
     /// Whether the end is not known: they may have stayed on.
@@ -166,8 +172,10 @@ pub struct Report {
     pub span: Span,
     /// Whether the event is not over yet.
     pub so_far: bool,
-    /// How many sessions are in a room at the last moment that is known of, as far as nothing tells that they left.
+    /// How many people are in a room at the last moment that is known of, as far as nothing tells that they left.
     pub inside: usize,
+    /// Where the receiver alone tells of the event, and nothing that it ended: since when the server was silent.
+    pub silent_since: Option<UnixSeconds>,
 }
 
 impl Report {
@@ -185,11 +193,15 @@ impl Report {
 /// Lays what was seen over the invited.
 #[must_use]
 pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSeconds) -> Report {
-    let ends = &settled.ends;
+    let fresh = last_sign(&settled.all, settled.ends.last).filter(|sign| (0..=FRESH).contains(&(now - sign)));
+    let ends = &settled.ends.until(fresh);
     let known: BTreeSet<&str> = invited.iter().map(|one| one.id.as_str()).collect();
     let groups = Groups::of(&settled.in_hours, &known);
-    let mut spans = Spans { all: &settled.all, known: BTreeMap::new() };
+    let sure = settled.sure.as_ref().map(|sure| Presence { covered: sure.clone(), ..settled.all.clone() });
+    let mut spans = Spans { all: &settled.all, sure, known: BTreeMap::new() };
+    let perhaps: BTreeSet<&str> = settled.perhaps.iter().filter_map(|stay| stay.who.id.as_deref()).collect();
     let mut whole = Span::default();
+    let siblings = Siblings::of(invited);
     let people: Vec<Person> = invited
         .iter()
         .filter_map(|one| {
@@ -197,9 +209,17 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
             let (theirs, others): (Vec<&Stay>, Vec<&Stay>) =
                 stays.into_iter().flatten().partition(|stay| one.has_room(&stay.place.room.name));
             let seen = (!theirs.is_empty()).then(|| Seen::of(&theirs, ends));
+            let by_others = match seen {
+                None => siblings.stays(one, ends, &|id| groups.people.get(id)),
+                Some(_) => Vec::new(),
+            };
+            let of_others: Vec<&Stay> = by_others.iter().collect();
+            let seen = seen.or_else(|| (!of_others.is_empty()).then(|| Seen::of(&of_others, ends).by_another_link()));
             let is_complete = spans.of(&one.room, &one.hours).is_complete();
+            let is_perhaps = seen.is_none() && perhaps.contains(one.id.as_str());
             // Whoever was told that it is called off, or is nobody's guest any more, is not missed.
-            (stays.is_some() || !one.called_off).then(|| person::person(one, seen, &others, is_complete))
+            (stays.is_some() || seen.is_some() || !one.called_off)
+                .then(|| person::person(one, seen, &others, (is_complete, is_perhaps)))
         })
         .collect();
     if spans.known.is_empty() {
@@ -236,19 +256,37 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
         span: whole,
         so_far: now < closes,
         inside: groups.inside(ends),
+        silent_since: (now >= closes
+            && fresh.is_none()
+            && groups.inside(ends) > 0
+            && is_told_by_receiver(&settled.all))
+        .then_some(settled.ends.last),
     }
+}
+
+/// Whether the receiver alone tells of what was: it lives on where the server does not.
+fn is_told_by_receiver(presence: &Presence) -> bool {
+    presence.covered.iter().all(|one| one.by == Witness::Receiver)
 }
 
 /// What time the sources cover, for each room's hours.
 struct Spans<'a> {
     all: &'a Presence,
+    /// Without logs of which nobody knows the zone; `None` where there are none.
+    sure: Option<Presence>,
     known: BTreeMap<(String, Hours), Span>,
 }
 
 impl Spans<'_> {
     fn of(&mut self, room: &str, hours: &Hours) -> &Span {
         let known = self.known.entry((room.to_owned(), *hours));
-        known.or_insert_with(|| span(self.all, room, hours))
+        known.or_insert_with(|| {
+            let mut all = span(self.all, room, hours);
+            if all.is_complete() && self.sure.as_ref().is_some_and(|sure| !span(sure, room, hours).is_complete()) {
+                all.gaps.insert(Gap::WithoutZone);
+            }
+            all
+        })
     }
 }
 
@@ -275,10 +313,12 @@ impl<'a> Groups<'a> {
         groups
     }
 
-    /// Sessions whose end nobody saw.
+    /// People of whom nobody saw the end.
     fn inside(&self, ends: &Ends) -> usize {
-        let of_session = by_session(self.people.values().chain(self.strangers.values()).flatten().copied());
-        let is_inside = |stays: &&Vec<&Stay>| ends.close(stays).iter().any(|one| one.end == End::Unseen);
-        of_session.values().filter(is_inside).count()
+        let is_inside = |stays: &&Vec<&'a Stay>| {
+            let of_session = by_session(stays.iter().copied());
+            of_session.values().any(|session| ends.close(session).iter().any(|one| one.end.is_open()))
+        };
+        self.people.values().chain(self.strangers.values()).filter(is_inside).count()
     }
 }

@@ -6,12 +6,15 @@ use super::{
     besides::Besides,
     gathered::{Dated, Gathered, add_to, fill},
     scope::{MARGIN, Scope},
-    stays::{End, Ends, by_session},
+    stays::{Ends, by_session},
 };
 use crate::model::{Claimed, Covered, Place, Presence, RoomAddress, RoomLife, ServerClock, Stay, UnixSeconds};
 
 /// Two beginnings of one session in one room that are this close, in seconds, are one, told by two clocks.
 const ONE_BEGINNING: UnixSeconds = 300;
+
+/// A day, in seconds.
+const DAY: UnixSeconds = 24 * 3600;
 
 /// All that is known of an event.
 #[derive(Debug)]
@@ -22,6 +25,11 @@ pub struct Settled {
     pub all: Presence,
     /// The stays that lie in its hours: to be reported.
     pub(super) in_hours: Vec<Stay>,
+    /// Stays of which nobody knows whether they belong to it: begun before, and nothing tells when they ended; or in a
+    /// breakout room of which nothing tells the main room.
+    pub(super) perhaps: Vec<Stay>,
+    /// What is known of the time without logs of which nobody knows the zone; `None` where there are none.
+    pub(super) sure: Option<Vec<Covered>>,
     /// What ends stays whose end nobody told.
     pub(super) ends: Ends,
     /// What there was besides.
@@ -34,33 +42,50 @@ impl Gathered<'_> {
     pub fn settle(mut self) -> Settled {
         let (adrift, lives_adrift) = self.attach_breakouts();
         self.pair_loose_ends();
-        self.leave_out_other_servers();
+        self.leave_out_namesakes();
         self.learn_who();
         let stays: Vec<Stay> = std::mem::take(&mut self.stays).into_values().collect();
         self.compare_clocks(&stays);
         let clocks = self.clocks.iter().map(|(at, ahead)| ServerClock { at: *at, ahead: *ahead }).collect();
         let mut all = Presence { stays, clocks, ..presence(self.dated) };
         let mut kept = all.clone();
+        let whole = self.scope.whole();
+        let in_hours = |stay: &&Stay| {
+            let at = stay.joined.or(stay.left).unwrap_or_default();
+            whole.is_some_and(|whole| (whole.opens - MARGIN..=whole.closes + MARGIN).contains(&at))
+        };
+        let adrift_in_hours: Vec<Stay> = adrift.iter().filter(in_hours).cloned().collect();
         kept.stays.extend(adrift);
         kept.lives.extend(lives_adrift);
         let unsure = presence(self.unsure);
         all.lives.extend(unsure.lives);
         all.turns.extend(unsure.turns);
-        leave_out_other_servers_turns(&mut all, self.scope);
         all.refusals.extend(unsure.refusals);
+        let mut sure = (!unsure.covered.is_empty()).then(|| all.covered.clone());
         all.covered = merged([all.covered, unsure.covered].concat());
+        self.besides.other_servers = leave_out_other_servers(&mut all, self.scope);
+        if let Some(sure) = &mut sure {
+            sure.retain(|one| all.covered.iter().any(|other| other.host == one.host));
+        }
         let ends = Ends::of(&all, self.scope.whole().map(|whole| whole.closes + MARGIN));
-        let touches = |stay: &Stay| {
+        let touches = |stay: &Stay, is_sure: bool| {
             let touches = |from, to| self.scope.touches(&stay.place.room.name, from, to);
             ends.close(&[stay]).iter().any(|one| {
-                // Whoever came before, and of whose end nobody told, was not seen in these hours.
-                let to = if matches!(one.end, End::Lost | End::Unseen) { one.time.from } else { one.time.to };
+                // Whoever came before, and of whose end nothing at all tells, was not seen in these hours.
+                let to = if is_sure && one.end.is_open() { one.time.from } else { one.time.to };
                 touches(one.time.from, to)
             })
         };
-        let (in_hours, others): (Vec<Stay>, Vec<Stay>) = all.stays.iter().cloned().partition(touches);
+        let (in_hours, others): (Vec<Stay>, Vec<Stay>) =
+            all.stays.iter().cloned().partition(|stay| touches(stay, true));
         self.besides.other_times = others.len() as u64;
-        Settled { kept, all, in_hours, ends, besides: self.besides }
+        // No ghost lives for a day.
+        let is_recent =
+            |stay: &Stay| stay.joined.is_none_or(|at| self.scope.touches(&stay.place.room.name, at, at + DAY));
+        let mut perhaps: Vec<Stay> =
+            others.into_iter().filter(|stay| is_recent(stay) && touches(stay, false)).collect();
+        perhaps.extend(adrift_in_hours);
+        Settled { kept, all, in_hours, perhaps, sure, ends, besides: self.besides }
     }
 
     /// A breakout room belongs to the main room in which one of its sessions is seen, nearest in time. What is left has
@@ -121,7 +146,7 @@ impl Gathered<'_> {
     }
 
     /// Where rooms of one name are on several servers and one of them is the event's, the others are not.
-    fn leave_out_other_servers(&mut self) {
+    fn leave_out_namesakes(&mut self) {
         let is_at_home = |place: &Place| self.scope.is_at_home(&place.room);
         if !self.stays.keys().any(|key| is_at_home(&key.0)) {
             return;
@@ -160,13 +185,22 @@ impl Gathered<'_> {
     }
 }
 
-/// What another domain's start tells is none of this event's.
-fn leave_out_other_servers_turns(all: &mut Presence, scope: &Scope) {
+/// What another server's log covers, and when it stopped, is none of this event's; tells which servers those are whose
+/// logs count for nothing. As long as no room of the event was seen, nobody knows which server is its own.
+fn leave_out_other_servers(all: &mut Presence, scope: &Scope) -> BTreeSet<String> {
     let stays = all.stays.iter().map(|stay| stay.place.room.host());
-    let hosts: BTreeSet<String> =
+    let ours: BTreeSet<String> =
         stays.chain(all.lives.iter().map(|life| life.place.room.host())).map(str::to_owned).collect();
-    let is_ours = |host: &String| hosts.is_empty() || hosts.contains(host) || scope.is_host(host);
+    let is_ours = |host: &String| ours.is_empty() || ours.contains(host) || scope.is_host(host);
     all.turns.retain(|turn| turn.host.as_ref().is_none_or(is_ours));
+    let (covered, others): (Vec<Covered>, Vec<Covered>) =
+        std::mem::take(&mut all.covered).into_iter().partition(|one| one.host.as_ref().is_none_or(is_ours));
+    // One process may be several servers.
+    let is_told =
+        |other: &Covered| covered.iter().any(|one| one.by == other.by && one.from <= other.from && one.to >= other.to);
+    let servers = others.iter().filter(|other| !is_told(other)).filter_map(|other| other.host.clone()).collect();
+    all.covered = covered;
+    servers
 }
 
 fn presence(dated: Dated) -> Presence {
@@ -185,7 +219,9 @@ fn merged(mut covered: Vec<Covered>) -> Vec<Covered> {
     let mut merged: Vec<Covered> = Vec::with_capacity(covered.len());
     for next in covered {
         match merged.last_mut() {
-            Some(last) if (last.by, &last.room) == (next.by, &next.room) && next.from <= last.to => {
+            Some(last)
+                if (last.by, &last.room, &last.host) == (next.by, &next.room, &next.host) && next.from <= last.to =>
+            {
                 last.to = last.to.max(next.to);
             }
             _ => merged.push(next),

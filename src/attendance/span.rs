@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Between two pieces of a log that was rotated so many seconds may be silent.
-const BRIDGE: UnixSeconds = 600;
+const BRIDGE: UnixSeconds = 60;
 /// Two sources tell of one making of a room within so many seconds.
 const ONE_MAKING: UnixSeconds = 10;
 
@@ -51,6 +51,8 @@ pub enum Gap {
     MadeAnew(UnixSeconds),
     /// It tells nothing of the room.
     NoSuchRoom(String),
+    /// It is a log that does not tell in which zone the server is.
+    WithoutZone,
 }
 
 /// Judges the sources for a room's hours.
@@ -85,6 +87,14 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
         gaps.insert(Gap::NoSuchRoom(room.to_owned()));
     }
     Span { from, to, gaps }
+}
+
+/// The last moment up to which sources tell everything from an event on; `None` where none does.
+#[must_use]
+pub(super) fn last_sign(presence: &Presence, event: UnixSeconds) -> Option<UnixSeconds> {
+    let live = presence.covered.iter().filter(|one| one.room.is_none());
+    let all = union(live.map(|one| Stretch { from: one.from, to: one.to }).collect());
+    all.into_iter().find(|one| (one.from..=one.to).contains(&event)).map(|one| one.to)
 }
 
 /// Where a room was made though nothing had told its end, no stop of the server either; a life that nothing was seen of
@@ -181,7 +191,7 @@ mod tests {
     ) -> Presence {
         let covered = covered.iter().map(|(by, from, to)| {
             let room = (*by == Witness::Events).then(|| "r".to_owned());
-            Covered { by: *by, room, from: *from, to: *to }
+            Covered { by: *by, room, host: None, from: *from, to: *to }
         });
         let life = RoomLife { place: place(), created: Some(created), destroyed: Some(destroyed) };
         Presence { covered: covered.collect(), lives: vec![life], ..Presence::default() }
@@ -195,8 +205,8 @@ mod tests {
     fn a_log_is_enough_from_opening_to_end() {
         use Witness::{Log, Receiver};
         assert_eq!(gaps(&[(Log, 1000, 10_000)]), []);
-        assert_eq!(gaps(&[(Log, 0, 5000), (Log, 5500, 11_000)]), [], "rotated meanwhile");
-        assert_eq!(gaps(&[(Log, 0, 5000), (Log, 5700, 11_000)]), [Gap::Hole(5000, 5700)]);
+        assert_eq!(gaps(&[(Log, 0, 5000), (Log, 5050, 11_000)]), [], "rotated meanwhile");
+        assert_eq!(gaps(&[(Log, 0, 5000), (Log, 5100, 11_000)]), [Gap::Hole(5000, 5100)]);
         assert_eq!(gaps(&[(Receiver, 0, 5000), (Receiver, 5100, 11_000)]), [Gap::Hole(5000, 5100)]);
         assert_eq!(gaps(&[(Receiver, 0, 5000), (Receiver, 5100, 11_000), (Log, 4000, 6000)]), []);
         assert_eq!(gaps(&[(Log, 1001, 9999)]), [Gap::BeginsLate(1001), Gap::EndsEarly(9999)]);

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::outages::{Outage, outages};
+use super::{
+    besides::CLOCKS_MAY_DIFFER,
+    outages::{Outage, outages},
+};
 use crate::model::{Place, Presence, Stay, UnixSeconds};
 
 /// Absences of so many seconds are none: a reload, the way to a breakout room.
@@ -46,8 +49,12 @@ pub(super) enum End {
     Stopped,
     /// Nothing was seen of its end, as far as the sources go.
     Unseen,
+    /// Nothing was seen of its end, and the sources go up to now: they are there.
+    Still,
     /// The room was destroyed: they left before, and nobody said when.
     Lost,
+    /// It ended before it began: the server's clock was set back meanwhile.
+    SetBack,
 }
 
 impl End {
@@ -56,16 +63,24 @@ impl End {
     pub(super) fn is_uncertain(self) -> bool {
         self != Self::Known
     }
+
+    /// Whether nothing tells that they left.
+    #[must_use]
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Unseen | Self::Still)
+    }
 }
 
 /// When each room ended, and the server: what ends stays whose end nobody told.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ends {
     /// By room: the last moment of a life, and when it was over for sure; sorted.
     of_rooms: BTreeMap<Place, Vec<(UnixSeconds, UnixSeconds)>>,
     outages: Vec<Outage>,
     /// The last event that was seen.
-    last: UnixSeconds,
+    pub(super) last: UnixSeconds,
+    /// Up to when whoever did not leave is there still, where sources tell how things stand now.
+    still: Option<UnixSeconds>,
     /// When nobody can be there any more whose end nobody told.
     latest: UnixSeconds,
 }
@@ -99,20 +114,34 @@ impl Ends {
         for of_room in of_rooms.values_mut() {
             of_room.sort_unstable_by_key(|(_, over)| *over);
         }
-        Self { of_rooms, outages: outages(&presence.turns), last, latest: latest.unwrap_or(UnixSeconds::MAX) }
+        let latest = latest.unwrap_or(UnixSeconds::MAX);
+        Self { of_rooms, outages: outages(&presence.turns), last, still: None, latest }
+    }
+
+    /// The same, where whoever did not leave is known to be there still.
+    #[must_use]
+    pub(super) fn until(&self, still: Option<UnixSeconds>) -> Self {
+        Self { still, ..self.clone() }
     }
 
     /// The end of a stay, and how it is known; `next` is when its session turned up next.
     fn end(&self, stay: &Stay, joined: UnixSeconds, next: Option<UnixSeconds>) -> (UnixSeconds, End) {
         if let Some(left) = stay.left {
-            return (left.max(joined), End::Known);
+            let is_back = joined - left > CLOCKS_MAY_DIFFER;
+            return (left.max(joined), if is_back { End::SetBack } else { End::Known });
         }
-        let outage = self.outages.iter().find(|outage| outage.to > joined).map(|outage| outage.from.max(joined));
+        let outage = self.outages.iter().find(|outage| outage.to > joined);
         let of_room = self.of_rooms.get(&stay.place).into_iter().flatten();
-        let destroyed = of_room.into_iter().find(|(_, over)| *over > joined).map(|(at, _)| (*at).max(joined));
-        let candidates = [(next, End::Known), (outage, End::Stopped), (destroyed, End::Lost)];
-        let found = candidates.into_iter().filter_map(|(at, end)| Some((at?, end))).min_by_key(|(at, _)| *at);
-        let (at, end) = found.unwrap_or((self.last, End::Unseen));
+        let room = of_room.into_iter().find(|(_, over)| *over > joined);
+        // By when it was over for sure: a room that is made anew after a stop ended with that stop.
+        let candidates = [
+            next.map(|at| (at, at, End::Known)),
+            outage.map(|outage| (outage.to, outage.from, End::Stopped)),
+            room.map(|(at, over)| (*over, *at, End::Lost)),
+        ];
+        let found = candidates.into_iter().flatten().min_by_key(|(over, ..)| *over);
+        let unseen = self.still.map_or((self.last, End::Unseen), |still| (still, End::Still));
+        let (at, end) = found.map_or(unseen, |(_, at, end)| (at, end));
         // Beyond the event's hours nothing is guessed.
         let at = if end == End::Known { at } else { at.min(self.latest) };
         (at.max(joined), end)

@@ -10,7 +10,14 @@ use crate::model::{UnixSeconds, visible};
 pub fn words(gap: &Gap, zone: &TimeZone) -> String {
     match gap {
         Gap::Nothing => {
-            "nothing was read yet: read the Jitsi server's log of the event, such as prosody.log".to_owned()
+            "nothing that was read tells what happened meanwhile: read the Jitsi server's log of the event, \
+                         such as prosody.log"
+                .to_owned()
+        }
+        Gap::WithoutZone => {
+            "a log does not tell in which zone the server is, as nobody joins in it: read it together with \
+                             one in which somebody joins"
+                .to_owned()
         }
         Gap::BeginsLate(at) => format!(
             "what was read begins at {}, after the room opened: read what tells of the time before too, such as prosody.log.1",
@@ -40,7 +47,7 @@ pub fn words(gap: &Gap, zone: &TimeZone) -> String {
             moment(*at, zone)
         ),
         Gap::NoSuchRoom(room) => format!(
-            "nothing that was read tells of the room {}: read the log of the server that has it, and see that its \
+            "nothing that was read tells of the room {} in these hours: read the log of the server that has it, and see that its \
              event_sync is on",
             visible(room)
         ),
@@ -101,7 +108,7 @@ mod tests {
         let night = told(Gap::Hole(at, at + 86_400));
         assert!(night.contains("from 14:05 on Wed 3 Dec 2036 to 14:05 on Thu 4 Dec 2036: "), "{night}");
         assert!(told(Gap::Stopped(at, at)).contains("stopped at 14:05"));
-        assert!(told(Gap::NoSuchRoom("a\u{202e}b".into())).contains("the room a\\u{202e}b: "));
+        assert!(told(Gap::NoSuchRoom("a\u{202e}b".into())).contains("the room a\\u{202e}b in these hours: "));
         assert!(told(Gap::Nothing).contains("prosody.log"));
     }
 

@@ -1,6 +1,9 @@
 //! The options of `roomkey attendance`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, ValueEnum};
 
@@ -18,7 +21,7 @@ pub struct Attendance {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub events: Vec<PathBuf>,
     /// Take the events that the server posts, until Ctrl-C
-    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:8731")]
+    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:8731", value_parser = listened)]
     pub listen: Option<SocketAddr>,
     /// With --listen: show the report in a browser on this computer, and keep it fresh
     #[arg(long, requires = "listen")]
@@ -35,6 +38,16 @@ pub struct Attendance {
     /// Speak of the last rehearsal: of its mails, not of the event's
     #[arg(long)]
     pub rehearsal: bool,
+}
+
+/// An address to listen on; a port alone, and `localhost`, mean this computer.
+fn listened(text: &str) -> Result<SocketAddr, String> {
+    let local = text.strip_prefix("localhost").unwrap_or(text);
+    let local = local.strip_prefix(':').unwrap_or(local);
+    if let Ok(port) = local.parse::<u16>() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse().map_err(|_| "it is an IP address and a port, such as 127.0.0.1:8731, or a port alone".to_owned())
 }
 
 /// The forms of the report.

@@ -7,7 +7,8 @@ mod text;
 
 use std::{
     collections::HashMap,
-    io::{self, Write as _},
+    fs::File,
+    io::{self, Read as _, Write as _},
     path::Path,
 };
 
@@ -30,20 +31,21 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
         enter_rehearsal(&mut opened)?;
     }
     sources::check(args, &opened)?;
+    args.html.as_deref().map_or(Ok(()), check_page)?;
     let guests = Guests::of(desk, &opened)?;
-    let kept = kept(&opened)?;
+    let before = kept(&opened)?;
     // What a receiver of this event has kept is a source, whoever asks: also one that runs, or was cut off.
     let journal = listen::journal_of(&opened);
     let has_sources = !args.log.is_empty()
         || !args.events.is_empty()
         || args.listen.is_some()
         || journal.as_deref().is_some_and(Path::exists);
-    if !has_sources && kept.is_empty() {
+    if !has_sources && before.is_empty() {
         return Err(nothing_read());
     }
     let mut told = sources::Told::default();
     let mut settled = {
-        let mut gathered = Gathered::with(&guests.scope, kept);
+        let mut gathered = Gathered::with(&guests.scope, before.clone());
         sources::read(desk, args, &mut gathered, guests.near(now(desk)), &mut told)?;
         gathered.settle()
     };
@@ -56,7 +58,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
         settled = received(&journal, &guests, settled, &mut told)?;
     }
     if has_sources {
-        keep(desk, &opened, &settled.kept)?;
+        settled = keep(desk, &opened, &guests, settled, &before)?;
     }
     let report = attendance::report(&settled, &guests.scope, &guests.invited, now(desk));
     tell(desk, args, &opened, &guests, &settled, &report, &told)
@@ -67,9 +69,18 @@ fn received(journal: &Path, guests: &Guests, known: Settled, told: &mut sources:
     if !journal.exists() {
         return Ok(known);
     }
+    with_more(guests, known, |gathered| sources::journal(journal, gathered, told)).map_err(Failure::bad_input)
+}
+
+/// Adds more to what is known.
+fn with_more<E>(
+    guests: &Guests,
+    known: Settled,
+    more: impl FnOnce(&mut Gathered<'_>) -> Result<(), E>,
+) -> Result<Settled, E> {
     let mut gathered = Gathered::with(&guests.scope, known.kept);
     gathered.add_unsure(known.all);
-    sources::journal(journal, &mut gathered, told).map_err(Failure::bad_input)?;
+    more(&mut gathered)?;
     let mut settled = gathered.settle();
     settled.besides = settled.besides.with(known.besides);
     Ok(settled)
@@ -131,8 +142,15 @@ fn kept(opened: &Opened) -> Result<Presence, Failure> {
     }
 }
 
-/// Keeps what was read. While a run holds the ledger nothing is kept, and nothing is lost: the sources are still there.
-fn keep(desk: &Desk<'_>, opened: &Opened, presence: &Presence) -> Result<(), Failure> {
+/// Keeps what was read, and what others kept since the ledger was read `before`. While a run holds the ledger nothing is
+/// kept, and nothing is lost: the sources are still there.
+fn keep(
+    desk: &Desk<'_>,
+    opened: &Opened,
+    guests: &Guests,
+    mut settled: Settled,
+    before: &Presence,
+) -> Result<Settled, Failure> {
     let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
     let lock = match opened.try_lock(desk, &folder) {
         Ok(lock) => lock,
@@ -141,12 +159,20 @@ fn keep(desk: &Desk<'_>, opened: &Opened, presence: &Presence) -> Result<(), Fai
                 &Told::new(format!("{problem}: what was read is shown, and not kept"))
                     .hint("when that run is over, give the same files once more"),
             );
-            return Ok(());
+            return Ok(settled);
         }
         Err(LockProblem::Ledger(problem)) => return Err(ledger_failure(&problem)),
     };
     let mut ledger = Ledger::open(lock).map_err(|problem| ledger_failure(&problem))?;
-    ledger.keep_presence(presence).map_err(|problem| ledger_failure(&problem))
+    let since = ledger.presence().map_err(|problem| ledger_failure(&problem))?;
+    if since != *before {
+        settled = with_more(guests, settled, |gathered| {
+            gathered.add(since);
+            Ok::<(), Failure>(())
+        })?;
+    }
+    ledger.keep_presence(&settled.kept).map_err(|problem| ledger_failure(&problem))?;
+    Ok(settled)
 }
 
 /// Prints the report in the form that was asked for, and says by the exit status what it comes to.
@@ -181,6 +207,27 @@ fn tell(
     Ok(status(report))
 }
 
+/// Refuses to put the page in place of anything but an older one.
+fn check_page(path: &Path) -> Result<(), Failure> {
+    let refused = |what: String, hint: &str| Err(Failure::bad_input(Told::new(what).hint(hint)));
+    if path == Path::new("-") {
+        return refused("the page needs a file of its own".to_owned(), "name one: `--html report.html`");
+    }
+    let mut head = Vec::new();
+    match File::open(path).and_then(|file| file.take(8 << 10).read_to_end(&mut head)) {
+        Ok(_) if !head.is_empty() && memchr::memmem::find(&head, attendance::PAGE_MARK.as_bytes()).is_none() => {
+            refused(
+                format!(
+                    "{} is there already, and is no page of `roomkey attendance`: it is left as it is",
+                    path.display()
+                ),
+                "choose another name, such as report.html",
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a page that this user alone can read: it tells who was where.
 fn write_page(path: &Path, page: &str) -> Result<(), Failure> {
     let failed = |error: io::Error| {
@@ -208,7 +255,8 @@ struct View<'a> {
 impl View<'_> {
     fn page(&self, now: UnixSeconds, refresh: Option<u32>) -> String {
         let scope = &self.guests.scope;
-        let warnings: Vec<String> = text::warnings(self.settled).into_iter().map(|told| told.what).collect();
+        let warnings = text::warnings(self.settled, self.report, scope.zone());
+        let warnings = self.guests.warnings.iter().cloned().chain(warnings).map(|told| told.what).collect::<Vec<_>>();
         let event = &self.opened.settings.event;
         let whole = scope.whole().unwrap_or_else(|| invited::hours(&event.window));
         attendance::page(
@@ -228,7 +276,7 @@ impl View<'_> {
 
 /// 5 where the sources do not tell all, else 4 where somebody should look, else 0.
 fn status(report: &Report) -> Status {
-    if !report.span.is_complete() {
+    if !report.span.is_complete() || report.with(attendance::Status::Unknown).next().is_some() {
         Status::SomeInDoubt
     } else if !report.unexplained.is_empty() || report.at_once().next().is_some() {
         Status::SomeFailed

@@ -76,10 +76,10 @@ fn read(connection: &Connection) -> rusqlite::Result<Presence> {
             let digest = row.get::<_, i64>(3)?.cast_unsigned();
             Ok(Some(RefusedJoin { room: row.get(0)?, at: row.get(1)?, why, digest, count: row.get(4)? }))
         })?,
-        covered: all(connection, "SELECT witness, room, since, until FROM covered", |row| {
+        covered: all(connection, "SELECT witness, room, host, since, until FROM covered", |row| {
             let Some(by) = Witness::named(&row.get::<_, String>(0)?) else { return Ok(None) };
-            let room = Some(row.get::<_, String>(1)?).filter(|room| !room.is_empty());
-            Ok(Some(Covered { by, room, from: row.get(2)?, to: row.get(3)? }))
+            let known = |n| row.get::<_, String>(n).map(|text| Some(text).filter(|text| !text.is_empty()));
+            Ok(Some(Covered { by, room: known(1)?, host: known(2)?, from: row.get(3)?, to: row.get(4)? }))
         })?,
         clocks: all(connection, "SELECT at, ahead FROM server_clock", |row| {
             Ok(Some(ServerClock { at: row.get(0)?, ahead: row.get(1)? }))
@@ -134,9 +134,11 @@ fn write(step: &Transaction<'_>, presence: &Presence) -> rusqlite::Result<()> {
     for join in &presence.refusals {
         insert.execute(params![join.room, join.at, join.why.as_str(), join.digest.cast_signed(), join.count])?;
     }
-    let mut insert = step.prepare("INSERT INTO covered VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        step.prepare("INSERT INTO covered (witness, room, host, since, until) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for one in &presence.covered {
-        insert.execute(params![one.by.as_str(), one.room.as_deref().unwrap_or_default(), one.from, one.to])?;
+        let [room, host] = [&one.room, &one.host].map(|text| text.as_deref().unwrap_or_default());
+        insert.execute(params![one.by.as_str(), room, host, one.from, one.to])?;
     }
     let mut insert = step.prepare("INSERT OR REPLACE INTO server_clock VALUES (?1, ?2)")?;
     for clock in &presence.clocks {
@@ -173,8 +175,8 @@ mod tests {
             turns: vec![ServerTurn { at: 7, since: 6, is_stop: false, host: Some("h".into()) }],
             refusals: vec![RefusedJoin { room: "[acme]r".into(), at: 3, why: Refusal::TooEarly, digest: 77, count: 2 }],
             covered: vec![
-                Covered { by: Witness::Log, room: None, from: 1, to: 10 },
-                Covered { by: Witness::Events, room: Some("r".into()), from: 1, to: 8 },
+                Covered { by: Witness::Log, room: None, host: Some("h".into()), from: 1, to: 10 },
+                Covered { by: Witness::Events, room: Some("r".into()), host: None, from: 1, to: 8 },
             ],
             clocks: vec![ServerClock { at: 1, ahead: 3600 }],
         };

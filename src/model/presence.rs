@@ -217,6 +217,8 @@ pub struct Covered {
     pub by: Witness,
     /// Of which room alone, by its name; `None` where of all.
     pub room: Option<String>,
+    /// Of which server alone, by its XMPP domain; `None` where the source does not tell.
+    pub host: Option<String>,
     /// From when, included.
     pub from: UnixSeconds,
     /// To when, included.

@@ -1,6 +1,9 @@
 //! The stretches of time that the page draws: one for each part of the event between which nothing is. Pure.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+};
 
 use serde::Serialize;
 
@@ -75,8 +78,30 @@ fn reach(
 }
 
 /// What was seen of the invited and of those whom nothing explains.
-pub(super) fn everybody(report: &Report) -> impl Iterator<Item = &Presented> {
+fn everybody(report: &Report) -> impl Iterator<Item = &Presented> {
     report.people.iter().map(|person| &person.seen).chain(report.unexplained.iter().map(|one| &one.seen))
+}
+
+/// The same, each person once, who may have come to several sessions.
+pub(super) fn each_once(report: &Report) -> Vec<Cow<'_, Presented>> {
+    let mut once: Vec<Cow<'_, Presented>> = Vec::with_capacity(report.people.len() + report.unexplained.len());
+    let mut of_person: HashMap<(String, &str), usize> = HashMap::new();
+    for person in &report.people {
+        let one = &person.invited;
+        if one.session.is_none() {
+            once.push(Cow::Borrowed(&person.seen));
+            continue;
+        }
+        match of_person.entry((one.email.to_lowercase(), &one.name)) {
+            Entry::Occupied(known) => once[*known.get()].to_mut().bars.extend(&person.seen.bars),
+            Entry::Vacant(new) => {
+                new.insert(once.len());
+                once.push(Cow::Borrowed(&person.seen));
+            }
+        }
+    }
+    once.extend(report.unexplained.iter().map(|one| Cow::Borrowed(&one.seen)));
+    once
 }
 
 fn contains(stretch: Stretch, at: UnixSeconds) -> bool {

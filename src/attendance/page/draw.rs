@@ -165,7 +165,7 @@ fn untold(span: &Span, block: &Block) -> impl Iterator<Item = (UnixSeconds, Unix
         Gap::BeginsLate(at) => Some((from, *at)),
         Gap::EndsEarly(at) => Some((*at, to)),
         Gap::Hole(start, end) | Gap::Stopped(start, end) => Some((*start, *end)),
-        Gap::MadeAnew(_) | Gap::NoSuchRoom(_) => None,
+        Gap::MadeAnew(_) | Gap::NoSuchRoom(_) | Gap::WithoutZone => None,
     });
     all.map(move |(start, end)| (start.max(from), end.min(to))).filter(|(start, end)| start < end)
 }

@@ -9,7 +9,7 @@ use super::{
         words,
     },
     PageFacts,
-    blocks::{Block, everybody},
+    blocks::{Block, each_once},
     curve::Curve,
     draw::Drawing,
 };
@@ -63,6 +63,11 @@ pub(super) fn verdict(report: &Report, facts: &PageFacts<'_>) -> String {
         (true, false, _) => {
             format!("<b>So far: links work until {}</b><p>It has ended.</p>", moment(facts.hours.closes))
         }
+        (false, _, true) if unknown > 0 => format!(
+            "<b>Whoever was not seen was not there, but for {}</b><p>What was read tells of the whole event; of them it \
+             does not tell whether they came, and their notes say why.</p>",
+            counted(unknown, "person", "people")
+        ),
         (false, _, true) => {
             "<b>Whoever was not seen was not there</b><p>What was read tells of the whole event.</p>".to_owned()
         }
@@ -96,13 +101,17 @@ pub(super) fn tiles(report: &Report) -> String {
     let of = |status: Status| report.with(status).count();
     let came = of(Status::Came);
     let share = (came * 100 + invited / 2).checked_div(invited).unwrap_or_default();
-    let mut tiles = tile("came", "Came", came, &format!("of {invited} invited, {share} %"));
+    let has_sessions = report.people.iter().any(|person| person.invited.session.is_some());
+    let whom = if has_sessions { "invitations" } else { "invited" };
+    let mut tiles = tile("came", "Came", came, &format!("of {invited} {whom}, {share} %"));
+    let unmailed = report.people.iter().filter(|one| one.status != Status::Came && !one.invited.mailed).count();
+    let unmailed = if unmailed > 0 { format!("; {unmailed} never mailed") } else { String::new() };
     let (absent, unknown) = (of(Status::Absent), of(Status::Unknown));
     if absent > 0 || unknown == 0 {
-        tiles.push_str(&tile("absent", "Absent", absent, "not seen"));
+        tiles.push_str(&tile("absent", "Absent", absent, &format!("not seen{unmailed}")));
     }
     if unknown > 0 {
-        tiles.push_str(&tile("unknown", "Unknown", unknown, "not seen, and not all was read"));
+        tiles.push_str(&tile("unknown", "Unknown", unknown, &format!("not seen, and not all was read{unmailed}")));
     }
     tiles.push_str(&tile("unexplained", "Unexplained", report.unexplained.len(), "whom no invitation explains"));
     tiles.push_str(&tile("twice", "Two at once", report.at_once().count(), "second device or shared link"));
@@ -148,7 +157,7 @@ pub(super) fn curves(report: &Report, facts: &PageFacts<'_>, blocks: &[Block], c
     if most == 0 {
         return "<p class=\"empty\">Nobody was seen.</p>".to_owned();
     }
-    let whom = everybody(report).filter(|seen| !seen.bars.is_empty()).count();
+    let whom = each_once(report).iter().filter(|seen| !seen.bars.is_empty()).count();
     let whom = counted(whom, "person", "people");
     let mut all = format!("<p class=\"small\">{whom} in all, each counted once; recorders left out</p>");
     for (number, (block, curve)) in blocks.iter().zip(curves).enumerate() {

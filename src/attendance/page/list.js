@@ -130,8 +130,12 @@ function scale(block) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "scale");
   svg.setAttribute("aria-hidden", "true");
+  let last = -Infinity;
   for (const at of block.ticks) {
     const x = place(block, at);
+    // Two labels at an edge of a narrow column would stand on each other.
+    if (x - last < 15) continue;
+    last = x;
     const anchor = x < 8 ? "start" : x > 92 ? "end" : "middle";
     draw(svg, "text", { x: `${x}%`, y: 11, "text-anchor": anchor }).textContent = clock(at);
   }

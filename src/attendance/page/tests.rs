@@ -96,7 +96,7 @@ fn whether_that_is_all_is_said_in_plain_words() {
     let notice = between(&page, "<div class=\"notice warn\">", "</div>");
     assert!(notice.contains("1 person not seen may have been there all the same"), "{notice}");
     assert!(notice.contains("<li>what was read ends at 14:00 on Fri 5 Dec 2036, before"), "{notice}");
-    assert!(notice.contains("the room &lt;r&gt;: "), "{notice}");
+    assert!(notice.contains("the room &lt;r&gt; in these hours: "), "{notice}");
     report.so_far = true;
     let page = shown_at(&report, None, HOURS.ends + 60);
     assert!(page.contains("<b>So far: links work until 19:00 on Fri 5 Dec 2036</b>") && page.contains("read ends at"));
@@ -150,7 +150,7 @@ fn of_nobody_there_is_a_page_too() {
     let mut report = samples::empty();
     report.span = Span { gaps: [Gap::Nothing].into(), ..Span::default() };
     let page = shown(&report, None);
-    assert!(page.contains("Nobody was seen.") && page.contains("nothing was read yet"), "{page}");
+    assert!(page.contains("Nobody was seen.") && page.contains("nothing that was read tells"), "{page}");
     assert!(between(&page, "<div class=\"tile came none\">", "</div>").contains("of 0 invited, 0 %"));
 }
 

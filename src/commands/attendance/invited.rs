@@ -6,9 +6,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::{
     attendance::{Hours, Invited, Link, Scope},
     attendees::{AttendeeFile, Unsound},
-    campaign::{Depth, RowKind, Survey, Wanted, removed, was_mailed},
+    campaign::{Depth, RowKind, Survey, Wanted, removed, was_mailed, words},
     commands::{
-        Desk,
+        Desk, event_change,
         opened::{Opened, ledger_failure},
     },
     failure::{Failure, Told},
@@ -21,6 +21,8 @@ use crate::{
 pub(super) struct Guests {
     pub(super) scope: Scope,
     pub(super) invited: Vec<Invited>,
+    /// What is odd about the attendee file, and about event.toml beside what was mailed.
+    pub(super) warnings: Vec<Told>,
 }
 
 impl Guests {
@@ -35,6 +37,7 @@ impl Guests {
             listed: HashSet::new(),
             addresses: HashSet::new(),
             tenants: HashSet::new(),
+            warnings: Vec::new(),
         };
         let mut invited = Vec::new();
         let is_read = teller.rows(desk, &mut invited);
@@ -44,7 +47,7 @@ impl Guests {
         }
         teller.others(is_read.is_ok(), &mut invited)?;
         let scope = scope(opened, &invited, &teller.tenants);
-        Ok(Self { scope, invited })
+        Ok(Self { scope, invited, warnings: teller.warnings })
     }
 
     /// A time near to the event, for logs that name no year.
@@ -110,6 +113,7 @@ struct Teller<'a> {
     addresses: HashSet<String>,
     /// Tenants that rows name for themselves.
     tenants: HashSet<String>,
+    warnings: Vec<Told>,
 }
 
 impl Teller<'_> {
@@ -120,6 +124,15 @@ impl Teller<'_> {
         };
         let wanted = Wanted::default();
         let survey = self.opened.surveyor(self.roster, &wanted, desk).survey(Depth::Rows, None).map_err(told)?;
+        self.look_for_change(&survey);
+        let faults = survey.faults.len() as u64;
+        if faults > 0 {
+            let rows = words::counted(faults, "row of the attendee file is", "rows of the attendee file are");
+            self.warnings.push(
+                Told::new(format!("{rows} not usable: who is in there is known only if they were mailed"))
+                    .hint("`roomkey check` says what is wrong, and where"),
+            );
+        }
         let file = AttendeeFile::again(&self.opened.rules, survey.stamp.as_ref());
         for ((number, note), row) in (1..).zip(&survey.rows).zip(file.map_err(told)?) {
             match row {
@@ -137,6 +150,24 @@ impl Teller<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Looks whether people hold mails of other values: what they came by is not what event.toml tells of now.
+    fn look_for_change(&mut self, survey: &Survey) {
+        let Some(reader) = self.reader else { return };
+        // What cannot be read of it was told where the ledger was opened.
+        let Ok(Some(change)) = event_change::look(self.opened, reader, self.roster, survey, None) else { return };
+        if change.is_settled {
+            return;
+        }
+        let mut told = change.problems();
+        if let Some(last) = told.last_mut() {
+            last.hint = Some(
+                "who came is told by today's event.toml: put the old values back to judge by what was mailed"
+                    .to_owned(),
+            );
+        }
+        self.warnings.extend(told);
     }
 
     fn row(&mut self, survey: &Survey, number: u32, attendee: &Attendee) -> Invited {

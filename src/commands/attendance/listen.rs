@@ -142,7 +142,7 @@ impl<'a> Live<'a> {
             let late = attendance::time_of_post(&body).map(|time| at.as_second() - time);
             self.late = [self.late, late].into_iter().flatten().min();
         }
-        gathered.covers(Covered { by: Witness::Receiver, room: None, from: self.since.min(now), to: now });
+        gathered.covers(Covered { by: Witness::Receiver, room: None, host: None, from: self.since.min(now), to: now });
         gathered.clocks_differ(self.late.unwrap_or_default());
         let settled = gathered.settle();
         let report = attendance::report(&settled, &self.guests.scope, &self.guests.invited, now);
@@ -189,7 +189,7 @@ impl<'a> Live<'a> {
         }
         self.known = settled.kept;
         for stranger in report.unexplained.iter().skip(self.strangers) {
-            let why = stranger.note.split("; nothing tells that").next().unwrap_or_default();
+            let why = stranger.note.split("; still there").next().unwrap_or_default();
             self.desk.console.say(&format!("somebody came whom no invitation explains: {why}"));
         }
         self.strangers = report.unexplained.len();

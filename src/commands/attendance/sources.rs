@@ -69,9 +69,7 @@ pub(super) fn read(
     told: &mut Told,
 ) -> Result<(), Failure> {
     let mut problems = Vec::new();
-    let mut spans = Vec::new();
-    let mut events = 0;
-    let mut logs = Vec::new();
+    let (mut logs, mut logs_read) = (Vec::new(), Vec::new());
     for path in &args.log {
         match log(desk, path, gathered) {
             Ok(log) => logs.push((path, log)),
@@ -81,8 +79,7 @@ pub(super) fn read(
     for (path, log) in logs {
         let read = log.close(gathered, near);
         told.sources.push(in_words(path, &read, gathered.scope()));
-        events += read.of_events;
-        spans.extend(read.span.map(|span| (path, span)));
+        logs_read.push((path, read));
     }
     for path in &args.events {
         posts(path, gathered, told).unwrap_or_else(|problem| problems.push(problem));
@@ -90,8 +87,8 @@ pub(super) fn read(
     if !problems.is_empty() {
         return Err(Failure { status: crate::failure::Status::BadInput, problems });
     }
-    told.is_without_events = !args.log.is_empty() && events == 0;
-    bridge(&spans, gathered);
+    told.is_without_events = !logs_read.is_empty() && logs_read.iter().all(|(_, read)| read.of_events == 0);
+    bridge(&logs_read, gathered);
     Ok(())
 }
 
@@ -168,6 +165,7 @@ fn unreadable(path: &Path, error: &io::Error) -> failure::Told {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
             told.hint("it is packed and damaged, or was cut off: copy it again")
         }
+        io::ErrorKind::IsADirectory => told.hint("it is a folder: name the files in it"),
         _ => told.hint("copy it to this computer and give that copy"),
     }
 }
@@ -205,12 +203,20 @@ pub(super) fn journal(path: &Path, gathered: &mut Gathered<'_>, told: &mut Told)
     Ok(())
 }
 
-/// Rotated logs follow each other whatever the pause between them: `x.log.2.gz`, `x.log.1`, `x.log`.
-fn bridge(spans: &[(&PathBuf, (UnixSeconds, UnixSeconds))], gathered: &mut Gathered<'_>) {
-    for (older, (_, ended)) in spans {
-        for (newer, (began, _)) in spans {
-            if began > ended && follows(older, newer) {
-                gathered.covers(Covered { by: Witness::Log, room: None, from: *ended, to: *began });
+/// Rotated logs follow each other however quiet it was between them: `x.log.2.gz`, `x.log.1`, `x.log`. While an event
+/// goes on it was hardly quieter then than just before and after, else one of the two is an old copy.
+fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
+    for (older, before) in logs {
+        for (newer, after) in logs {
+            let (Some((_, from)), Some((to, _))) = (before.span, after.span) else { continue };
+            let is_held = gathered.scope().hours().any(|hours| from < hours.ends && to > hours.starts);
+            let is_quiet = to - from <= 2 * before.silence.max(after.silence);
+            if to <= from || is_held && !is_quiet || !follows(older, newer) {
+                continue;
+            }
+            let both = LogRead { hosts: &before.hosts | &after.hosts, ..LogRead::default() };
+            for host in both.each_host() {
+                gathered.covers(Covered { by: Witness::Log, room: None, host, from, to });
             }
         }
     }

@@ -46,7 +46,8 @@ pub(super) fn print(desk: &Desk<'_>, facts: &Facts<'_>) {
     say("");
     say(&counts(report));
     warn(desk, facts.guests, facts.settled, report);
-    if facts.told.is_without_events {
+    let all = &facts.settled.all;
+    if facts.told.is_without_events && all.stays.is_empty() && all.lives.is_empty() {
         desk.console.warn(
             &Told::new("no line of the log tells who joins: the server does not write that yet")
                 .hint("`roomkey server-config` prints the few lines that turn it on"),
@@ -75,7 +76,15 @@ fn counts(report: &Report) -> String {
     for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
         text.push_str(&format!(", {} {what}", grouped(count)));
     }
+    let unmailed = report.people.iter().filter(|one| one.status != Status::Came && !one.invited.mailed).count() as u64;
+    if unmailed > 0 {
+        text.push_str(&format!("; {} of those not seen {} never mailed", grouped(unmailed), was(unmailed)));
+    }
     text
+}
+
+fn was(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 /// So many people; with sessions, each session's line is an invitation.
@@ -96,15 +105,25 @@ pub(super) fn warn(desk: &Desk<'_>, guests: &Guests, settled: &Settled, report: 
             if report.so_far { "not everything is known yet" } else { "who was not seen is not known to be absent" };
         desk.console.warn(&Told::new(format!("{what}: {}", why.join("; "))));
     }
-    for told in warnings(settled) {
+    for told in guests.warnings.iter().cloned().chain(warnings(settled, report, zone)) {
         desk.console.warn(&told);
     }
 }
 
 /// What is odd about the sources, but for what they leave open.
-pub(super) fn warnings(settled: &Settled) -> Vec<Told> {
+pub(super) fn warnings(settled: &Settled, report: &Report, zone: &TimeZone) -> Vec<Told> {
     let besides = &settled.besides;
     let mut warnings = Vec::new();
+    if let Some(since) = report.silent_since {
+        warnings.push(
+            Told::new(format!(
+                "nothing tells that the room has ended: the server posted nothing more after {}; if it was down or could \
+                 not reach Roomkey, who came later is missing",
+                attendance::moment(since, zone)
+            ))
+            .hint("the server's log knows: `roomkey attendance --log prosody.log`"),
+        );
+    }
     if besides.clocks_apart > 0 {
         warnings.push(Told::new(format!(
             "two clocks differ by {}: times are as exact as that",
@@ -128,6 +147,13 @@ pub(super) fn warnings(settled: &Settled) -> Vec<Told> {
         warnings.push(Told::new(format!(
             "rooms of the same name that are not this event's were left out: {}",
             rooms.join(", ")
+        )));
+    }
+    if !besides.other_servers.is_empty() {
+        let servers: Vec<&str> = besides.other_servers.iter().take(3).map(String::as_str).collect();
+        warnings.push(Told::new(format!(
+            "a log of another server was read too, and tells nothing of this event: {}",
+            servers.join(", ")
         )));
     }
     warnings
@@ -178,7 +204,7 @@ fn people(desk: &Desk<'_>, title: &str, people: &[&Person], zone: &TimeZone, all
 fn strangers(desk: &Desk<'_>, title: &str, strangers: &[Stranger], zone: &TimeZone, all: bool) {
     let row = |one: &Stranger| {
         let [first, last, minutes, joins] = seen_cells(&one.seen, zone);
-        [one.who.id.clone().unwrap_or_else(|| "-".to_owned()), first, last, minutes, joins, one.note.clone()]
+        [one.who.id.as_deref().map_or_else(|| "-".to_owned(), short), first, last, minutes, joins, one.note.clone()]
     };
     let header = ["ID", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
     table(desk, title, header, strangers.iter().map(row).collect(), all);
@@ -196,7 +222,18 @@ fn addresses(desk: &Desk<'_>, title: &str, people: &[&Person], all: bool) {
 /// `Ada Lovelace`, with the session in brackets where the event has some.
 fn name(person: &Person) -> String {
     let one = &person.invited;
-    one.session.as_ref().map_or_else(|| one.name.clone(), |session| format!("{} ({session})", one.name))
+    let name = short(&one.name);
+    one.session.as_ref().map_or_else(|| name.clone(), |session| format!("{name} ({session})"))
+}
+
+/// A foreign text as far as a table has room for it.
+fn short(text: &str) -> String {
+    const ROOM: usize = 60;
+    let mut short: String = text.chars().take(ROOM).collect();
+    if text.chars().nth(ROOM).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// When they came and left, for how long they were there, and how often they loaded the page.
@@ -204,7 +241,7 @@ fn seen_cells(seen: &Presented, zone: &TimeZone) -> [String; 4] {
     let clock = |at: Option<UnixSeconds>| at.map(|at| attendance::clock(at, zone)).unwrap_or_default();
     let mark = if seen.uncertain { "≥ " } else { "" };
     let last = format!("{mark}{}", clock(seen.last_left));
-    [clock(seen.first_joined), last, format!("{mark}{}", minutes(seen.present)), seen.joins.to_string()]
+    [clock(seen.first_joined), last, format!("{mark}{}", minutes(seen.present, seen.uncertain)), seen.joins.to_string()]
 }
 
 fn table<const N: usize>(desk: &Desk<'_>, title: &str, header: [&str; N], mut rows: Vec<[String; N]>, all: bool) {
@@ -231,10 +268,10 @@ fn table<const N: usize>(desk: &Desk<'_>, title: &str, header: [&str; N], mut ro
     }
 }
 
-/// `< 1`, `12`.
-fn minutes(seconds: UnixSeconds) -> String {
+/// `< 1`, `12`; of what is told as the least, in whole minutes.
+fn minutes(seconds: UnixSeconds, is_least: bool) -> String {
     let minutes = (seconds + 30) / 60;
-    if minutes == 0 && seconds > 0 { "< 1".to_owned() } else { minutes.to_string() }
+    if minutes == 0 && seconds > 0 && !is_least { "< 1".to_owned() } else { minutes.to_string() }
 }
 
 fn refusals(desk: &Desk<'_>, report: &Report) {

@@ -149,7 +149,7 @@ fn a_shared_link_of_seconds_is_silent_and_strangers_are_strangers() {
             notes,
             [
                 "a token without an id; says No Id, noid@example.org",
-                "no token",
+                "no token, or one that names nobody",
                 "an id that this event never gave; says Ada Lovelace, ada@example.org"
             ]
         );
