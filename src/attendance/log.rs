@@ -9,12 +9,12 @@
 use std::{collections::BTreeSet, io::Read, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
-use jiff::tz::TimeZone;
 use memchr::{memchr, memrchr};
 
 use super::{
     gathered::Gathered,
-    log_line::{Date, Line, date_of, instant, without_colours},
+    log_clock::LogClock,
+    log_line::{Date, Line, date_of, without_colours},
     log_span::{LogSpan, Mark},
     log_words::{self, Said},
 };
@@ -81,8 +81,8 @@ pub struct LogRead {
     pub span: Option<(UnixSeconds, UnixSeconds)>,
     /// Whether any line has the form of Prosody's.
     pub is_a_log: bool,
-    /// The longest time without a line near its beginning and its end, in seconds.
-    pub silence: UnixSeconds,
+    /// The longest times without a line, near its beginning and near its end, in seconds.
+    pub silences: (UnixSeconds, UnixSeconds),
     /// The servers whose rooms it tells of, by their XMPP domains; one process may be several.
     pub hosts: BTreeSet<String>,
 }
@@ -138,9 +138,7 @@ pub fn read_log(
         buffer.copy_within(end..filled, 0);
         held = filled - end;
     }
-    for anchor in &reader.anchors {
-        gathered.clock(anchor.epoch, anchor.ahead);
-    }
+    reader.clock.tell(gathered);
     Ok(OpenLog(reader))
 }
 
@@ -178,43 +176,12 @@ enum What {
     Stay { stay: Stay, is_end: bool },
 }
 
-/// What the server's clock showed when it was a certain time.
-struct Anchor {
-    /// Where in the log, in octets.
-    at: u64,
-    /// How far the clock was ahead of UTC.
-    ahead: UnixSeconds,
-    epoch: UnixSeconds,
-}
-
-/// How far a zone is ahead of UTC.
-fn ahead_in(zone: &TimeZone, at: UnixSeconds) -> Option<UnixSeconds> {
-    Some(i64::from(zone.to_offset(jiff::Timestamp::from_second(at).ok()?).seconds()))
-}
-
-/// What a date means by what the server's clock showed once: a server in the event's own zone, as far as that tells,
-/// changes its clock with it. One that shows UTC shows it all year.
-fn by_clock(
-    date: Date,
-    (known, ahead): (UnixSeconds, UnixSeconds),
-    near: UnixSeconds,
-    zone: &TimeZone,
-) -> Option<UnixSeconds> {
-    let at = instant(date, ahead, near)?;
-    if ahead == 0 || ahead_in(zone, known)? != ahead {
-        return Some(at);
-    }
-    let then = ahead_in(zone, at)?;
-    let again = instant(date, then, near)?;
-    Some(if ahead_in(zone, again)? == then { again } else { at })
-}
-
 #[derive(Default)]
 struct Reader {
     read: LogRead,
     /// Octets before the piece that is being read.
     before: u64,
-    anchors: Vec<Anchor>,
+    clock: LogClock,
     undated: Vec<Undated>,
     span: LogSpan,
 }
@@ -268,7 +235,7 @@ impl Reader {
                 let Some(room) = RoomAddress::parse(room) else { return gathered.unreadable(1) };
                 self.host(Some(room.host()));
                 let epoch = log_words::epoch(json, is_end);
-                self.anchor(at, line.date, epoch, gathered);
+                self.clock.learn(at, line.date, epoch, gathered);
                 if !gathered.wants(&room) {
                     if !is_end {
                         let session = log_words::session(json).unwrap_or_default();
@@ -310,43 +277,10 @@ impl Reader {
         }
     }
 
-    /// Learns from a line that has an epoch what its date means.
-    fn anchor(&mut self, at: u64, date: Option<Date>, epoch: Option<UnixSeconds>, gathered: &mut Gathered<'_>) {
-        let (Some(date), Some(epoch)) = (date, epoch) else { return };
-        let Some(local) = instant(date, 0, epoch) else { return };
-        let ahead = local - epoch;
-        // Zones are whole quarters of an hour ahead; a second passes while a line is written.
-        let zone = (ahead + 450).div_euclid(900) * 900;
-        let is_zone = (ahead - zone).abs() <= super::besides::CLOCKS_MAY_DIFFER;
-        if !is_zone {
-            gathered.clocks_differ(ahead - zone);
-        }
-        let ahead = if is_zone { zone } else { ahead };
-        let known = self.anchors.last();
-        if known.is_none_or(|known| known.ahead != ahead || (known.epoch - epoch).abs() > 30 * 86_400) {
-            self.anchors.push(Anchor { at, ahead, epoch });
-        }
-    }
-
-    /// What a line's date means.
-    fn instant(&self, at: u64, date: Date, near: UnixSeconds, gathered: &Gathered<'_>) -> Option<UnixSeconds> {
-        let before = self.anchors.partition_point(|anchor| anchor.at <= at);
-        let zone = gathered.scope().zone();
-        if let Some(anchor) = self.anchors.get(before.saturating_sub(1)) {
-            return by_clock(date, (anchor.epoch, anchor.ahead), anchor.epoch, zone);
-        }
-        let as_utc = instant(date, 0, near)?;
-        if let Some(clock) = gathered.clock_near(as_utc) {
-            return by_clock(date, clock, near, zone);
-        }
-        // Where nothing tells, the organiser's own zone is the best guess.
-        instant(date, ahead_in(zone, as_utc)?, near)
-    }
-
     fn finish(&mut self, gathered: &mut Gathered<'_>, near: UnixSeconds) {
         gathered.source();
         gathered.set_back(self.span.set_back());
-        self.read.silence = self.span.silence();
+        self.read.silences = self.span.silences();
         let has_local_dates = self.span.has_local_dates();
         gathered.be_sure(!has_local_dates || gathered.clock_near(near).is_some());
         let mut stretches = self.span.begins().skip(1).peekable();
@@ -355,7 +289,7 @@ impl Reader {
             if stretches.next_if(|begin| *begin <= undated.at).is_some() {
                 gathered.source();
             }
-            let Some(when) = self.instant(undated.at, undated.date, near, gathered) else { continue };
+            let Some(when) = self.clock.instant(undated.at, undated.date, near, gathered) else { continue };
             match undated.what {
                 What::Stop => {
                     for host in self.read.each_host() {
@@ -363,7 +297,7 @@ impl Reader {
                     }
                 }
                 What::Start { since, host } => {
-                    let since = since.and_then(|(at, date)| self.instant(at, date, near, gathered));
+                    let since = since.and_then(|(at, date)| self.clock.instant(at, date, near, gathered));
                     let since = since.filter(|since| *since <= when).unwrap_or(when);
                     let hosts = if host.is_some() { vec![host] } else { self.read.each_host().collect() };
                     for host in hosts {
@@ -382,7 +316,7 @@ impl Reader {
             }
         }
         for (from, to) in std::mem::take(&mut self.span).stretches() {
-            let ends = [from, to].map(|(at, date)| self.instant(at, date, near, gathered));
+            let ends = [from, to].map(|(at, date)| self.clock.instant(at, date, near, gathered));
             if let ([Some(from), Some(to)], true) = (ends, self.read.is_a_log) {
                 let (from, to) = (from.min(to), from.max(to));
                 let known = self.read.span.unwrap_or((from, to));

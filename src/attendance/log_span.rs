@@ -123,10 +123,10 @@ impl LogSpan {
         last.push_back(step);
     }
 
-    /// The longest time without a line near the beginning and the end, in seconds.
-    pub(super) fn silence(&self) -> UnixSeconds {
+    /// The longest times without a line, near the beginning and near the end, in seconds.
+    pub(super) fn silences(&self) -> (UnixSeconds, UnixSeconds) {
         let (first, last) = &self.silences;
-        first.iter().chain(last).max().copied().unwrap_or_default()
+        (first.iter().max().copied().unwrap_or_default(), last.iter().max().copied().unwrap_or_default())
     }
 
     /// Whether dates stand in the log that name no zone.

@@ -14,6 +14,7 @@ mod forms;
 mod gathered;
 pub mod listen;
 mod log;
+mod log_clock;
 mod log_line;
 mod log_span;
 mod log_words;

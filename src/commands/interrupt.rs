@@ -25,9 +25,10 @@ impl Interrupt {
         let console = console.clone();
         let interrupt = Self { stop: watch::Sender::new(false), hit: Arc::new(AtomicBool::new(false)) };
         let heard = interrupt.clone();
+        let mut pressed = Pressed::listen();
         tokio::spawn(async move {
             loop {
-                signal().await;
+                pressed.again().await;
                 if heard.hit.swap(true, Ordering::SeqCst) {
                     console.end_progress();
                     console
@@ -62,24 +63,49 @@ impl Interrupt {
     }
 }
 
+/// Waits for Ctrl-C, from the moment on at which this is first polled.
+async fn signal() {
+    Pressed::listen().again().await;
+}
+
+/// Ctrl-C and, on unix, SIGTERM and SIGHUP: none is missed once this is made, on a runtime.
 #[cfg(unix)]
-pub(super) async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-        // The terminal was closed.
-        _ = hang_up.recv() => {}
+#[derive(Debug)]
+pub(super) struct Pressed(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Pressed {
+    pub(super) fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        // The last is sent when a terminal is closed.
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        Self(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn again(&mut self) {
+        use std::{future::poll_fn, task::Poll};
+        poll_fn(|context| {
+            let is_sent = |signal: &mut tokio::signal::unix::Signal| signal.poll_recv(context).is_ready();
+            if self.0.iter_mut().any(is_sent) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 }
 
 #[cfg(not(unix))]
-pub(super) async fn signal() {
-    let _ = tokio::signal::ctrl_c().await;
+#[derive(Debug)]
+pub(super) struct Pressed;
+
+#[cfg(not(unix))]
+impl Pressed {
+    pub(super) fn listen() -> Self {
+        Self
+    }
+
+    pub(super) async fn again(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// From here on Ctrl-C says `last_words` and ends the program, for as long as the returned value
@@ -93,17 +119,9 @@ pub(super) fn while_asked(last_words: &'static str) -> Result<tokio::runtime::Ru
     let listening = background_runtime()?;
     let (ready, listens) = std::sync::mpsc::channel();
     listening.spawn(async move {
-        let mut pressed = std::pin::pin!(signal());
-        // Looked at once, it listens; only then may anybody be asked.
-        let early = tokio::select! {
-            biased;
-            () = &mut pressed => true,
-            () = std::future::ready(()) => false,
-        };
+        let mut pressed = Pressed::listen();
         let _ = ready.send(());
-        if !early {
-            pressed.await;
-        }
+        pressed.again().await;
         #[cfg(unix)]
         if let Some(terminal) = terminal {
             let now = rustix::termios::OptionalActions::Now;

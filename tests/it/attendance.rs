@@ -1,10 +1,12 @@
 //! `attendance`: who came, by logs and saved events that a real server wrote, and by what nobody would want to meet.
 
 mod captures;
+mod doubts;
 mod in_parts;
 mod listening;
 mod mishaps;
 mod refused;
+mod servers;
 mod spans;
 
 use std::fmt::Write as _;

@@ -87,12 +87,12 @@ pub(super) fn each_once(report: &Report) -> Vec<Cow<'_, Presented>> {
     let mut once: Vec<Cow<'_, Presented>> = Vec::with_capacity(report.people.len() + report.unexplained.len());
     let mut of_person: HashMap<(String, &str), usize> = HashMap::new();
     for person in &report.people {
-        let one = &person.invited;
-        if one.session.is_none() {
+        let invited = &person.invited;
+        if invited.session.is_none() {
             once.push(Cow::Borrowed(&person.seen));
             continue;
         }
-        match of_person.entry((one.email.to_lowercase(), &one.name)) {
+        match of_person.entry((invited.email.to_lowercase(), &invited.name)) {
             Entry::Occupied(known) => once[*known.get()].to_mut().bars.extend(&person.seen.bars),
             Entry::Vacant(new) => {
                 new.insert(once.len());

@@ -64,7 +64,7 @@ pub(super) fn listen(
     let journal = Journal::open(journal).map_err(|problem| listen_failure(&problem))?;
     interrupt::background_runtime()?.block_on(async {
         // First, so that Ctrl-C is heard from the first moment on.
-        let mut pressed = std::pin::pin!(interrupt::signal());
+        let mut pressed = interrupt::Pressed::listen();
         let started = Receiver::start(address, secret, journal, surroundings::now).await;
         let (receiver, mut news) = started.map_err(|problem| listen_failure(&problem))?;
         let mut live = Live::new(desk, opened, guests, known);
@@ -78,7 +78,7 @@ pub(super) fn listen(
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = &mut pressed => break,
+                () = pressed.again() => break,
                 told = news.recv() => match told {
                     Some(News::Stored(event)) => live.bodies.push((event.at, event.body)),
                     Some(News::Failing(problem)) => desk.console.warn(&Told::new(problem.to_string()).hint(problem.hint())),

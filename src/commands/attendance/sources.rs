@@ -210,7 +210,7 @@ fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
         for (newer, after) in logs {
             let (Some((_, from)), Some((to, _))) = (before.span, after.span) else { continue };
             let is_held = gathered.scope().hours().any(|hours| from < hours.ends && to > hours.starts);
-            let is_quiet = to - from <= 2 * before.silence.max(after.silence);
+            let is_quiet = to - from <= 2 * before.silences.1.max(after.silences.0);
             if to <= from || is_held && !is_quiet || !follows(older, newer) {
                 continue;
             }

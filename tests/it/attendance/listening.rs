@@ -210,3 +210,44 @@ fn who_has_no_secret_or_no_free_port_is_told_what_to_do() {
     let address = holder.local_addr().unwrap().to_string();
     listening.party.run(&["--listen", &address]).is(6).says("the address is in use").says("choose another port");
 }
+
+#[test]
+fn what_is_read_while_it_listens_is_kept_too() {
+    let mut listening = Listening::start(3, &[]);
+    let party = &listening.party;
+    let mut log = super::Log::of_the_day("Europe/Berlin");
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    let second = Occupant::with_id(&party.nth(2), "b", "14:00:00", "15:00:00");
+    party.log(&log.whole()).says("1 of 3 people came");
+    for event in second.posts() {
+        assert_eq!(listening.event(&event), 200);
+    }
+    listening.end().says("2 of 3 people came");
+    listening.party.run(&[]).says("2 of 3 people came").says("1 absent");
+}
+
+#[test]
+fn whoever_is_in_the_room_now_is_there_until_now() {
+    let mut listening = Listening::start(2, &[]);
+    let now = seconds_now();
+    let local = |at: i64| {
+        let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+        jiff::Timestamp::from_second(at).unwrap().to_zoned_datetime(zone).strftime("%Y-%m-%dT%H:%M").to_string()
+    };
+    listening.end();
+    let event = listening.party.sandbox.read("event.toml");
+    let event = event.replace("2036-12-05T14:00", &local(now - 7200)).replace("2036-12-05T17:00", &local(now + 7200));
+    listening.party.sandbox.write("event.toml", &event);
+    listening.party.rehearse();
+    let id = listening.party.nth(1);
+    let mut log = super::Log::empty("Europe/Berlin");
+    for (session, from) in [("a", now - 3600), ("b", now - 1800)] {
+        let here = Occupant { joined: from, ..Occupant::with_id(&id, session, "14:00:00", "15:00:00") };
+        log.joined(&here);
+    }
+    log.line(now, "mod_bosh", "info", "x");
+    listening.party.log(&log).says("still there").says("≥ 60").says("two at once, 30 min");
+    listening.again(&[]);
+    listening.running.as_ref().unwrap().wait_until_it_says("1 in the room now");
+    listening.end().says("still there");
+}
