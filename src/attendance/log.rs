@@ -322,7 +322,14 @@ impl Reader {
                 let known = self.read.span.unwrap_or((from, to));
                 self.read.span = Some((known.0.min(from), known.1.max(to)));
                 for host in self.read.each_host() {
-                    gathered.covers(Covered { by: Witness::Log, room: None, host, from, to });
+                    gathered.covers(Covered {
+                        by: Witness::Log,
+                        room: None,
+                        host,
+                        from,
+                        to,
+                        quiet: self.read.silences,
+                    });
                 }
             }
         }

@@ -174,8 +174,7 @@ fn superseded(invited: &Invited, seen: &Seen<'_>) -> Option<String> {
 fn untold(seen: &Seen<'_>) -> Option<String> {
     let end = match seen.end {
         End::Known if !seen.told.uncertain => None,
-        End::Known if seen.stays.iter().any(|one| one.end == End::SetBack) => Some(End::SetBack),
-        End::Known => Some(End::Lost),
+        End::Known => seen.stays.iter().map(|one| one.end).find(|end| end.is_uncertain()),
         end => Some(end),
     };
     let told = end.map(|end| match end {

@@ -113,7 +113,14 @@ impl Span {
     fn receiver(&mut self, sign: &str, at: UnixSeconds) {
         match self.receiver.last_mut() {
             Some(last) if self.is_on && sign != "listening" && at >= last.to && at - last.to <= SILENCE => last.to = at,
-            _ => self.receiver.push(Covered { by: Witness::Receiver, room: None, host: None, from: at, to: at }),
+            _ => self.receiver.push(Covered {
+                by: Witness::Receiver,
+                room: None,
+                host: None,
+                from: at,
+                to: at,
+                quiet: (0, 0),
+            }),
         }
         self.is_on = sign != "stopped";
     }
@@ -128,7 +135,14 @@ impl Span {
         }
         for (room, (from, to, end)) in self.rooms {
             let to = end.unwrap_or(to);
-            gathered.covers(Covered { by: Witness::Events, room: Some(room), host: None, from, to: to.max(from) });
+            gathered.covers(Covered {
+                by: Witness::Events,
+                room: Some(room),
+                host: None,
+                from,
+                to: to.max(from),
+                quiet: (0, 0),
+            });
         }
     }
 }

@@ -174,8 +174,6 @@ pub struct Report {
     pub so_far: bool,
     /// How many people are in a room at the last moment that is known of, as far as nothing tells that they left.
     pub inside: usize,
-    /// Where the receiver alone tells of the event, and nothing that it ended: since when the server was silent.
-    pub silent_since: Option<UnixSeconds>,
 }
 
 impl Report {
@@ -198,7 +196,10 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
     let known: BTreeSet<&str> = invited.iter().map(|one| one.id.as_str()).collect();
     let groups = Groups::of(&settled.in_hours, &known);
     let sure = settled.sure.as_ref().map(|sure| Presence { covered: sure.clone(), ..settled.all.clone() });
-    let mut spans = Spans { all: &settled.all, sure, known: BTreeMap::new() };
+    let closes = scope.whole().map_or(now, |whole| whole.closes);
+    let is_silent = now >= closes && fresh.is_none() && is_told_by_receiver(&settled.all) && groups.inside(ends) > 0;
+    let silent_since = is_silent.then_some(settled.ends.last);
+    let mut spans = Spans { all: &settled.all, sure, silent_since, known: BTreeMap::new() };
     let perhaps: BTreeSet<&str> = settled.perhaps.iter().filter_map(|stay| stay.who.id.as_deref()).collect();
     let mut whole = Span::default();
     let siblings = Siblings::of(invited);
@@ -256,11 +257,6 @@ pub fn report(settled: &Settled, scope: &Scope, invited: &[Invited], now: UnixSe
         span: whole,
         so_far: now < closes,
         inside: groups.inside(ends),
-        silent_since: (now >= closes
-            && fresh.is_none()
-            && groups.inside(ends) > 0
-            && is_told_by_receiver(&settled.all))
-        .then_some(settled.ends.last),
     }
 }
 
@@ -274,6 +270,8 @@ struct Spans<'a> {
     all: &'a Presence,
     /// Without logs of which nobody knows the zone; `None` where there are none.
     sure: Option<Presence>,
+    /// Where the receiver alone tells of the event, and nothing that it ended: since when the server is silent.
+    silent_since: Option<UnixSeconds>,
     known: BTreeMap<(String, Hours), Span>,
 }
 
@@ -285,6 +283,7 @@ impl Spans<'_> {
             if all.is_complete() && self.sure.as_ref().is_some_and(|sure| !span(sure, room, hours).is_complete()) {
                 all.gaps.insert(Gap::WithoutZone);
             }
+            all.gaps.extend(self.silent_since.filter(|since| *since < hours.ends).map(Gap::Silent));
             all
         })
     }
@@ -322,3 +321,6 @@ impl<'a> Groups<'a> {
         self.people.values().chain(self.strangers.values()).filter(is_inside).count()
     }
 }
+
+#[cfg(test)]
+mod tests;

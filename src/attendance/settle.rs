@@ -72,8 +72,8 @@ impl Gathered<'_> {
             let touches = |from, to| self.scope.touches(&stay.place.room.name, from, to);
             ends.close(&[stay]).iter().any(|one| {
                 // Whoever came before, and of whose end nothing at all tells, was not seen in these hours.
-                let to = if is_sure && one.end.is_open() { one.time.from } else { one.time.to };
-                touches(one.time.from, to)
+                let known = if one.end.is_open() { one.time.from } else { one.time.to };
+                touches(one.time.from, if is_sure { known } else { one.over })
             })
         };
         let (in_hours, others): (Vec<Stay>, Vec<Stay>) =
@@ -222,6 +222,9 @@ fn merged(mut covered: Vec<Covered>) -> Vec<Covered> {
             Some(last)
                 if (last.by, &last.room, &last.host) == (next.by, &next.room, &next.host) && next.from <= last.to =>
             {
+                let (is_first, is_last) = (next.from == last.from, next.to >= last.to);
+                last.quiet.0 = last.quiet.0.max(if is_first { next.quiet.0 } else { 0 });
+                last.quiet.1 = if is_last { next.quiet.1 } else { last.quiet.1 };
                 last.to = last.to.max(next.to);
             }
             _ => merged.push(next),

@@ -7,11 +7,13 @@ use crate::model::{Covered, Presence, UnixSeconds, Witness};
 use super::{
     outages::{Outage, outages},
     scope::{Hours, MARGIN},
-    stays::{Stretch, union, union_over},
+    stays::{Stretch, union},
 };
 
 /// Between two pieces of a log that was rotated so many seconds may be silent.
 const BRIDGE: UnixSeconds = 60;
+/// So many may be, where the log was not much louder just before and after.
+const QUIET_BRIDGE: UnixSeconds = 600;
 /// Two sources tell of one making of a room within so many seconds.
 const ONE_MAKING: UnixSeconds = 10;
 
@@ -53,6 +55,8 @@ pub enum Gap {
     NoSuchRoom(String),
     /// It is a log that does not tell in which zone the server is.
     WithoutZone,
+    /// The receiver alone tells of it, and the server posted nothing more after a time, not even that people left.
+    Silent(UnixSeconds),
 }
 
 /// Judges the sources for a room's hours.
@@ -130,18 +134,39 @@ fn is_told_by_events(presence: &Presence, room: &str, hours: &Hours) -> bool {
     ends.filter_map(|life| life.destroyed).any(|at| at >= hours.ends && is_inside(at))
 }
 
+/// Pieces of logs, those together that only a rotation parts.
+fn bridged(mut logs: Vec<&Covered>) -> Vec<Stretch> {
+    logs.sort_unstable_by_key(|one| (one.from, one.to));
+    let mut pieces: Vec<Stretch> = Vec::with_capacity(logs.len());
+    let mut quiet = 0;
+    for next in logs {
+        let mostly = QUIET_BRIDGE.min(2 * next.quiet.0.max(quiet));
+        match pieces.last_mut() {
+            Some(last) if next.from <= last.to + BRIDGE.max(mostly) => {
+                quiet = if next.to >= last.to { next.quiet.1 } else { quiet };
+                last.to = last.to.max(next.to);
+            }
+            _ => {
+                quiet = next.quiet.1;
+                pieces.push(Stretch { from: next.from, to: next.to });
+            }
+        }
+    }
+    pieces
+}
+
 fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTreeSet<Gap> {
     let (mut logs, mut others) = (Vec::new(), Vec::new());
     let (mut first, mut last) = (UnixSeconds::MAX, UnixSeconds::MIN);
     for one in covered {
         (first, last) = (first.min(one.from), last.max(one.to));
         match one.by {
-            Witness::Log => logs.push(Stretch { from: one.from, to: one.to }),
+            Witness::Log => logs.push(one),
             Witness::Receiver => others.push(Stretch { from: one.from, to: one.to }),
             Witness::Events => {}
         }
     }
-    let mut pieces = union_over(logs, BRIDGE);
+    let mut pieces = bridged(logs);
     pieces.extend(others);
     let mut gaps = BTreeSet::new();
     let mut reached = None;
@@ -191,7 +216,7 @@ mod tests {
     ) -> Presence {
         let covered = covered.iter().map(|(by, from, to)| {
             let room = (*by == Witness::Events).then(|| "r".to_owned());
-            Covered { by: *by, room, host: None, from: *from, to: *to }
+            Covered { by: *by, room, host: None, from: *from, to: *to, quiet: (0, 0) }
         });
         let life = RoomLife { place: place(), created: Some(created), destroyed: Some(destroyed) };
         Presence { covered: covered.collect(), lives: vec![life], ..Presence::default() }

@@ -38,6 +38,8 @@ pub(super) struct Closed<'a> {
     pub time: Stretch,
     /// How it ended.
     pub end: End,
+    /// When it was over for sure.
+    pub over: UnixSeconds,
 }
 
 /// How a stay's end is known.
@@ -124,11 +126,12 @@ impl Ends {
         Self { still, ..self.clone() }
     }
 
-    /// The end of a stay, and how it is known; `next` is when its session turned up next.
-    fn end(&self, stay: &Stay, joined: UnixSeconds, next: Option<UnixSeconds>) -> (UnixSeconds, End) {
+    /// The end of a stay, how it is known, and when it was over for sure; `next` is when its session turned up next.
+    fn end(&self, stay: &Stay, joined: UnixSeconds, next: Option<UnixSeconds>) -> (UnixSeconds, End, UnixSeconds) {
         if let Some(left) = stay.left {
             let is_back = joined - left > CLOCKS_MAY_DIFFER;
-            return (left.max(joined), if is_back { End::SetBack } else { End::Known });
+            let at = left.max(joined);
+            return (at, if is_back { End::SetBack } else { End::Known }, at);
         }
         let outage = self.outages.iter().find(|outage| outage.to > joined);
         let of_room = self.of_rooms.get(&stay.place).into_iter().flatten();
@@ -141,10 +144,10 @@ impl Ends {
         ];
         let found = candidates.into_iter().flatten().min_by_key(|(over, ..)| *over);
         let unseen = self.still.map_or((self.last, End::Unseen), |still| (still, End::Still));
-        let (at, end) = found.map_or(unseen, |(_, at, end)| (at, end));
+        let (over, at, end) = found.unwrap_or((UnixSeconds::MAX, unseen.0, unseen.1));
         // Beyond the event's hours nothing is guessed.
         let at = if end == End::Known { at } else { at.min(self.latest) };
-        (at.max(joined), end)
+        (at.max(joined), end, over)
     }
 
     /// Gives each stay of one session its end. A stay of which only the end is known has no length.
@@ -156,8 +159,8 @@ impl Ends {
         let close = |(n, stay): (usize, &&'a Stay)| {
             let from = begin(stay);
             let next = sorted[n + 1..].iter().map(|later| begin(later)).find(|at| *at > from);
-            let (to, end) = self.end(stay, from, next);
-            Closed { stay, time: Stretch { from, to }, end }
+            let (to, end, over) = self.end(stay, from, next);
+            Closed { stay, time: Stretch { from, to }, end, over }
         };
         sorted.iter().enumerate().map(close).collect()
     }
@@ -174,18 +177,12 @@ pub(super) fn by_session<'a>(stays: impl Iterator<Item = &'a Stay>) -> BTreeMap<
 
 /// The union of stretches, gaps of up to [`GAP`] closed; sorted.
 #[must_use]
-pub(super) fn union(stretches: Vec<Stretch>) -> Vec<Stretch> {
-    union_over(stretches, GAP)
-}
-
-/// The union of stretches, gaps of up to so many seconds closed; sorted.
-#[must_use]
-pub(super) fn union_over(mut stretches: Vec<Stretch>, gap: UnixSeconds) -> Vec<Stretch> {
+pub(super) fn union(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
     for next in stretches {
         match joined.last_mut() {
-            Some(last) if next.from <= last.to + gap => last.to = last.to.max(next.to),
+            Some(last) if next.from <= last.to + GAP => last.to = last.to.max(next.to),
             _ => joined.push(next),
         }
     }

@@ -46,6 +46,11 @@ pub fn words(gap: &Gap, zone: &TimeZone) -> String {
              something got lost; who came in between may be missing",
             moment(*at, zone)
         ),
+        Gap::Silent(at) => format!(
+            "the server posted nothing more after {}, not even that people left: it was down, or could not reach \
+             Roomkey, and who came later is missing; read its log too",
+            moment(*at, zone)
+        ),
         Gap::NoSuchRoom(room) => format!(
             "nothing that was read tells of the room {} in these hours: read the log of the server that has it, and see that its \
              event_sync is on",

@@ -213,6 +213,12 @@ fn check_page(path: &Path) -> Result<(), Failure> {
     if path == Path::new("-") {
         return refused("the page needs a file of its own".to_owned(), "name one: `--html report.html`");
     }
+    if path.components().any(|part| part.as_os_str() == ".roomkey") {
+        return refused(
+            format!("{} lies where Roomkey keeps what it needs", path.display()),
+            "choose another place, such as report.html",
+        );
+    }
     let mut head = Vec::new();
     match File::open(path).and_then(|file| file.take(8 << 10).read_to_end(&mut head)) {
         Ok(_) if !head.is_empty() && memchr::memmem::find(&head, attendance::PAGE_MARK.as_bytes()).is_none() => {
@@ -255,7 +261,7 @@ struct View<'a> {
 impl View<'_> {
     fn page(&self, now: UnixSeconds, refresh: Option<u32>) -> String {
         let scope = &self.guests.scope;
-        let warnings = text::warnings(self.settled, self.report, scope.zone());
+        let warnings = text::warnings(self.settled);
         let warnings = self.guests.warnings.iter().cloned().chain(warnings).map(|told| told.what).collect::<Vec<_>>();
         let event = &self.opened.settings.event;
         let whole = scope.whole().unwrap_or_else(|| invited::hours(&event.window));

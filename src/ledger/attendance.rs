@@ -76,11 +76,22 @@ fn read(connection: &Connection) -> rusqlite::Result<Presence> {
             let digest = row.get::<_, i64>(3)?.cast_unsigned();
             Ok(Some(RefusedJoin { room: row.get(0)?, at: row.get(1)?, why, digest, count: row.get(4)? }))
         })?,
-        covered: all(connection, "SELECT witness, room, host, since, until FROM covered", |row| {
-            let Some(by) = Witness::named(&row.get::<_, String>(0)?) else { return Ok(None) };
-            let known = |n| row.get::<_, String>(n).map(|text| Some(text).filter(|text| !text.is_empty()));
-            Ok(Some(Covered { by, room: known(1)?, host: known(2)?, from: row.get(3)?, to: row.get(4)? }))
-        })?,
+        covered: all(
+            connection,
+            "SELECT witness, room, host, since, until, quiet_first, quiet_last FROM covered",
+            |row| {
+                let Some(by) = Witness::named(&row.get::<_, String>(0)?) else { return Ok(None) };
+                let known = |n| row.get::<_, String>(n).map(|text| Some(text).filter(|text| !text.is_empty()));
+                Ok(Some(Covered {
+                    by,
+                    room: known(1)?,
+                    host: known(2)?,
+                    from: row.get(3)?,
+                    to: row.get(4)?,
+                    quiet: (row.get(5)?, row.get(6)?),
+                }))
+            },
+        )?,
         clocks: all(connection, "SELECT at, ahead FROM server_clock", |row| {
             Ok(Some(ServerClock { at: row.get(0)?, ahead: row.get(1)? }))
         })?,
@@ -135,10 +146,12 @@ fn write(step: &Transaction<'_>, presence: &Presence) -> rusqlite::Result<()> {
         insert.execute(params![join.room, join.at, join.why.as_str(), join.digest.cast_signed(), join.count])?;
     }
     let mut insert =
-        step.prepare("INSERT INTO covered (witness, room, host, since, until) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        step.prepare(
+        "INSERT INTO covered (witness, room, host, since, until, quiet_first, quiet_last) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
     for one in &presence.covered {
         let [room, host] = [&one.room, &one.host].map(|text| text.as_deref().unwrap_or_default());
-        insert.execute(params![one.by.as_str(), room, host, one.from, one.to])?;
+        insert.execute(params![one.by.as_str(), room, host, one.from, one.to, one.quiet.0, one.quiet.1])?;
     }
     let mut insert = step.prepare("INSERT OR REPLACE INTO server_clock VALUES (?1, ?2)")?;
     for clock in &presence.clocks {
@@ -175,8 +188,8 @@ mod tests {
             turns: vec![ServerTurn { at: 7, since: 6, is_stop: false, host: Some("h".into()) }],
             refusals: vec![RefusedJoin { room: "[acme]r".into(), at: 3, why: Refusal::TooEarly, digest: 77, count: 2 }],
             covered: vec![
-                Covered { by: Witness::Log, room: None, host: Some("h".into()), from: 1, to: 10 },
-                Covered { by: Witness::Events, room: Some("r".into()), host: None, from: 1, to: 8 },
+                Covered { by: Witness::Log, room: None, host: Some("h".into()), from: 1, to: 10, quiet: (5, 6) },
+                Covered { by: Witness::Events, room: Some("r".into()), host: None, from: 1, to: 8, quiet: (0, 0) },
             ],
             clocks: vec![ServerClock { at: 1, ahead: 3600 }],
         };

@@ -223,6 +223,8 @@ pub struct Covered {
     pub from: UnixSeconds,
     /// To when, included.
     pub to: UnixSeconds,
+    /// Of a log: how long it was without a line at most, near its beginning and near its end, in seconds.
+    pub quiet: (UnixSeconds, UnixSeconds),
 }
 
 /// A line that tells of a server's stop or start.

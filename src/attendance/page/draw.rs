@@ -163,7 +163,7 @@ fn untold(span: &Span, block: &Block) -> impl Iterator<Item = (UnixSeconds, Unix
     let all = span.gaps.iter().filter_map(move |gap| match gap {
         Gap::Nothing => Some((from, to)),
         Gap::BeginsLate(at) => Some((from, *at)),
-        Gap::EndsEarly(at) => Some((*at, to)),
+        Gap::EndsEarly(at) | Gap::Silent(at) => Some((*at, to)),
         Gap::Hole(start, end) | Gap::Stopped(start, end) => Some((*start, *end)),
         Gap::MadeAnew(_) | Gap::NoSuchRoom(_) | Gap::WithoutZone => None,
     });

@@ -46,7 +46,6 @@ pub(super) fn came(name: &str, hours: Hours, times: &[(UnixSeconds, UnixSeconds)
 pub(super) fn empty() -> Report {
     Report {
         inside: 0,
-        silent_since: None,
         people: Vec::new(),
         unexplained: Vec::new(),
         recorders: Vec::new(),

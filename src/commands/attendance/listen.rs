@@ -142,7 +142,14 @@ impl<'a> Live<'a> {
             let late = attendance::time_of_post(&body).map(|time| at.as_second() - time);
             self.late = [self.late, late].into_iter().flatten().min();
         }
-        gathered.covers(Covered { by: Witness::Receiver, room: None, host: None, from: self.since.min(now), to: now });
+        gathered.covers(Covered {
+            by: Witness::Receiver,
+            room: None,
+            host: None,
+            from: self.since.min(now),
+            to: now,
+            quiet: (0, 0),
+        });
         gathered.clocks_differ(self.late.unwrap_or_default());
         let settled = gathered.settle();
         let report = attendance::report(&settled, &self.guests.scope, &self.guests.invited, now);

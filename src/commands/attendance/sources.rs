@@ -216,7 +216,7 @@ fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
             }
             let both = LogRead { hosts: &before.hosts | &after.hosts, ..LogRead::default() };
             for host in both.each_host() {
-                gathered.covers(Covered { by: Witness::Log, room: None, host, from, to });
+                gathered.covers(Covered { by: Witness::Log, room: None, host, from, to, quiet: (0, 0) });
             }
         }
     }

@@ -105,25 +105,15 @@ pub(super) fn warn(desk: &Desk<'_>, guests: &Guests, settled: &Settled, report: 
             if report.so_far { "not everything is known yet" } else { "who was not seen is not known to be absent" };
         desk.console.warn(&Told::new(format!("{what}: {}", why.join("; "))));
     }
-    for told in guests.warnings.iter().cloned().chain(warnings(settled, report, zone)) {
+    for told in guests.warnings.iter().cloned().chain(warnings(settled)) {
         desk.console.warn(&told);
     }
 }
 
 /// What is odd about the sources, but for what they leave open.
-pub(super) fn warnings(settled: &Settled, report: &Report, zone: &TimeZone) -> Vec<Told> {
+pub(super) fn warnings(settled: &Settled) -> Vec<Told> {
     let besides = &settled.besides;
     let mut warnings = Vec::new();
-    if let Some(since) = report.silent_since {
-        warnings.push(
-            Told::new(format!(
-                "nothing tells that the room has ended: the server posted nothing more after {}; if it was down or could \
-                 not reach Roomkey, who came later is missing",
-                attendance::moment(since, zone)
-            ))
-            .hint("the server's log knows: `roomkey attendance --log prosody.log`"),
-        );
-    }
     if besides.clocks_apart > 0 {
         warnings.push(Told::new(format!(
             "two clocks differ by {}: times are as exact as that",

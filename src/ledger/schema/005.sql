@@ -2,3 +2,7 @@
 -- older schema recorded: it counts for any.
 
 ALTER TABLE covered ADD COLUMN host TEXT NOT NULL DEFAULT '';
+
+-- How long a log was without a line at most, near its beginning and near its end, in seconds.
+ALTER TABLE covered ADD COLUMN quiet_first INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE covered ADD COLUMN quiet_last INTEGER NOT NULL DEFAULT 0;

@@ -71,7 +71,15 @@ fn somebody_of_whom_something_was_seen_is_not_called_absent() {
     for person in ["a1@example.org", "a2@example.org"] {
         assert_eq!(party.person(person)["status"], "unknown", "{person}");
     }
+    // Nor where the room is made anew later, and its end is what nobody told.
+    party.rehearse();
+    let mut anew = Log::of_the_day("Europe/Berlin");
+    anew.joined(&Occupant::with_id(&party.nth(1), "a", "11:00:00", "15:00:00"));
+    anew.created("17:40:00");
+    party.log(&anew.whole()).is(5);
+    assert_eq!(party.person("a1@example.org")["status"], "unknown");
     // The end of the room that they came to ends it.
+    party.rehearse();
     log.destroyed("16:00:00");
     party.log(&log.whole());
     let first = party.person("a1@example.org");
@@ -160,6 +168,7 @@ fn the_page_takes_no_other_files_place() {
         party.run(&["--log", "prosody.log", "--html", file]).is(3).says("is left as it is").says("report.html");
         assert_eq!(party.sandbox.read(file), before);
     }
+    party.run(&["--html", "rehearsal/.roomkey/x.html"]).is(3).says("report.html");
     party.run(&["--html", "-"]).is(3).says("report.html");
     for _ in 0..2 {
         party.run(&["--html", "report.html"]).is(0);

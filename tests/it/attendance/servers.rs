@@ -180,6 +180,20 @@ fn while_an_event_goes_on_a_busy_log_has_no_hole() {
         busy(&mut newer, from, "15:30:00");
         newer.whole().text
     };
+    // A quiet one may have a pause.
+    let idle = |from: &str, to: &str| {
+        let mut log = Log::empty("Europe/Berlin");
+        for now in (at(from)..=at(to)).step_by(300) {
+            log.line(now, "c2s1", "info", "Client connected");
+        }
+        log
+    };
+    let mut first = idle("13:00:00", "14:20:00");
+    first.stay(&Occupant::with_id(&party.nth(1), "a", "14:20:00", "14:20:30"));
+    party.sandbox.write("a.log", &first.text);
+    party.sandbox.write("b.log", &idle("14:26:00", "18:00:00").text);
+    party.run(&["--log", "a.log"]).is(5);
+    party.run(&["--log", "b.log"]).is(0);
     for (from, status, told) in [("14:20:07", 0, "1 absent"), ("14:29:50", 5, "the time from 14:20 to 14:29")] {
         party.rehearse();
         party.sandbox.write("prosody.log.1", &older.text);

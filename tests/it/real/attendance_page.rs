@@ -119,7 +119,6 @@ fn stranger(name: &str, note: &str) -> Stranger {
 fn report(people: usize) -> Report {
     Report {
         inside: 0,
-        silent_since: None,
         people: (0..people).map(person).collect(),
         unexplained: vec![
             stranger("Mallory \u{202e}gpj.exe\u{1b}[2K", "an id that this event never gave; says Mallory"),
