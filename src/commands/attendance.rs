@@ -20,7 +20,7 @@ use crate::{
     attendance::{self, Gathered, Person, Report, Settled},
     cli::{Attendance, AttendanceFormat},
     failure::{Failure, Status, Told},
-    ledger::{Ledger, LedgerFolder, LockProblem},
+    ledger::{Ledger, LedgerFolder, LockProblem, RunLock},
     model::{Presence, UnixSeconds, system_words},
 };
 use invited::Guests;
@@ -152,7 +152,7 @@ fn keep(
     before: &Presence,
 ) -> Result<Settled, Failure> {
     let folder = LedgerFolder::prepare(&opened.settings.folder).map_err(|problem| ledger_failure(&problem))?;
-    let lock = match opened.try_lock(desk, &folder) {
+    let lock = match patient_lock(desk, opened, &folder) {
         Ok(lock) => lock,
         Err(problem @ LockProblem::HeldBy { .. }) => {
             desk.console.warn(
@@ -173,6 +173,22 @@ fn keep(
     }
     ledger.keep_presence(&settled.kept).map_err(|problem| ledger_failure(&problem))?;
     Ok(settled)
+}
+
+/// Takes the run lock. Another reading has it for a moment only, and is waited for; whoever sends has it for long.
+fn patient_lock(desk: &Desk<'_>, opened: &Opened, folder: &LedgerFolder) -> Result<RunLock, LockProblem> {
+    const TRIES: u32 = 50;
+    let is_reading = |problem: &LockProblem| match problem {
+        LockProblem::HeldBy { holder: Some(note) } => note.command.split(' ').any(|word| word == "attendance"),
+        _ => false,
+    };
+    for _ in 0..TRIES {
+        match opened.try_lock(desk, folder) {
+            Err(problem) if is_reading(&problem) => {}
+            lock => return lock,
+        }
+    }
+    opened.try_lock(desk, folder)
 }
 
 /// Prints the report in the form that was asked for, and says by the exit status what it comes to.

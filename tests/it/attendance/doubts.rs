@@ -149,7 +149,7 @@ fn two_readings_at_once_are_both_kept() {
         let reading = |file| party.sandbox.spawn(&["attendance", "--rehearsal", "--log", file]);
         let both = [reading("a.log"), reading("b.log")];
         for one in both {
-            one.wait();
+            one.wait().is(0).says_not("not kept");
         }
         for person in ["a1@example.org", "a2@example.org"] {
             assert_eq!(party.person(person)["status"], "came");
