@@ -9,22 +9,19 @@
 use std::{collections::BTreeSet, io::Read, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memmem, memrchr};
 
 use super::{
     gathered::Gathered,
     log_clock::LogClock,
-    log_line::{Date, Line, date_of, without_colours},
-    log_span::{LogSpan, Mark},
+    log_line::{Date, Line, without_colours},
+    log_span::{LogSpan, Mark, date_before},
     log_words::{self, Said},
 };
 use crate::model::{Covered, Place, RoomAddress, RoomLife, ServerTurn, Stay, UnixSeconds, Witness};
 
 /// The log is read in pieces of so many octets; a line that is longer is none.
 const PIECE: usize = 1 << 20;
-
-/// So many lines are looked at for a date before another line.
-const LOOKED_BACK: usize = 1000;
 
 /// Among so many lines at the start one has the form of Prosody's.
 const LOOKED_AT: u64 = 10_000;
@@ -41,32 +38,8 @@ static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     AhoCorasick::new(words).expect("five short words make an automaton")
 });
 
-/// Lines that a server writes while it starts are so many seconds apart at most.
-const STARTING: UnixSeconds = 1;
-
 /// So many servers are told apart in one log.
 const MOST_HOSTS: usize = 64;
-
-/// The date of the last line that stands before a place of a piece and was written before a server began to start that
-/// has started at a date.
-fn date_before(piece: &[u8], mut end: usize, before: u64, started: Option<Date>) -> Option<Mark> {
-    let starts = started.and_then(|date| date.as_if_utc(2028));
-    for _ in 0..LOOKED_BACK {
-        let line_end = end.checked_sub(1)?;
-        let begin = memrchr(b'\n', &piece[..line_end]).map_or(0, |at| at + 1);
-        let head = &piece[begin..line_end];
-        let text = String::from_utf8_lossy(&head[..head.len().min(120)]);
-        let is_earlier = |date: &Date| {
-            let (Some(at), Some(starts)) = (date.as_if_utc(2028), starts) else { return true };
-            !(0..=STARTING).contains(&(starts - at))
-        };
-        if let Some(date) = date_of(&without_colours(&text)).0.filter(is_earlier) {
-            return Some((before + begin as u64, date));
-        }
-        end = begin;
-    }
-    None
-}
 
 /// What a log turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -81,6 +54,8 @@ pub struct LogRead {
     pub span: Option<(UnixSeconds, UnixSeconds)>,
     /// Whether any line has the form of Prosody's.
     pub is_a_log: bool,
+    /// Whether it tells more than what went wrong: who joins is told at `info`.
+    pub is_informed: bool,
     /// The longest times without a line, near its beginning and near its end, in seconds.
     pub silences: (UnixSeconds, UnixSeconds),
     /// The servers whose rooms it tells of, by their XMPP domains; one process may be several.
@@ -203,6 +178,7 @@ impl Reader {
             }
             begin = end + 1;
         }
+        self.look_for_news(piece);
         let mut from = 0;
         while let Some(found) = WORDS.find(&piece[from..]) {
             let at = from + found.start();
@@ -214,6 +190,20 @@ impl Reader {
             from = end;
         }
         self.before += piece.len() as u64;
+    }
+
+    /// Looks whether lines of `info` or `debug` stand in it, until one does.
+    fn look_for_news(&mut self, piece: &[u8]) {
+        for at in ["info", "debug"].into_iter().flat_map(|word| memmem::find_iter(piece, word)) {
+            if self.read.is_informed {
+                return;
+            }
+            let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
+            let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
+            let text = String::from_utf8_lossy(&piece[begin..end]);
+            let text = without_colours(text.trim_end_matches('\r'));
+            self.read.is_informed = Line::parse(&text).is_some_and(|line| matches!(line.level, "info" | "debug"));
+        }
     }
 
     fn line(
@@ -318,10 +308,11 @@ impl Reader {
         for (from, to) in std::mem::take(&mut self.span).stretches() {
             let ends = [from, to].map(|(at, date)| self.clock.instant(at, date, near, gathered));
             if let ([Some(from), Some(to)], true) = (ends, self.read.is_a_log) {
+                // What goes wrong alone tells nothing of who was there.
                 let (from, to) = (from.min(to), from.max(to));
                 let known = self.read.span.unwrap_or((from, to));
                 self.read.span = Some((known.0.min(from), known.1.max(to)));
-                for host in self.read.each_host() {
+                for host in self.read.each_host().filter(|_| self.read.is_informed) {
                     gathered.covers(Covered {
                         by: Witness::Log,
                         room: None,

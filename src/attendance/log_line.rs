@@ -44,6 +44,8 @@ pub(super) struct Line<'a> {
     pub(super) date: Option<Date>,
     /// Which part of the server speaks: `esync.meet.example.org:event_sync_component`.
     pub(super) source: &'a str,
+    /// `debug`, `info`, `warn` or `error`.
+    pub(super) level: &'a str,
     pub(super) message: &'a str,
 }
 
@@ -55,7 +57,7 @@ impl<'a> Line<'a> {
         let rest = if date.is_some() { rest.trim_start_matches([' ', '\t']) } else { rest };
         let (source, rest) = word(rest)?;
         let (level, message) = word(rest)?;
-        matches!(level, "debug" | "info" | "warn" | "error").then_some(Self { date, source, message })
+        matches!(level, "debug" | "info" | "warn" | "error").then_some(Self { date, source, level, message })
     }
 }
 

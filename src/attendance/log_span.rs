@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use memchr::memrchr;
+
 use super::log_line::{Date, date_of, without_colours};
 use crate::model::UnixSeconds;
 
@@ -15,6 +17,12 @@ const MOST: usize = 1000;
 
 /// So many lines count as near.
 const NEAR: usize = 20;
+
+/// So many lines are looked at for a date before another line.
+const LOOKED_BACK: usize = 1000;
+
+/// Lines that a server writes while it starts are so many seconds apart at most.
+const STARTING: UnixSeconds = 1;
 
 /// Where in a log a date stands, in octets, and the date.
 pub(super) type Mark = (u64, Date);
@@ -147,6 +155,27 @@ impl LogSpan {
             _ => self.stretches.iter().map(|one| (one.from, one.to)).collect(),
         }
     }
+}
+
+/// The date of the last line that stands before a place of a piece and was written before a server began to start that
+/// has started at a date.
+pub(super) fn date_before(piece: &[u8], mut end: usize, before: u64, started: Option<Date>) -> Option<Mark> {
+    let starts = started.and_then(|date| date.as_if_utc(2028));
+    for _ in 0..LOOKED_BACK {
+        let line_end = end.checked_sub(1)?;
+        let begin = memrchr(b'\n', &piece[..line_end]).map_or(0, |at| at + 1);
+        let head = &piece[begin..line_end];
+        let text = String::from_utf8_lossy(&head[..head.len().min(120)]);
+        let is_earlier = |date: &Date| {
+            let (Some(at), Some(starts)) = (date.as_if_utc(2028), starts) else { return true };
+            !(0..=STARTING).contains(&(starts - at))
+        };
+        if let Some(date) = date_of(&without_colours(&text)).0.filter(is_earlier) {
+            return Some((before + begin as u64, date));
+        }
+        end = begin;
+    }
+    None
 }
 
 #[cfg(test)]

@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn line<'a>(source: &'a str, message: &'a str) -> Line<'a> {
-        Line { date: None, source, message }
+        Line { date: None, source, level: "info", message }
     }
 
     fn refusal(source: &str, message: &str) -> (String, Refusal) {

@@ -42,4 +42,4 @@ pub use scope::{Hours, Scope};
 pub use settle::Settled;
 pub use span::{Gap, Span};
 pub use stays::Stretch;
-pub use words::{between, clock, moment, words};
+pub use words::{between, clock, day, day_and_clock, moment, words};

@@ -195,12 +195,14 @@ fn event_sync(event: &Map<String, Value>, gathered: &mut Gathered<'_>, span: &mu
         // What a later version may post besides.
         _ => return Some(true),
     }
+    let mut knows_who = name == "muc-room-created";
     for occupant in event.get("all_occupants").and_then(Value::as_array).into_iter().flatten() {
-        take(occupant);
+        knows_who |= take(occupant);
     }
     let (created, destroyed) = (seconds(event.get("created_at")), seconds(event.get("destroyed_at")));
     if ours && place.breakout.is_none() {
-        if let Some(at) = created {
+        // An end that tells of nobody says when the room began, and not that what follows is all.
+        if let Some(at) = created.filter(|_| knows_who) {
             span.event(&place.room, at);
         }
         if let Some(at) = destroyed {

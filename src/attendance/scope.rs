@@ -57,8 +57,12 @@ impl Scope {
         }
     }
 
-    /// Adds where and when links work that were mailed, be they replaced since.
+    /// Adds where and when links work that were mailed, be they replaced since; those of another time, before the event
+    /// was moved, are none of it. After all hours.
     pub fn add_link(&mut self, room: &str, opens: UnixSeconds, closes: UnixSeconds) {
+        if !self.hours().any(|hours| opens <= hours.closes && closes >= hours.opens) {
+            return;
+        }
         let room = room.to_ascii_lowercase();
         let is_known = |hours: &Hours| (hours.opens, hours.closes) == (opens, closes);
         if !self.rooms.get(&room).is_some_and(|known| known.iter().any(is_known)) {

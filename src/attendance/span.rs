@@ -6,6 +6,7 @@ use crate::model::{Covered, Presence, UnixSeconds, Witness};
 
 use super::{
     outages::{Outage, outages},
+    posts::SILENCE,
     scope::{Hours, MARGIN},
     stays::{Stretch, union},
 };
@@ -98,7 +99,8 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
 pub(super) fn last_sign(presence: &Presence, event: UnixSeconds) -> Option<UnixSeconds> {
     let live = presence.covered.iter().filter(|one| one.room.is_none());
     let all = union(live.map(|one| Stretch { from: one.from, to: one.to }).collect());
-    all.into_iter().find(|one| (one.from..=one.to).contains(&event)).map(|one| one.to)
+    // An event may come after the last sign of life, and is one itself.
+    all.into_iter().find(|one| (one.from..=one.to + SILENCE).contains(&event)).map(|one| one.to.max(event))
 }
 
 /// Where a room was made though nothing had told its end, no stop of the server either; a life that nothing was seen of
@@ -128,10 +130,14 @@ fn made_anew(presence: &Presence, room: &str, hours: &Hours, outages: &[Outage])
 fn is_told_by_events(presence: &Presence, room: &str, hours: &Hours) -> bool {
     let of_events =
         || presence.covered.iter().filter(|one| one.by == Witness::Events && one.room.as_deref() == Some(room));
-    let ends = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
+    let ends = || presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
     let is_inside =
         |at: UnixSeconds| of_events().any(|one| one.from <= hours.ends && (one.from..=one.to).contains(&at));
-    ends.filter_map(|life| life.destroyed).any(|at| at >= hours.ends && is_inside(at))
+    // What does not begin with the room's making begins in the middle.
+    let begins = of_events().filter(|one| one.to >= hours.opens - MARGIN).map(|one| one.from).min();
+    let is_making = |at: UnixSeconds| begins.is_some_and(|begins| (at - begins).abs() <= ONE_MAKING);
+    let is_whole = ends().filter_map(|life| life.created).any(is_making);
+    is_whole && ends().filter_map(|life| life.destroyed).any(|at| at >= hours.ends && is_inside(at))
 }
 
 /// Pieces of logs, those together that only a rotation parts.
@@ -187,7 +193,7 @@ fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTree
             gaps.insert(Gap::EndsEarly(to));
         }
         Some(_) => {}
-        // Saved events alone, that end too early.
+        // Saved events alone, that end too early, or begin too late.
         None if first > hours.opens && last >= hours.ends => {
             gaps.insert(Gap::BeginsLate(first));
         }

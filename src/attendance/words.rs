@@ -67,8 +67,14 @@ pub fn moment(at: UnixSeconds, zone: &TimeZone) -> String {
 
 /// `Sat 5 Dec 2026`.
 #[must_use]
-pub(super) fn day(at: UnixSeconds, zone: &TimeZone) -> String {
+pub fn day(at: UnixSeconds, zone: &TimeZone) -> String {
     told(at, zone, "%a %-d %b %Y")
+}
+
+/// `5 Dec 14:05`.
+#[must_use]
+pub fn day_and_clock(at: UnixSeconds, zone: &TimeZone) -> String {
+    told(at, zone, "%-d %b %H:%M")
 }
 
 /// `14:05`.

@@ -441,6 +441,33 @@ fn a_link_that_a_later_mail_replaced_is_told() {
 }
 
 #[test]
+fn the_time_from_which_an_event_was_moved_is_none_of_it() {
+    let server = SmtpServer::obliging();
+    let sandbox = Sandbox::with_attendees(2, server.port());
+    let event = |day: &str| {
+        let event = EventFile::at(server.port());
+        event.text("event", "starts", &format!("{day}T14:00")).text("event", "ends", &format!("{day}T17:00"))
+    };
+    event("2036-12-04").write(&sandbox);
+    sandbox.run(&["send", "--yes"]).is(0);
+    event(DAY).write(&sandbox);
+    sandbox.run(&["resend", "--all", "--note", "Another day", "--yes"]).is(0);
+    let party = Party { sandbox };
+    let mut log = Log::empty("Europe/Berlin");
+    let day_before = |id: &str, session: &str| {
+        let whoever = Occupant::with_id(id, session, "14:00:00", "15:00:00");
+        Occupant { joined: whoever.joined - 86_400, left: whoever.left - 86_400, ..whoever }
+    };
+    log.line(at("06:00:00") - 86_400, "mod_bosh", "info", "x");
+    log.stay(&day_before(&party.nth(1), "a"));
+    log.stay(&day_before("a-stranger", "x"));
+    log.stay(&Occupant::with_id(&party.nth(2), "b", "14:00:00", "15:00:00"));
+    party.sandbox.write("prosody.log", &log.whole().text);
+    let told = party.sandbox.run(&["attendance", "--log", "prosody.log"]);
+    told.is(0).says("1 of 2 people came, 1 absent").says("2 stays in this room at other times");
+}
+
+#[test]
 fn somebody_whose_invitation_was_called_off_is_not_missed_and_is_told_when_they_come() {
     let server = SmtpServer::obliging();
     let sandbox = Sandbox::with_attendees(3, server.port());

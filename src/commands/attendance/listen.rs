@@ -27,6 +27,8 @@ use crate::{
 
 /// The view is renewed so often while something happens.
 const RENEWED: Duration = Duration::from_secs(1);
+/// The ledger is looked into after so many renewals.
+const LOOKED: u32 = 5;
 /// A page in a browser asks for a newer one after so many seconds.
 const REFRESHED: u32 = 5;
 
@@ -117,13 +119,16 @@ struct Live<'a> {
     line: String,
     strangers: usize,
     refused: u64,
+    /// What the ledger held when it was last looked at, and how many renewals ago that was.
+    kept: (Presence, u32),
 }
 
 impl<'a> Live<'a> {
     fn new(desk: &'a Desk<'a>, opened: &'a Opened, guests: &'a Guests, known: Presence) -> Self {
         let since = now(desk);
         let (line, bodies) = (String::new(), Vec::new());
-        Self { desk, opened, guests, known, since, bodies, late: None, line, strangers: 0, refused: 0 }
+        let kept = (Presence::default(), 0);
+        Self { desk, opened, guests, known, since, bodies, late: None, line, strangers: 0, refused: 0, kept }
     }
 
     fn begin(&mut self) {
@@ -156,6 +161,25 @@ impl<'a> Live<'a> {
         (settled, report)
     }
 
+    /// Counts in what another command has read meanwhile; whether there is some.
+    fn look_into_ledger(&mut self) -> bool {
+        self.kept.1 += 1;
+        if self.kept.1 < LOOKED {
+            return false;
+        }
+        self.kept.1 = 0;
+        // What cannot be read now is read at the end, or told then.
+        let Ok(kept) = super::kept(self.opened) else { return false };
+        if kept == self.kept.0 {
+            return false;
+        }
+        let mut gathered = Gathered::with(&self.guests.scope, std::mem::take(&mut self.known));
+        gathered.add(kept.clone());
+        self.known = gathered.settle().kept;
+        self.kept.0 = kept;
+        true
+    }
+
     fn page(&mut self) -> Result<ShownPage, Failure> {
         let (settled, report) = self.state();
         let page = self.rendered(&settled, &report);
@@ -186,8 +210,9 @@ impl<'a> Live<'a> {
             self.refused = counts.refused;
         }
         self.desk.console.catch_up_progress();
+        let is_more = self.look_into_ledger();
         // Without events only the page's clock goes on.
-        if self.bodies.is_empty() && page.is_none() && !self.line.is_empty() {
+        if !is_more && self.bodies.is_empty() && page.is_none() && !self.line.is_empty() {
             return;
         }
         let (settled, report) = self.state();

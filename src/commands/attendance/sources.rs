@@ -7,6 +7,7 @@ use std::{
 };
 
 use flate2::bufread::MultiGzDecoder;
+use jiff::civil::Date;
 
 use crate::{
     attendance::{Gathered, LogRead, OpenLog, Scope, between, read_log, read_posts},
@@ -71,12 +72,18 @@ pub(super) fn read(
     let mut problems = Vec::new();
     let (mut logs, mut logs_read) = (Vec::new(), Vec::new());
     for path in &args.log {
-        match log(desk, path, gathered) {
+        // Of a log that has just been rotated the newest piece is empty.
+        let has_others = args.log.iter().any(|other| other != path && is_piece_of_same(other, path));
+        match log(desk, path, gathered, !has_others) {
             Ok(log) => logs.push((path, log)),
             Err(problem) => problems.push(problem),
         }
     }
     for (path, log) in logs {
+        if log.read().octets == 0 {
+            told.sources.push(format!("{}: empty", shown(path)));
+            continue;
+        }
         let read = log.close(gathered, near);
         told.sources.push(in_words(path, &read, gathered.scope()));
         logs_read.push((path, read));
@@ -97,10 +104,11 @@ fn in_words(path: &Path, read: &LogRead, scope: &Scope) -> String {
     let lines = words::counted(read.lines, "line", "lines");
     let zone = scope.zone();
     let span = read.span.map(|(from, to)| format!(", {}", between(from, to, zone)));
-    format!("{}: {lines}{}", shown(path), span.unwrap_or_default())
+    let alone = if read.is_informed { "" } else { "; of what went wrong alone, and not of who came" };
+    format!("{}: {lines}{}{alone}", shown(path), span.unwrap_or_default())
 }
 
-fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>) -> Result<OpenLog, failure::Told> {
+fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>, is_alone: bool) -> Result<OpenLog, failure::Told> {
     let failed = |error: &io::Error| unreadable(path, error);
     let (source, size) = open(path)?;
     let name = shown(path);
@@ -119,6 +127,10 @@ fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>) -> Result<Open
     let read = read_log(source, gathered, &mut tick);
     desk.console.end_progress();
     let read = read.map_err(|error| failed(&error))?;
+    if read.read().octets == 0 && !is_alone {
+        // A log that has just been rotated.
+        return Ok(read);
+    }
     if read.read().octets == 0 {
         return Err(failure::Told::new(format!("{name} is empty"))
             .hint("is it the right file? Logs are rotated: look for the one before it"));
@@ -211,7 +223,7 @@ fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
             let (Some((_, from)), Some((to, _))) = (before.span, after.span) else { continue };
             let is_held = gathered.scope().hours().any(|hours| from < hours.ends && to > hours.starts);
             let is_quiet = to - from <= 2 * before.silences.1.max(after.silences.0);
-            if to <= from || is_held && !is_quiet || !follows(older, newer) {
+            if to <= from || is_held && !is_quiet || !follows(older, newer, logs) {
                 continue;
             }
             let both = LogRead { hosts: &before.hosts | &after.hosts, ..LogRead::default() };
@@ -222,17 +234,51 @@ fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
     }
 }
 
-fn follows(older: &Path, newer: &Path) -> bool {
-    let (Some((name, number)), Some((next, its))) = (rotation(older), rotation(newer)) else { return false };
-    name == next && number == its + 1
+fn follows<T>(older: &Path, newer: &Path, all: &[(&PathBuf, T)]) -> bool {
+    let (Some((name, before)), Some((next, after))) = (rotation(older), rotation(newer)) else { return false };
+    let later = |date: Date| {
+        let others = all.iter().filter_map(|(path, _)| rotation(path)).filter(|(other, _)| *other == name);
+        others.filter(move |(_, other)| matches!(other, Rotation::Dated(other) if *other > date)).count()
+    };
+    name == next
+        && match (before, after) {
+            (Rotation::Times(before), Rotation::Times(after)) => before == after + 1,
+            // Logs are rotated by the day or by the week.
+            (Rotation::Dated(before), Rotation::Dated(after)) => {
+                matches!((after - before).get_days(), 1 | 7)
+            }
+            (Rotation::Dated(before), Rotation::Times(0)) => later(before) == 0,
+            _ => false,
+        }
 }
 
-/// The name of a log without its rotation, and how often it was rotated.
-fn rotation(path: &Path) -> Option<(String, u32)> {
+/// Whether two are pieces of one log, as their names tell.
+fn is_piece_of_same(one: &Path, other: &Path) -> bool {
+    let name = |path| rotation(path).map(|(name, _)| name);
+    name(one).is_some() && name(one) == name(other)
+}
+
+/// How a log was rotated, as its name tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rotation {
+    /// So often: `prosody.log.1`.
+    Times(u32),
+    /// On a day: `prosody.log-20261206`.
+    Dated(Date),
+}
+
+/// The name of a log without its rotation, and how it was rotated.
+fn rotation(path: &Path) -> Option<(String, Rotation)> {
     let text = path.to_str()?;
     let plain = text.strip_suffix(".gz").unwrap_or(text);
-    let numbered = plain.rsplit_once('.').and_then(|(name, number)| Some((name.to_owned(), number.parse().ok()?)));
-    Some(numbered.unwrap_or_else(|| (plain.to_owned(), 0)))
+    let numbered =
+        plain.rsplit_once('.').and_then(|(name, number)| Some((name, Rotation::Times(number.parse().ok()?))));
+    let dated = || {
+        let (name, date) = plain.rsplit_once('-').filter(|(_, date)| date.len() == 8)?;
+        Some((name, Rotation::Dated(Date::strptime("%Y%m%d", date).ok()?)))
+    };
+    let (name, rotation) = numbered.or_else(dated).unwrap_or((plain, Rotation::Times(0)));
+    Some((name.to_owned(), rotation))
 }
 
 #[cfg(test)]
@@ -241,7 +287,12 @@ mod tests {
 
     #[test]
     fn rotated_logs_follow_each_other() {
-        let follows = |older: &str, newer: &str| follows(Path::new(older), Path::new(newer));
+        let all = ["p.log-20261205", "p.log-20261206.gz", "p.log"].map(PathBuf::from);
+        let all: Vec<(&PathBuf, ())> = all.iter().map(|path| (path, ())).collect();
+        let follows = |older: &str, newer: &str| follows(Path::new(older), Path::new(newer), &all);
+        assert!(follows("p.log-20261205", "p.log-20261206.gz") && follows("p.log-20261206.gz", "p.log"));
+        assert!(!follows("p.log-20261205", "p.log") && !follows("p.log", "p.log-20261206.gz"));
+        assert!(!follows("p.log-20261203", "p.log-20261205") && !follows("p.log-20261206", "q.log"));
         assert!(follows("a/prosody.log.1", "a/prosody.log"));
         assert!(follows("prosody.log.2.gz", "prosody.log.1"));
         assert!(!follows("prosody.log.2.gz", "prosody.log"));

@@ -37,11 +37,10 @@ pub(super) fn print(desk: &Desk<'_>, facts: &Facts<'_>) {
         say(&format!("  read: {source}"));
     }
     if let (Some(from), Some(to)) = (report.span.from, report.span.to) {
-        say(&format!(
-            "  known: {} ({})",
-            attendance::between(from, to, zone),
-            zone.iana_name().unwrap_or("local time")
-        ));
+        let is_hole = |gap: &attendance::Gap| matches!(gap, attendance::Gap::Hole(..) | attendance::Gap::Stopped(..));
+        let holes = if report.span.gaps.iter().any(is_hole) { ", with holes" } else { "" };
+        let zone_name = zone.iana_name().unwrap_or("local time");
+        say(&format!("  known: {} ({zone_name}){holes}", attendance::between(from, to, zone)));
     }
     say("");
     say(&counts(report));
@@ -49,7 +48,7 @@ pub(super) fn print(desk: &Desk<'_>, facts: &Facts<'_>) {
     let all = &facts.settled.all;
     if facts.told.is_without_events && all.stays.is_empty() && all.lives.is_empty() {
         desk.console.warn(
-            &Told::new("no line of the log tells who joins: the server does not write that yet")
+            &Told::new("no line of the log tells who joins: nobody did, or the server does not write that yet")
                 .hint("`roomkey server-config` prints the few lines that turn it on"),
         );
     }
@@ -66,7 +65,7 @@ fn counts(report: &Report) -> String {
     let mut text = if report.so_far { "So far ".to_owned() } else { String::new() };
     text.push_str(&format!("{} of {} came", grouped(came), whom(report, all)));
     let parts = [
-        (count(Status::Absent), "absent"),
+        (count(Status::Absent), if report.so_far { "absent so far" } else { "absent" }),
         (count(Status::Unknown), if report.so_far { "not seen" } else { "unknown" }),
         (report.unexplained.len() as u64, "unexplained"),
         (report.at_once().count() as u64, "two at once"),
@@ -153,21 +152,45 @@ fn seconds(seconds: UnixSeconds) -> String {
     words::counted(seconds.unsigned_abs(), "second", "seconds")
 }
 
+/// How moments are shown: with their day, where not all are of one.
+#[derive(Clone, Copy)]
+struct Clock<'a> {
+    zone: &'a TimeZone,
+    is_dated: bool,
+}
+
+impl<'a> Clock<'a> {
+    fn of(report: &Report, zone: &'a TimeZone) -> Self {
+        let people = report.people.iter().map(|person| &person.seen);
+        let others = report.unexplained.iter().chain(&report.recorders).map(|one| &one.seen);
+        let moments = people.chain(others).flat_map(|seen| [seen.first_joined, seen.last_left]).flatten();
+        let mut days = moments.map(|at| attendance::day(at, zone));
+        let first = days.next();
+        Self { zone, is_dated: days.any(|day| Some(day) != first) }
+    }
+
+    fn shown(self, at: UnixSeconds) -> String {
+        if self.is_dated { attendance::day_and_clock(at, self.zone) } else { attendance::clock(at, self.zone) }
+    }
+}
+
 fn lists(desk: &Desk<'_>, report: &Report, zone: &TimeZone, all: bool) {
+    let clock = Clock::of(report, zone);
     let is_small = report.people.len() <= MOST;
     let came: Vec<&Person> = report.with(Status::Came).collect();
     let odd: Vec<&Person> = came.iter().copied().filter(|person| !person.note.is_empty()).collect();
     if all || is_small {
-        people(desk, "Came", &came, zone, true);
+        people(desk, "Came", &came, clock, true);
     } else {
-        people(desk, "Came, and need a look", &odd, zone, all);
+        people(desk, "Came, and need a look", &odd, clock, all);
     }
-    strangers(desk, "Unexplained: no invitation of this event explains them", &report.unexplained, zone, all);
+    strangers(desk, "Unexplained: no invitation of this event explains them", &report.unexplained, clock, all);
     let missing = |mailed: bool, status: Status| -> Vec<&Person> {
         report.with(status).filter(|person| person.invited.mailed == mailed).collect()
     };
     for status in [Status::Absent, Status::Unknown] {
         let title = match status {
+            Status::Absent if report.so_far => "Absent so far",
             Status::Absent => "Absent",
             _ if report.so_far => "Not seen so far",
             _ => "Unknown: not seen, and not everything is known",
@@ -175,25 +198,25 @@ fn lists(desk: &Desk<'_>, report: &Report, zone: &TimeZone, all: bool) {
         addresses(desk, title, &missing(true, status), all);
         addresses(desk, &format!("{title}, and not mailed"), &missing(false, status), all);
     }
-    strangers(desk, "Recorders", &report.recorders, zone, all);
+    strangers(desk, "Recorders", &report.recorders, clock, all);
     if !all && !is_small {
         desk.console.result_shown("");
         desk.console.result_shown("`roomkey attendance --all` lists everyone; `--format csv` is for spreadsheets.");
     }
 }
 
-fn people(desk: &Desk<'_>, title: &str, people: &[&Person], zone: &TimeZone, all: bool) {
+fn people(desk: &Desk<'_>, title: &str, people: &[&Person], clock: Clock<'_>, all: bool) {
     let row = |person: &&Person| {
-        let [first, last, minutes, joins] = seen_cells(&person.seen, zone);
+        let [first, last, minutes, joins] = seen_cells(&person.seen, clock);
         [person.invited.email.clone(), name(person), first, last, minutes, joins, person.note.clone()]
     };
     let header = ["EMAIL", "NAME", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
     table(desk, title, header, people.iter().map(row).collect(), all);
 }
 
-fn strangers(desk: &Desk<'_>, title: &str, strangers: &[Stranger], zone: &TimeZone, all: bool) {
+fn strangers(desk: &Desk<'_>, title: &str, strangers: &[Stranger], clock: Clock<'_>, all: bool) {
     let row = |one: &Stranger| {
-        let [first, last, minutes, joins] = seen_cells(&one.seen, zone);
+        let [first, last, minutes, joins] = seen_cells(&one.seen, clock);
         [one.who.id.as_deref().map_or_else(|| "-".to_owned(), short), first, last, minutes, joins, one.note.clone()]
     };
     let header = ["ID", "FIRST", "LAST", "MINUTES", "JOINS", "NOTE"];
@@ -227,11 +250,11 @@ fn short(text: &str) -> String {
 }
 
 /// When they came and left, for how long they were there, and how often they loaded the page.
-fn seen_cells(seen: &Presented, zone: &TimeZone) -> [String; 4] {
-    let clock = |at: Option<UnixSeconds>| at.map(|at| attendance::clock(at, zone)).unwrap_or_default();
+fn seen_cells(seen: &Presented, clock: Clock<'_>) -> [String; 4] {
+    let shown = |at: Option<UnixSeconds>| at.map(|at| clock.shown(at)).unwrap_or_default();
     let mark = if seen.uncertain { "≥ " } else { "" };
-    let last = format!("{mark}{}", clock(seen.last_left));
-    [clock(seen.first_joined), last, format!("{mark}{}", minutes(seen.present, seen.uncertain)), seen.joins.to_string()]
+    let last = format!("{mark}{}", shown(seen.last_left));
+    [shown(seen.first_joined), last, format!("{mark}{}", minutes(seen.present, seen.uncertain)), seen.joins.to_string()]
 }
 
 fn table<const N: usize>(desk: &Desk<'_>, title: &str, header: [&str; N], mut rows: Vec<[String; N]>, all: bool) {

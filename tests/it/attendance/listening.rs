@@ -219,6 +219,8 @@ fn what_is_read_while_it_listens_is_kept_too() {
     log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
     let second = Occupant::with_id(&party.nth(2), "b", "14:00:00", "15:00:00");
     party.log(&log.whole()).says("1 of 3 people came");
+    // Who watches sees it too.
+    listening.running.as_ref().unwrap().wait_until_it_says("1 of 3 came");
     for event in second.posts() {
         assert_eq!(listening.event(&event), 200);
     }
@@ -248,6 +250,10 @@ fn whoever_is_in_the_room_now_is_there_until_now() {
     log.line(now, "mod_bosh", "info", "x");
     listening.party.log(&log).says("still there").says("≥ 60").says("two at once, 30 min");
     listening.again(&[]);
+    let late = Occupant { joined: seconds_now(), ..Occupant::with_id(&id, "c", "14:00:00", "15:00:00") };
+    assert_eq!(listening.event(&late.posts()[0]), 200);
     listening.running.as_ref().unwrap().wait_until_it_says("1 in the room now");
+    // The last event may be newer than the last sign of life.
+    listening.party.run(&[]).says("still there").says_not("nothing tells");
     listening.end().says("still there");
 }

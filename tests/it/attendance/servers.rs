@@ -53,6 +53,49 @@ fn another_servers_log_tells_nothing_of_this_event() {
 }
 
 #[test]
+fn a_log_of_what_went_wrong_tells_nothing_of_who_came() {
+    let party = Party::of(2);
+    let mut late = Log::empty("Europe/Berlin");
+    late.line(at("16:00:00"), "mod_bosh", "info", "x");
+    late.stay(&Occupant::with_id(&party.nth(1), "a", "16:00:00", "16:30:00"));
+    party.sandbox.write("prosody.log", &late.whole().text);
+    let mut wrong = Log::empty("Europe/Berlin");
+    for clock in ["06:00:00", "14:00:00", "23:00:00"] {
+        wrong.line(at(clock), "mod_x", "warn", "info: debug of something");
+        wrong.line(at(clock), "mod_x", "error", "traceback");
+    }
+    party.sandbox.write("prosody.err", &wrong.text);
+    party.run(&["--log", "prosody.log", "prosody.err"]).is(5).says("begins at 16:00").says("of what went wrong alone");
+    assert_eq!(party.person("a2@example.org")["status"], "unknown");
+}
+
+#[test]
+fn a_log_that_has_just_been_rotated_is_empty_and_no_problem() {
+    let party = Party::of(2);
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    party.sandbox.write("prosody.log.1", &log.whole().text);
+    party.sandbox.write("prosody.log", "");
+    party.run(&["--log", "prosody.log", "prosody.log.1"]).is(0).says("prosody.log: empty");
+    party.run(&["--log", "prosody.log"]).is(3).says("is empty");
+}
+
+#[test]
+fn a_recorder_is_one_where_its_domain_keeps_the_default() {
+    let party = Party::of(1);
+    let mut log = Log::of_the_day("Europe/Berlin");
+    log.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "15:00:00"));
+    let mut recorder = Occupant::who(&json!({}), "x", "14:10:00", "14:50:00");
+    "recorder@hidden.meet.jitsi/abc".clone_into(&mut recorder.session);
+    log.stay(&recorder);
+    let mut guest = Occupant::who(&json!({}), "x", "14:10:00", "14:50:00");
+    "recorder@guest.meet.jitsi/abc".clone_into(&mut guest.session);
+    party.log(&log.clone().whole()).is(0).says("Recorders (1)");
+    log.stay(&guest);
+    party.log(&log.whole()).is(4).says("1 unexplained");
+}
+
+#[test]
 fn a_room_that_is_made_anew_after_a_stop_ended_with_the_stop() {
     let back = |log: &mut Log, clock: &str, is_stopped: bool| {
         if is_stopped {

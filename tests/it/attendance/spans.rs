@@ -108,6 +108,20 @@ fn saved_events_are_enough_where_the_room_ended_after_the_event() {
     };
     assert_eq!(told("17:00:00"), (Some(0), json!("absent")));
     assert_eq!(told("16:59:59"), (Some(5), json!("unknown")));
+    // What was saved from the middle on does not tell who was there before.
+    let party = Party::of(2);
+    let ada = Occupant::with_id(&party.nth(1), "a", "14:00:00", "17:00:00");
+    let late = [ada.posts()[1].clone(), room("destroyed", "13:50:00", Some("17:00:10"))];
+    party.sandbox.write("events.jsonl", &jsonl(&late));
+    party.run(&["--events", "events.jsonl"]).is(5).says("begins at 14:00");
+    assert_eq!(status(&party), "unknown");
+    // Where its end tells of everybody, it does.
+    party.rehearse();
+    let mut end = room("destroyed", "13:50:00", Some("17:00:10"));
+    end["all_occupants"] = json!([ada.posts()[1]["occupant"]]);
+    party.sandbox.write("events.jsonl", &jsonl(&[end]));
+    party.run(&["--events", "events.jsonl"]).is(0);
+    assert_eq!(status(&party), "absent");
 }
 
 #[test]
