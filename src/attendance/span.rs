@@ -133,10 +133,12 @@ fn is_told_by_events(presence: &Presence, room: &str, hours: &Hours) -> bool {
     let ends = || presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
     let is_inside =
         |at: UnixSeconds| of_events().any(|one| one.from <= hours.ends && (one.from..=one.to).contains(&at));
-    // What does not begin with the room's making begins in the middle.
-    let begins = of_events().filter(|one| one.to >= hours.opens - MARGIN).map(|one| one.from).min();
+    // What begins neither with the room's making nor with an empty room begins in the middle.
+    let near = || of_events().filter(|one| one.to >= hours.opens);
+    let begins = near().map(|one| one.from).min();
     let is_making = |at: UnixSeconds| begins.is_some_and(|begins| (at - begins).abs() <= ONE_MAKING);
-    let is_whole = ends().filter_map(|life| life.created).any(is_making);
+    let is_whole = ends().filter_map(|life| life.created).any(is_making)
+        || ends().filter_map(|life| life.destroyed).any(|at| at <= hours.opens && near().any(|one| one.from <= at));
     is_whole && ends().filter_map(|life| life.destroyed).any(|at| at >= hours.ends && is_inside(at))
 }
 
@@ -252,6 +254,19 @@ mod tests {
         };
         assert_eq!(told(2000, 10_000), []);
         assert_eq!(told(2000, 9999), [Gap::EndsEarly(9999)]);
+        let begun = |first_end: UnixSeconds| {
+            let mut presence = presence(&[(Witness::Events, first_end - 100, 10_000)], 2000, 10_000);
+            presence.lives.push(RoomLife { place: place(), created: None, destroyed: Some(first_end) });
+            let is_whole = span(&presence, "r", &HOURS).is_complete();
+            // What was saved of last week is another matter.
+            presence.covered[0].from = 3000;
+            presence.covered.push(Covered { from: -900, to: -500, ..presence.covered[0].clone() });
+            presence.lives.push(RoomLife { place: place(), created: Some(-900), destroyed: Some(-500) });
+            assert!(!span(&presence, "r", &HOURS).is_complete());
+            is_whole
+        };
+        assert!(begun(1000), "of an event before, it tells the end");
+        assert!(!begun(1500), "it begins in the middle of this one");
     }
 
     #[test]
