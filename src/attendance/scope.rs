@@ -104,10 +104,16 @@ impl Scope {
         self.rooms.contains_key(room) || self.replaced.contains_key(room)
     }
 
-    /// Whether a room is on the event's own server, as far as its domain tells: in containers it has another name.
+    /// Whether a room is on the event's own server, as far as its domain tells, or on one of its servers for visitors
+    /// (`v1.meet.example.org`); in containers it has another name.
     #[must_use]
     pub fn is_at_home(&self, room: &RoomAddress) -> bool {
-        room.host() == self.host
+        let visitors = room.host().split_once('.').filter(|(label, _)| {
+            label
+                .strip_prefix('v')
+                .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+        });
+        room.host() == self.host || visitors.is_some_and(|(_, host)| host == self.host)
     }
 
     /// Whether a stretch of time touches the hours of a room, margins included.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Covered, Presence, UnixSeconds, Witness};
+use crate::model::{Covered, Presence, RoomAddress, UnixSeconds, Witness};
 
 use super::{
     outages::{Outage, outages},
@@ -106,7 +106,14 @@ pub(super) fn last_sign(presence: &Presence, event: UnixSeconds) -> Option<UnixS
 /// Where a room was made though nothing had told its end, no stop of the server either; a life that nothing was seen of
 /// in these hours matters to nobody.
 fn made_anew(presence: &Presence, room: &str, hours: &Hours, outages: &[Outage]) -> Vec<Gap> {
+    // Several tenants, or a server and its visitors', may have rooms of one name, each with a life of its own.
     let lives = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
+    let rooms: BTreeSet<&RoomAddress> = lives.map(|life| &life.place.room).collect();
+    rooms.into_iter().flat_map(|room| one_made_anew(presence, room, hours, outages)).collect()
+}
+
+fn one_made_anew(presence: &Presence, room: &RoomAddress, hours: &Hours, outages: &[Outage]) -> Vec<Gap> {
+    let lives = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room == *room);
     // Of one second the end comes first.
     let mut turns: Vec<(UnixSeconds, bool)> = lives
         .flat_map(|life| [life.destroyed.map(|at| (at, false)), life.created.map(|at| (at, true))])
@@ -114,7 +121,7 @@ fn made_anew(presence: &Presence, room: &str, hours: &Hours, outages: &[Outage])
         .collect();
     turns.sort_unstable();
     turns.dedup();
-    let stays = presence.stays.iter().filter(|stay| stay.place.room.name == room);
+    let stays = presence.stays.iter().filter(|stay| stay.place.room == *room);
     let events: Vec<UnixSeconds> = stays.flat_map(|stay| [stay.joined, stay.left]).flatten().collect();
     let odd = turns.windows(2).filter_map(|pair| {
         let [(made, true), (again, true)] = *pair else { return None };

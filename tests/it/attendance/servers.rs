@@ -247,3 +247,19 @@ fn while_an_event_goes_on_a_busy_log_has_no_hole() {
         party.run(&["--log", "prosody.log"]).is(status).says(told);
     }
 }
+
+#[test]
+fn rooms_of_one_name_have_lives_of_their_own() {
+    // A server's own room, and that for its visitors.
+    let party = Party::of(3);
+    let mut main = Log::of_the_day("Europe/Berlin");
+    main.created("13:50:00");
+    let mut visitors = Log { room: format!("rust-workshop@conference.v1.{HOST}"), ..main };
+    visitors.created("13:55:00");
+    visitors.stay(&Occupant::with_id(&party.nth(2), "b", "14:00:00", "15:00:00"));
+    visitors.destroyed("15:00:00");
+    let mut main = Log { room: format!("rust-workshop@conference.{HOST}"), ..visitors };
+    main.stay(&Occupant::with_id(&party.nth(1), "a", "14:00:00", "17:00:00"));
+    main.destroyed("17:00:00");
+    party.log(&main.whole()).is(0).says("2 of 3 people came, 1 absent").says_not("made anew");
+}
