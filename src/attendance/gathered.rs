@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, btree_map::Entry};
 
 use super::{
     besides::{Besides, CLOCKS_MAY_DIFFER},
-    scope::{MARGIN, Scope},
+    scope::Scope,
 };
 use crate::model::{
     Claimed, Covered, Place, Presence, Refusal, RefusedJoin, RoomAddress, RoomLife, ServerTurn, Stay, UnixSeconds,
@@ -148,10 +148,7 @@ impl<'a> Gathered<'a> {
             self.keep(stay);
         } else if is_adrift(&stay.place) {
             let times = [stay.joined, stay.left].into_iter().flatten();
-            let may_matter = self
-                .scope
-                .whole()
-                .is_some_and(|whole| times.clone().any(|at| at >= whole.opens - MARGIN && at <= whole.closes + MARGIN));
+            let may_matter = times.clone().any(|at| self.scope.spans(at));
             if may_matter {
                 self.adrift.push(stay);
             } else {
@@ -276,16 +273,12 @@ fn is_focus(session: &str) -> bool {
 pub(super) fn is_recorder(session: &str, room: &RoomAddress) -> bool {
     let Some((node, rest)) = session.split_once('@') else { return false };
     let domain = rest.split('/').next().unwrap_or_default();
-    let label = domain.strip_suffix(room.host()).and_then(|label| label.strip_suffix('.'));
+    let (label, host) = domain.split_once('.').unwrap_or((domain, ""));
     // Nobody chooses that name; its domain may keep a default that the server's does not.
-    if matches!(node, "recorder" | "transcriber" | "jibri")
-        && matches!(domain.split('.').next(), Some("recorder" | "hidden" | "transcriber"))
-    {
-        return true;
-    }
+    let is_named = matches!(node, "recorder" | "transcriber" | "jibri");
     match label {
-        Some("recorder" | "hidden" | "transcriber") => true,
-        Some("auth") => matches!(node, "jibri" | "recorder" | "transcriber"),
+        "recorder" | "hidden" | "transcriber" => is_named || host == room.host(),
+        "auth" => is_named && host == room.host(),
         _ => false,
     }
 }

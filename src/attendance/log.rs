@@ -151,6 +151,13 @@ enum What {
     Stay { stay: Stay, is_end: bool },
 }
 
+/// Where the line begins that a place of a piece is in, and where it ends.
+fn line_around(piece: &[u8], at: usize) -> (usize, usize) {
+    let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
+    let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
+    (begin, end)
+}
+
 #[derive(Default)]
 struct Reader {
     read: LogRead,
@@ -181,9 +188,7 @@ impl Reader {
         self.look_for_news(piece);
         let mut from = 0;
         while let Some(found) = WORDS.find(&piece[from..]) {
-            let at = from + found.start();
-            let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
-            let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
+            let (begin, end) = line_around(piece, from + found.start());
             let is_half = end == piece.len();
             let since = |started| date_before(piece, begin, before, started).or(earlier);
             self.line((&piece[begin..end], before + begin as u64), is_half, &since, gathered);
@@ -194,16 +199,14 @@ impl Reader {
 
     /// Looks whether lines of `info` or `debug` stand in it, until one does.
     fn look_for_news(&mut self, piece: &[u8]) {
-        for at in ["info", "debug"].into_iter().flat_map(|word| memmem::find_iter(piece, word)) {
-            if self.read.is_informed {
-                return;
-            }
-            let begin = memrchr(b'\n', &piece[..at]).map_or(0, |at| at + 1);
-            let end = memchr(b'\n', &piece[at..]).map_or(piece.len(), |length| at + length);
+        let is_news = |at| {
+            let (begin, end) = line_around(piece, at);
             let text = String::from_utf8_lossy(&piece[begin..end]);
             let text = without_colours(text.trim_end_matches('\r'));
-            self.read.is_informed = Line::parse(&text).is_some_and(|line| matches!(line.level, "info" | "debug"));
-        }
+            Line::parse(&text).is_some_and(|line| matches!(line.level, "info" | "debug"))
+        };
+        let mut words = ["info", "debug"].into_iter().flat_map(|word| memmem::find_iter(piece, word));
+        self.read.is_informed = self.read.is_informed || words.any(is_news);
     }
 
     fn line(
@@ -313,14 +316,7 @@ impl Reader {
                 let known = self.read.span.unwrap_or((from, to));
                 self.read.span = Some((known.0.min(from), known.1.max(to)));
                 for host in self.read.each_host().filter(|_| self.read.is_informed) {
-                    gathered.covers(Covered {
-                        by: Witness::Log,
-                        room: None,
-                        host,
-                        from,
-                        to,
-                        quiet: self.read.silences,
-                    });
+                    gathered.covers(Covered { host, quiet: self.read.silences, ..Covered::of(Witness::Log, from, to) });
                 }
             }
         }

@@ -18,6 +18,8 @@ mod samples;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::{report::Report, scope::Hours, words};
@@ -63,8 +65,8 @@ pub const MARK: &str = "<meta name=\"generator\" content=\"roomkey attendance\">
 pub fn page(report: &Report, facts: &PageFacts<'_>) -> String {
     let blocks = blocks::blocks(report, facts.hours);
     let everybody = blocks::each_once(report);
-    let everybody = || everybody.iter().map(std::borrow::Cow::as_ref);
-    let curves: Vec<_> = blocks.iter().map(|block| curve::curve(block, everybody())).collect();
+    let curve = |block| curve::curve(block, everybody.iter().map(Cow::as_ref));
+    let curves: Vec<_> = blocks.iter().map(curve).collect();
     filled(PAGE, |place| match place {
         "policy" => policy(facts.refresh.is_some()),
         "renewal" => facts.refresh.map_or(String::new(), renewal),
@@ -76,7 +78,7 @@ pub fn page(report: &Report, facts: &PageFacts<'_>) -> String {
         "verdict" => facts::verdict(report, facts),
         "tiles" => facts::tiles(report),
         "also" => facts::also(report),
-        "curves" => facts::curves(report, facts, &blocks, &curves),
+        "curves" => facts::curves(report, facts, &everybody, &blocks, &curves),
         "sources" => facts::sources(report, facts),
         "data" => {
             let mut json = Vec::new();

@@ -113,14 +113,7 @@ impl Span {
     fn receiver(&mut self, sign: &str, at: UnixSeconds) {
         match self.receiver.last_mut() {
             Some(last) if self.is_on && sign != "listening" && at >= last.to && at - last.to <= SILENCE => last.to = at,
-            _ => self.receiver.push(Covered {
-                by: Witness::Receiver,
-                room: None,
-                host: None,
-                from: at,
-                to: at,
-                quiet: (0, 0),
-            }),
+            _ => self.receiver.push(Covered::of(Witness::Receiver, at, at)),
         }
         self.is_on = sign != "stopped";
     }
@@ -135,14 +128,7 @@ impl Span {
         }
         for (room, (from, to, end)) in self.rooms {
             let to = end.unwrap_or(to);
-            gathered.covers(Covered {
-                by: Witness::Events,
-                room: Some(room),
-                host: None,
-                from,
-                to: to.max(from),
-                quiet: (0, 0),
-            });
+            gathered.covers(Covered { room: Some(room), ..Covered::of(Witness::Events, from, to.max(from)) });
         }
     }
 }

@@ -62,6 +62,11 @@ pub struct Invited {
 }
 
 impl Invited {
+    /// Who it is, in all their sessions: the address in lower case, and the name.
+    pub(super) fn person(&self) -> (String, &str) {
+        (self.email.to_lowercase(), &self.name)
+    }
+
     /// Whether a link of theirs leads to a room.
     pub(super) fn has_room(&self, room: &str) -> bool {
         room == self.room || self.links.iter().any(|link| link.room == room)
@@ -180,6 +185,18 @@ impl Report {
     /// Those of a status.
     pub fn with(&self, status: Status) -> impl Iterator<Item = &Person> {
         self.people.iter().filter(move |person| person.status == status)
+    }
+
+    /// Whether the event has sessions: each line is an invitation then, and no person.
+    #[must_use]
+    pub fn has_sessions(&self) -> bool {
+        self.people.iter().any(|person| person.invited.session.is_some())
+    }
+
+    /// How many were neither seen nor mailed.
+    #[must_use]
+    pub fn never_mailed(&self) -> usize {
+        self.people.iter().filter(|one| one.status != Status::Came && !one.invited.mailed).count()
     }
 
     /// Those who were there twice at once.

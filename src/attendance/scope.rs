@@ -122,6 +122,12 @@ impl Scope {
         self.links(room).any(|(opens, closes)| from <= closes + MARGIN && to >= opens - MARGIN)
     }
 
+    /// Whether a moment lies between the first opening and the last closing, margins included.
+    #[must_use]
+    pub(super) fn spans(&self, at: UnixSeconds) -> bool {
+        self.whole().is_some_and(|whole| (whole.opens - MARGIN..=whole.closes + MARGIN).contains(&at))
+    }
+
     /// Whether somebody who was refused meant this event.
     #[must_use]
     pub fn may_have_meant(&self, room: &str, at: UnixSeconds, is_early: bool) -> bool {

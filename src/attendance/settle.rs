@@ -49,11 +49,7 @@ impl Gathered<'_> {
         let clocks = self.clocks.iter().map(|(at, ahead)| ServerClock { at: *at, ahead: *ahead }).collect();
         let mut all = Presence { stays, clocks, ..presence(self.dated) };
         let mut kept = all.clone();
-        let whole = self.scope.whole();
-        let in_hours = |stay: &&Stay| {
-            let at = stay.joined.or(stay.left).unwrap_or_default();
-            whole.is_some_and(|whole| (whole.opens - MARGIN..=whole.closes + MARGIN).contains(&at))
-        };
+        let in_hours = |stay: &&Stay| self.scope.spans(stay.joined.or(stay.left).unwrap_or_default());
         let adrift_in_hours: Vec<Stay> = adrift.iter().filter(in_hours).cloned().collect();
         kept.stays.extend(adrift);
         kept.lives.extend(lives_adrift);

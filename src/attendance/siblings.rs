@@ -22,7 +22,7 @@ impl<'a> Siblings<'a> {
     pub(super) fn of(invited: &'a [Invited]) -> Self {
         let mut siblings: BTreeMap<_, Vec<&str>> = BTreeMap::new();
         for one in invited.iter().filter(|one| one.session.is_some()) {
-            siblings.entry((one.email.to_lowercase(), one.name.as_str())).or_default().push(&one.id);
+            siblings.entry(one.person()).or_default().push(&one.id);
         }
         Self(siblings)
     }
@@ -35,7 +35,10 @@ impl<'a> Siblings<'a> {
         ends: &Ends,
         stays_of: &dyn Fn(&str) -> Option<&'a Vec<&'a Stay>>,
     ) -> Vec<Stay> {
-        let ids = self.0.get(&(one.email.to_lowercase(), one.name.as_str())).into_iter().flatten();
+        if one.session.is_none() {
+            return Vec::new();
+        }
+        let ids = self.0.get(&one.person()).into_iter().flatten();
         let others = ids.filter(|id| **id != one.id).filter_map(|id| stays_of(id)).flatten();
         let here = others.copied().filter(|stay| stay.place.room.name == one.room);
         let of_session = by_session(here);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Covered, Presence, RoomAddress, UnixSeconds, Witness};
+use crate::model::{Covered, Presence, RoomAddress, RoomLife, UnixSeconds, Witness};
 
 use super::{
     outages::{Outage, outages},
@@ -94,6 +94,11 @@ pub(super) fn span(presence: &Presence, room: &str, hours: &Hours) -> Span {
     Span { from, to, gaps }
 }
 
+/// The lives of the main rooms of a name.
+fn lives<'a>(presence: &'a Presence, room: &str) -> impl Iterator<Item = &'a RoomLife> {
+    presence.lives.iter().filter(move |life| life.place.breakout.is_none() && life.place.room.name == room)
+}
+
 /// The last moment up to which sources tell everything from an event on; `None` where none does.
 #[must_use]
 pub(super) fn last_sign(presence: &Presence, event: UnixSeconds) -> Option<UnixSeconds> {
@@ -107,13 +112,12 @@ pub(super) fn last_sign(presence: &Presence, event: UnixSeconds) -> Option<UnixS
 /// in these hours matters to nobody.
 fn made_anew(presence: &Presence, room: &str, hours: &Hours, outages: &[Outage]) -> Vec<Gap> {
     // Several tenants, or a server and its visitors', may have rooms of one name, each with a life of its own.
-    let lives = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
-    let rooms: BTreeSet<&RoomAddress> = lives.map(|life| &life.place.room).collect();
+    let rooms: BTreeSet<&RoomAddress> = lives(presence, room).map(|life| &life.place.room).collect();
     rooms.into_iter().flat_map(|room| one_made_anew(presence, room, hours, outages)).collect()
 }
 
 fn one_made_anew(presence: &Presence, room: &RoomAddress, hours: &Hours, outages: &[Outage]) -> Vec<Gap> {
-    let lives = presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room == *room);
+    let lives = lives(presence, &room.name).filter(|life| life.place.room == *room);
     // Of one second the end comes first.
     let mut turns: Vec<(UnixSeconds, bool)> = lives
         .flat_map(|life| [life.destroyed.map(|at| (at, false)), life.created.map(|at| (at, true))])
@@ -137,16 +141,16 @@ fn one_made_anew(presence: &Presence, room: &RoomAddress, hours: &Hours, outages
 fn is_told_by_events(presence: &Presence, room: &str, hours: &Hours) -> bool {
     let of_events =
         || presence.covered.iter().filter(|one| one.by == Witness::Events && one.room.as_deref() == Some(room));
-    let ends = || presence.lives.iter().filter(|life| life.place.breakout.is_none() && life.place.room.name == room);
+    let ends = || lives(presence, room).filter_map(|life| life.destroyed);
     let is_inside =
         |at: UnixSeconds| of_events().any(|one| one.from <= hours.ends && (one.from..=one.to).contains(&at));
     // What begins neither with the room's making nor with an empty room begins in the middle.
     let near = || of_events().filter(|one| one.to >= hours.opens);
     let begins = near().map(|one| one.from).min();
     let is_making = |at: UnixSeconds| begins.is_some_and(|begins| (at - begins).abs() <= ONE_MAKING);
-    let is_whole = ends().filter_map(|life| life.created).any(is_making)
-        || ends().filter_map(|life| life.destroyed).any(|at| at <= hours.opens && near().any(|one| one.from <= at));
-    is_whole && ends().filter_map(|life| life.destroyed).any(|at| at >= hours.ends && is_inside(at))
+    let is_whole = lives(presence, room).filter_map(|life| life.created).any(is_making)
+        || ends().any(|at| at <= hours.opens && near().any(|one| one.from <= at));
+    is_whole && ends().any(|at| at >= hours.ends && is_inside(at))
 }
 
 /// Pieces of logs, those together that only a rotation parts.
@@ -216,7 +220,7 @@ fn holes<'a>(covered: impl Iterator<Item = &'a Covered>, hours: &Hours) -> BTree
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Place, RoomAddress, RoomLife, ServerTurn};
+    use crate::model::{Place, ServerTurn};
 
     const HOURS: Hours = Hours { opens: 1000, starts: 2000, ends: 10_000, closes: 20_000 };
 
@@ -231,7 +235,7 @@ mod tests {
     ) -> Presence {
         let covered = covered.iter().map(|(by, from, to)| {
             let room = (*by == Witness::Events).then(|| "r".to_owned());
-            Covered { by: *by, room, host: None, from: *from, to: *to, quiet: (0, 0) }
+            Covered { room, ..Covered::of(*by, *from, *to) }
         });
         let life = RoomLife { place: place(), created: Some(created), destroyed: Some(destroyed) };
         Presence { covered: covered.collect(), lives: vec![life], ..Presence::default() }

@@ -32,7 +32,7 @@ pub(super) fn run(desk: &Desk<'_>, args: &Attendance) -> Result<Status, Failure>
     }
     sources::check(args, &opened)?;
     args.html.as_deref().map_or(Ok(()), check_page)?;
-    let guests = Guests::of(desk, &opened)?;
+    let guests = Guests::of(desk, &opened, true)?;
     let before = kept(&opened)?;
     // What a receiver of this event has kept is a source, whoever asks: also one that runs, or was cut off.
     let journal = listen::journal_of(&opened);
@@ -95,7 +95,7 @@ pub(super) fn came(desk: &Desk<'_>, opened: &Opened) -> Result<Option<Came>, Fai
     if kept.is_empty() {
         return Ok(None);
     }
-    let guests = Guests::of(desk, opened)?;
+    let guests = Guests::of(desk, opened, false)?;
     let settled = Gathered::with(&guests.scope, kept).settle();
     let report = attendance::report(&settled, &guests.scope, &guests.invited, now(desk));
     let of = |person: Person| {

@@ -227,6 +227,14 @@ pub struct Covered {
     pub quiet: (UnixSeconds, UnixSeconds),
 }
 
+impl Covered {
+    /// A stretch of which a source tells everything, of whatever room and server.
+    #[must_use]
+    pub fn of(by: Witness, from: UnixSeconds, to: UnixSeconds) -> Self {
+        Self { by, room: None, host: None, from, to, quiet: (0, 0) }
+    }
+}
+
 /// A line that tells of a server's stop or start.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ServerTurn {

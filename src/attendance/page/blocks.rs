@@ -92,7 +92,7 @@ pub(super) fn each_once(report: &Report) -> Vec<Cow<'_, Presented>> {
             once.push(Cow::Borrowed(&person.seen));
             continue;
         }
-        match of_person.entry((invited.email.to_lowercase(), &invited.name)) {
+        match of_person.entry(invited.person()) {
             Entry::Occupied(known) => once[*known.get()].to_mut().bars.extend(&person.seen.bars),
             Entry::Vacant(new) => {
                 new.insert(once.len());

@@ -1,15 +1,17 @@
 //! The page's first screen as HTML: how many came, whether that is all, what is odd. Pure.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::{
     super::{
-        report::{Report, Status},
+        report::{Presented, Report, Status},
         span::Gap,
         words,
     },
     PageFacts,
-    blocks::{Block, each_once},
+    blocks::Block,
     curve::Curve,
     draw::Drawing,
 };
@@ -101,10 +103,9 @@ pub(super) fn tiles(report: &Report) -> String {
     let of = |status: Status| report.with(status).count();
     let came = of(Status::Came);
     let share = (came * 100 + invited / 2).checked_div(invited).unwrap_or_default();
-    let has_sessions = report.people.iter().any(|person| person.invited.session.is_some());
-    let whom = if has_sessions { "invitations" } else { "invited" };
+    let whom = if report.has_sessions() { "invitations" } else { "invited" };
     let mut tiles = tile("came", "Came", came, &format!("of {invited} {whom}, {share} %"));
-    let unmailed = report.people.iter().filter(|one| one.status != Status::Came && !one.invited.mailed).count();
+    let unmailed = report.never_mailed();
     let unmailed = if unmailed > 0 { format!("; {unmailed} never mailed") } else { String::new() };
     let (absent, unknown) = (of(Status::Absent), of(Status::Unknown));
     if absent > 0 || unknown == 0 {
@@ -152,12 +153,18 @@ pub(super) fn also(report: &Report) -> String {
 
 /// The curves of all blocks.
 #[must_use]
-pub(super) fn curves(report: &Report, facts: &PageFacts<'_>, blocks: &[Block], curves: &[Curve]) -> String {
+pub(super) fn curves(
+    report: &Report,
+    facts: &PageFacts<'_>,
+    everybody: &[Cow<'_, Presented>],
+    blocks: &[Block],
+    curves: &[Curve],
+) -> String {
     let most = curves.iter().map(|curve| curve.most).max().unwrap_or_default();
     if most == 0 {
         return "<p class=\"empty\">Nobody was seen.</p>".to_owned();
     }
-    let whom = each_once(report).iter().filter(|seen| !seen.bars.is_empty()).count();
+    let whom = everybody.iter().filter(|seen| !seen.bars.is_empty()).count();
     let whom = counted(whom, "person", "people");
     let mut all = format!("<p class=\"small\">{whom} in all, each counted once; recorders left out</p>");
     for (number, (block, curve)) in blocks.iter().zip(curves).enumerate() {

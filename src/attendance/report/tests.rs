@@ -24,7 +24,7 @@ fn told(by: Witness, last: UnixSeconds) -> Report {
     };
     gathered.stay(stay("a", None));
     gathered.stay(stay("b", Some(last)));
-    gathered.covers(Covered { by, room: None, host: None, from: 0, to: 30_000, quiet: (0, 0) });
+    gathered.covers(Covered::of(by, 0, 30_000));
     let invited = ["a", "b", "c"].map(|id| Invited {
         email: format!("{id}@example.org"),
         name: id.to_owned(),

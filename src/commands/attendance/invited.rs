@@ -26,7 +26,8 @@ pub(super) struct Guests {
 }
 
 impl Guests {
-    pub(super) fn of(desk: &Desk<'_>, opened: &Opened) -> Result<Self, Failure> {
+    /// Finds them; `is_warned` where what is odd about file and event is looked for too.
+    pub(super) fn of(desk: &Desk<'_>, opened: &Opened, is_warned: bool) -> Result<Self, Failure> {
         let (reader, roster) = opened.ledger()?;
         let links = reader.as_ref().map_or_else(|| Ok(Vec::new()), Reader::links_mailed);
         let mut teller = Teller {
@@ -37,6 +38,7 @@ impl Guests {
             listed: HashSet::new(),
             addresses: HashSet::new(),
             tenants: HashSet::new(),
+            is_warned,
             warnings: Vec::new(),
         };
         let mut invited = Vec::new();
@@ -113,6 +115,8 @@ struct Teller<'a> {
     addresses: HashSet<String>,
     /// Tenants that rows name for themselves.
     tenants: HashSet<String>,
+    /// Whether what is odd is to be told.
+    is_warned: bool,
     warnings: Vec<Told>,
 }
 
@@ -124,14 +128,8 @@ impl Teller<'_> {
         };
         let wanted = Wanted::default();
         let survey = self.opened.surveyor(self.roster, &wanted, desk).survey(Depth::Rows, None).map_err(told)?;
-        self.look_for_change(&survey);
-        let faults = survey.faults.len() as u64;
-        if faults > 0 {
-            let rows = words::counted(faults, "row of the attendee file is", "rows of the attendee file are");
-            self.warnings.push(
-                Told::new(format!("{rows} not usable: who is in there is known only if they were mailed"))
-                    .hint("`roomkey check` says what is wrong, and where"),
-            );
+        if self.is_warned {
+            self.warn(&survey);
         }
         let file = AttendeeFile::again(&self.opened.rules, survey.stamp.as_ref());
         for ((number, note), row) in (1..).zip(&survey.rows).zip(file.map_err(told)?) {
@@ -152,14 +150,24 @@ impl Teller<'_> {
         Ok(())
     }
 
-    /// Looks whether people hold mails of other values: what they came by is not what event.toml tells of now.
-    fn look_for_change(&mut self, survey: &Survey) {
-        let Some(reader) = self.reader else { return };
-        // What cannot be read of it was told where the ledger was opened.
-        let Ok(Some(change)) = event_change::look(self.opened, reader, self.roster, survey, None) else { return };
-        if change.is_settled {
-            return;
+    /// Tells of what people hold and event.toml does not say any more, and of rows that cannot be used.
+    fn warn(&mut self, survey: &Survey) {
+        self.warnings.extend(self.changes(survey));
+        let faults = survey.faults.len() as u64;
+        if faults > 0 {
+            let rows = words::counted(faults, "row of the attendee file is", "rows of the attendee file are");
+            self.warnings.push(
+                Told::new(format!("{rows} not usable: who is in there is known only if they were mailed"))
+                    .hint("`roomkey check` says what is wrong, and where"),
+            );
         }
+    }
+
+    /// What people hold mails of, and event.toml does not tell of now.
+    fn changes(&self, survey: &Survey) -> Vec<Told> {
+        // What cannot be read of the ledger was told where it was opened.
+        let look = |reader| event_change::look(self.opened, reader, self.roster, survey, None).ok().flatten();
+        let Some(change) = self.reader.and_then(look).filter(|change| !change.is_settled) else { return Vec::new() };
         let mut told = change.problems();
         if let Some(last) = told.last_mut() {
             last.hint = Some(
@@ -167,7 +175,7 @@ impl Teller<'_> {
                     .to_owned(),
             );
         }
-        self.warnings.extend(told);
+        told
     }
 
     fn row(&mut self, survey: &Survey, number: u32, attendee: &Attendee) -> Invited {

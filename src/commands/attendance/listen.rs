@@ -111,6 +111,8 @@ struct Live<'a> {
     opened: &'a Opened,
     guests: &'a Guests,
     known: Presence,
+    /// What another command has read meanwhile, and is not counted in yet.
+    more: Presence,
     since: UnixSeconds,
     /// Events that are not counted in yet, each with when it came.
     bodies: Vec<(Timestamp, String)>,
@@ -127,8 +129,8 @@ impl<'a> Live<'a> {
     fn new(desk: &'a Desk<'a>, opened: &'a Opened, guests: &'a Guests, known: Presence) -> Self {
         let since = now(desk);
         let (line, bodies) = (String::new(), Vec::new());
-        let kept = (Presence::default(), 0);
-        Self { desk, opened, guests, known, since, bodies, late: None, line, strangers: 0, refused: 0, kept }
+        let (more, kept) = (Presence::default(), (Presence::default(), 0));
+        Self { desk, opened, guests, known, more, since, bodies, late: None, line, strangers: 0, refused: 0, kept }
     }
 
     fn begin(&mut self) {
@@ -142,26 +144,20 @@ impl<'a> Live<'a> {
     fn state(&mut self) -> (Settled, Report) {
         let now = now(self.desk);
         let mut gathered = Gathered::with(&self.guests.scope, std::mem::take(&mut self.known));
+        gathered.add(std::mem::take(&mut self.more));
         for (at, body) in std::mem::take(&mut self.bodies) {
             attendance::read_post(&body, &mut gathered);
             let late = attendance::time_of_post(&body).map(|time| at.as_second() - time);
             self.late = [self.late, late].into_iter().flatten().min();
         }
-        gathered.covers(Covered {
-            by: Witness::Receiver,
-            room: None,
-            host: None,
-            from: self.since.min(now),
-            to: now,
-            quiet: (0, 0),
-        });
+        gathered.covers(Covered::of(Witness::Receiver, self.since.min(now), now));
         gathered.clocks_differ(self.late.unwrap_or_default());
         let settled = gathered.settle();
         let report = attendance::report(&settled, &self.guests.scope, &self.guests.invited, now);
         (settled, report)
     }
 
-    /// Counts in what another command has read meanwhile; whether there is some.
+    /// Takes what another command has read meanwhile, to be counted in; whether there is some.
     fn look_into_ledger(&mut self) -> bool {
         self.kept.1 += 1;
         if self.kept.1 < LOOKED {
@@ -173,9 +169,7 @@ impl<'a> Live<'a> {
         if kept == self.kept.0 {
             return false;
         }
-        let mut gathered = Gathered::with(&self.guests.scope, std::mem::take(&mut self.known));
-        gathered.add(kept.clone());
-        self.known = gathered.settle().kept;
+        self.more = kept.clone();
         self.kept.0 = kept;
         true
     }

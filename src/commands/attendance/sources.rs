@@ -127,15 +127,11 @@ fn log(desk: &Desk<'_>, path: &Path, gathered: &mut Gathered<'_>, is_alone: bool
     let read = read_log(source, gathered, &mut tick);
     desk.console.end_progress();
     let read = read.map_err(|error| failed(&error))?;
-    if read.read().octets == 0 && !is_alone {
-        // A log that has just been rotated.
-        return Ok(read);
-    }
-    if read.read().octets == 0 {
+    if read.read().octets == 0 && is_alone {
         return Err(failure::Told::new(format!("{name} is empty"))
             .hint("is it the right file? Logs are rotated: look for the one before it"));
     }
-    if !read.read().is_a_log {
+    if read.read().octets > 0 && !read.read().is_a_log {
         return Err(failure::Told::new(format!("{name} is no log of Prosody's: no line of it has their form"))
             .hint("the log is /var/log/prosody/prosody.log, or what `docker compose logs prosody` prints; saved events are given with --events"));
     }
@@ -228,7 +224,7 @@ fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
             }
             let both = LogRead { hosts: &before.hosts | &after.hosts, ..LogRead::default() };
             for host in both.each_host() {
-                gathered.covers(Covered { by: Witness::Log, room: None, host, from, to, quiet: (0, 0) });
+                gathered.covers(Covered { host, ..Covered::of(Witness::Log, from, to) });
             }
         }
     }
@@ -236,9 +232,9 @@ fn bridge(logs: &[(&PathBuf, LogRead)], gathered: &mut Gathered<'_>) {
 
 fn follows<T>(older: &Path, newer: &Path, all: &[(&PathBuf, T)]) -> bool {
     let (Some((name, before)), Some((next, after))) = (rotation(older), rotation(newer)) else { return false };
-    let later = |date: Date| {
-        let others = all.iter().filter_map(|(path, _)| rotation(path)).filter(|(other, _)| *other == name);
-        others.filter(move |(_, other)| matches!(other, Rotation::Dated(other) if *other > date)).count()
+    let is_latest = |date: Date| {
+        let mut others = all.iter().filter_map(|(path, _)| rotation(path)).filter(|(other, _)| *other == name);
+        !others.any(|(_, other)| matches!(other, Rotation::Dated(other) if other > date))
     };
     name == next
         && match (before, after) {
@@ -247,7 +243,7 @@ fn follows<T>(older: &Path, newer: &Path, all: &[(&PathBuf, T)]) -> bool {
             (Rotation::Dated(before), Rotation::Dated(after)) => {
                 matches!((after - before).get_days(), 1 | 7)
             }
-            (Rotation::Dated(before), Rotation::Times(0)) => later(before) == 0,
+            (Rotation::Dated(before), Rotation::Times(0)) => is_latest(before),
             _ => false,
         }
 }

@@ -75,7 +75,7 @@ fn counts(report: &Report) -> String {
     for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
         text.push_str(&format!(", {} {what}", grouped(count)));
     }
-    let unmailed = report.people.iter().filter(|one| one.status != Status::Came && !one.invited.mailed).count() as u64;
+    let unmailed = report.never_mailed() as u64;
     if unmailed > 0 {
         text.push_str(&format!("; {} of those not seen {} never mailed", grouped(unmailed), was(unmailed)));
     }
@@ -88,11 +88,7 @@ fn was(count: u64) -> &'static str {
 
 /// So many people; with sessions, each session's line is an invitation.
 fn whom(report: &Report, count: u64) -> String {
-    if report.people.iter().any(|person| person.invited.session.is_some()) {
-        words::counted(count, "invitation", "invitations")
-    } else {
-        words::people(count)
-    }
+    if report.has_sessions() { words::counted(count, "invitation", "invitations") } else { words::people(count) }
 }
 
 /// Warns where the answer is not whole, or clocks are odd.

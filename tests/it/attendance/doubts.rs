@@ -63,8 +63,7 @@ fn somebody_of_whom_something_was_seen_is_not_called_absent() {
     let mut log = Log::of_the_day("Europe/Berlin");
     log.joined(&Occupant::with_id(&party.nth(1), "a", "11:00:00", "15:00:00"));
     log.stay(&Occupant::with_id(&party.nth(3), "c", "14:00:00", "15:00:00"));
-    let breakout = Log { room: format!("b7@breakout.{HOST}"), ..log.clone() };
-    let mut breakout = Log { text: String::new(), ..breakout };
+    let mut breakout = Log { room: format!("b7@breakout.{HOST}"), ..Log::empty("Europe/Berlin") };
     breakout.stay(&Occupant::with_id(&party.nth(2), "b", "14:10:00", "14:20:00"));
     log.text.push_str(&breakout.text);
     party.log(&log.clone().whole()).is(5).says("perhaps there");

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{HOST, Log, Occupant, Party, at};
+use crate::support::{CLOSED_PORT, EventFile, Sandbox};
 
 /// A log of a server of somebody else's, over the whole day.
 fn other_server(room: &str) -> Log {
@@ -148,19 +149,10 @@ fn a_log_of_an_unknown_zone_calls_nobody_absent() {
 
 /// An event in the night in which the clock changes, and what its log covers.
 fn night(starts: &str, ends: &str, log: &str) -> String {
-    let mut sandbox = crate::support::Sandbox::with_attendees(2, crate::support::CLOSED_PORT);
+    let mut sandbox = Sandbox::with_attendees(2, CLOSED_PORT);
     sandbox.set("TZ", "UTC");
-    let event = sandbox.read("event.toml");
-    let line = |key: &str, value: &str| format!("{key} = \"{value}\"");
-    let event: Vec<String> = event
-        .lines()
-        .map(|old| match old.split(" = ").next() {
-            Some("starts") => line("starts", starts),
-            Some("ends") => line("ends", ends),
-            _ => old.to_owned(),
-        })
-        .collect();
-    sandbox.write("event.toml", &(event.join("\n") + "\n"));
+    let event = EventFile::at(CLOSED_PORT).text("event", "starts", starts);
+    event.text("event", "ends", ends).write(&sandbox);
     sandbox.run(&["rehearse"]).is(0);
     sandbox.write("prosody.log", log);
     sandbox.run(&["attendance", "--rehearsal", "--log", "prosody.log"]).said()
